@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What wrappers are made of: the interface between the code that sfi-wrapgen
+ * emits (and the few wrappers written by hand) and the runtime. Everything
+ * here may be called in any context unless it says otherwise; nothing sleeps.
+ *
+ * A check that fails does not return: it reports a violation and unwinds the
+ * current context to the innermost live gate. So a wrapper makes all its checks
+ * before it changes anything.
+ */
+#ifndef SFI_WRAPPER_H
+#define SFI_WRAPPER_H
+
+#include <sfi/abi.h>
+#include <sfi/port.h>
+
+struct sfi_domain;
+
+/*
+ * Types of kernel objects. The generator numbers them (SFI_T_name, 1 to 127, sorted by name,
+ * one numbering for all wrapper modules) and defines one sfi_type each.
+ */
+struct sfi_object;
+struct sfi_type {
+	const char *name;
+	u8 id;
+	bool hot;                     /* no tracker record; the type byte is the record */
+	u32 size;                     /* of the structure, bytes; 0: abstract */
+	const struct sfi_field *fields; /* what the owner may write; ends with size 0 */
+	void (*grant)(struct sfi_domain *d, void *obj);  /* rights by hand, or NULL */
+	void (*revoke)(struct sfi_domain *d, void *obj);
+	void (*release)(void *obj);   /* hot types, and taken objects on failure; may be NULL */
+};
+struct sfi_field {
+	u32 offset, size; /* bytes */
+	u8 until;         /* type id of which acquisition on the same address ends the right; 0: never */
+};
+
+/* At init of a wrapper module: types it defines. Sleeps. */
+int sfi_types_register(const struct sfi_type *const *types, unsigned int n, struct module *owner);
+void sfi_types_unregister(const struct sfi_type *const *types, unsigned int n);
+
+/*
+ * Import wrappers
+ * ---------------
+ *	T sfi_w_F(struct sfi_self *self, ARGS)
+ *	{
+ *		struct sfi_domain *d = sfi_import_enter(self, "F");
+ *		checks...
+ *		ret = F(ARGS);
+ *		acquisitions...
+ *		sfi_import_leave(d);
+ *		return ret;
+ *	}
+ */
+/* A context of a failed domain goes no further: unwinds. */
+static __always_inline struct sfi_domain *sfi_import_enter(struct sfi_self *self);
+static __always_inline void sfi_import_leave(struct sfi_domain *d);
+
+/* Where in the interface a check stands: one static constant a parameter, for the report. */
+struct sfi_arg {
+	const char *function, *parameter;
+};
+
+/* OBJ begins an object of type ID that the domain holds. */
+static __always_inline void sfi_check_owned(struct sfi_domain *d, const void *obj, u8 id, const struct sfi_arg *arg);
+/* The domain may write [P, P + SIZE). SIZE 0 is always right. */
+void sfi_check_writable(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg);
+/* [P, P + SIZE) is a plausible kernel address range to read. */
+void sfi_check_readable(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg);
+/* FN is NULL, a gate of this domain of kind KIND, or a kernel function (sfi_p_*) this module refers to. */
+void sfi_check_callback(struct sfi_domain *d, const void *fn, const char *kind, const struct sfi_arg *arg);
+/* P lies in constant data of the domain's module, or is NULL (tables of callbacks, format strings). */
+void sfi_check_constant(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg);
+/* MOD is the domain's module or NULL. */
+void sfi_check_module(struct sfi_domain *d, const struct module *mod, const struct sfi_arg *arg);
+
+/*
+ * Objects. sfi_acquire: OBJ becomes the domain's: type byte, rights (the first SIZE bytes, or the
+ * type's fields where SIZE is 0, and the type's grant()), and for ordered types a tracker record that
+ * keeps RELEASE and up to four arguments for it. RELEASE is called by recovery in task context
+ * with the domain's rights already off. On lack of memory the domain fails (D14); the object is
+ * released at once. Returns the record (NULL for hot types).
+ */
+typedef void (*sfi_release_fn)(void *obj, const u64 args[4]);
+struct sfi_object *sfi_acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+			       sfi_release_fn release, u64 a0, u64 a1, u64 a2, u64 a3);
+/* Checks that the domain holds OBJ (violation: "double free", "foreign object", "interior pointer"...), then
+ * takes record, type and rights away. Must precede the kernel call that frees it. */
+void sfi_release(struct sfi_domain *d, const struct sfi_type *type, void *obj, const struct sfi_arg *arg);
+/* Own writable memory becomes an embedded kernel object of that type (idempotent), and stops being one. */
+void sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, const struct sfi_arg *arg);
+void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, const struct sfi_arg *arg);
+
+/* Locks: remembered with the stack pointer, so that an unwinder releases what the skipped frames took. */
+void sfi_lock_taken(struct sfi_domain *d, void *lock, void (*unlock)(void *lock), const struct sfi_arg *arg);
+void sfi_lock_dropped(struct sfi_domain *d, void *lock, const struct sfi_arg *arg);
+
+/* Raw rights, for wrappers by hand. Rounded outwards to slots. */
+void sfi_grant(struct sfi_domain *d, const void *p, size_t size);
+void sfi_revoke(struct sfi_domain *d, const void *p, size_t size);
+
+/*
+ * Entry wrappers
+ * --------------
+ *	T sfi_e_K(const struct sfi_entry *e, ARGS)
+ *	{
+ *		struct sfi_gate g;
+ *		T ret = FAILURE;
+ *
+ *		if (!sfi_gate_enter(&g, e))
+ *			goto out;                       (releases what the call gives: SFI_TAKES)
+ *		grants...
+ *		if (!sfi_gate_save(&g))
+ *			ret = ((T (*)(ARGS))e->fn)(ARGS);
+ *		else
+ *			failure of what was granted...
+ *		revocations...
+ *		sfi_gate_leave(&g);
+ *	out:
+ *		return ret;
+ *	}
+ * sfi_gate lives on the kernel stack. The unwinder finds it by its cookie, which is bound to its address.
+ */
+struct sfi_gate {
+	u64 cookie;               /* SFI_GATE_COOKIE ^ (u64)this while live, else 0 */
+	struct sfi_domain *domain;
+	const struct sfi_entry *entry;
+	u64 regs[8];              /* rbx rbp r12 r13 r14 r15 rsp rip, by sfi_gate_save() */
+	u64 irq_flags;
+	u32 preempt_count;
+	s32 rcu_depth;
+	u64 entered;              /* jiffies */
+	u64 switches;             /* current's voluntary context switches at entry */
+};
+#define SFI_GATE_COOKIE 0x5f1a1c07e5f1a1c0ULL
+
+/* False: the domain is not live; the driver is not to be called. */
+static __always_inline bool sfi_gate_enter(struct sfi_gate *g, const struct sfi_entry *e);
+/* As setjmp(): 0 first, 1 when the unwinder came back here. */
+int sfi_gate_save(struct sfi_gate *g) __attribute__((returns_twice));
+static __always_inline void sfi_gate_leave(struct sfi_gate *g);
+/* The driver's result for callback E breaks its annotation: a violation (after the call, within the gate). */
+void sfi_check_result(struct sfi_gate *g, bool ok, u64 result);
+
+/* Borrowed and lent for the time of the call: true if this gate must undo it. */
+bool sfi_borrow(struct sfi_domain *d, const struct sfi_type *type, void *obj);
+void sfi_unborrow(struct sfi_domain *d, const struct sfi_type *type, void *obj);
+/* Object still the domain's? Then take it away (no release call) and say true. */
+bool sfi_take_back(struct sfi_domain *d, const struct sfi_type *type, void *obj);
+
+#endif
