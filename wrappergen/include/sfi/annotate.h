@@ -11,63 +11,97 @@
 #ifndef SFI_ANNOTATE_H
 #define SFI_ANNOTATE_H
 
-#define SFI_A(...) __attribute__((annotate("sfi:" #__VA_ARGS__)))
+/* Arguments are kept as they were written: # before any macro in them is expanded. */
+#define SFI_A(name, text) __attribute__((annotate("sfi:" #name ":" text)))
 
 /*
  * Parameters of kernel functions (imports)
  * ----------------------------------------
  * What no annotation is needed for: scalars; `const` pointers (checked to be a
  * plausible kernel address where they are not NULL, and read only); function
- * pointers whose type has an SFI_CB_TYPE, pointers to structures with SFI_CB
- * fields (checked field by field: every callback is the driver's own gate of
- * that kind, or a kernel function passed through sfi_p_).
+ * pointers whose type has an SFI_CB_TYPE; `const` pointers to structures with
+ * SFI_CB fields (must lie in the driver's constant data; checked field by
+ * field: every callback is the driver's own gate of that kind, or a kernel
+ * function passed through sfi_p_).
  */
-#define SFI_OWNED SFI_A(owned)               /* object of the pointee's type that the domain holds */
-#define SFI_OWNED_OR_NULL SFI_A(owned_or_null)
-#define SFI_OWNED_AS(type) SFI_A(owned_as, type) /* same, type named: for void * and embedded types */
-#define SFI_GIVES SFI_A(gives)               /* owned; the domain loses it, and all rights, before the call */
-#define SFI_GIVES_OR_NULL SFI_A(gives_or_null)
-#define SFI_GIVES_AS(type) SFI_A(gives_as, type)  /* NULL allowed */
-#define SFI_WRITES(EXPR) SFI_A(writes, EXPR) /* kernel writes EXPR bytes here: the domain must hold them */
-#define SFI_WRITES_OR_NULL(EXPR) SFI_A(writes_or_null, EXPR)
-#define SFI_READS(EXPR) SFI_A(reads, EXPR)   /* kernel reads EXPR bytes here */
-#define SFI_INITS(type) SFI_A(inits, type)   /* own writable memory becomes an embedded kernel object: typed, no
-					      * longer writable, until a function that releases it or its container is freed */
-#define SFI_CALLBACK(kind) SFI_A(callback, kind)   /* own gate of that kind, or NULL */
-#define SFI_OPAQUE SFI_A(opaque)             /* a cookie the kernel never looks behind */
-#define SFI_LOCK SFI_A(lock)                 /* own writable memory or owned object used as a lock; taken on return */
-#define SFI_UNLOCK SFI_A(unlock)             /* a lock this context of the domain took; a violation otherwise */
-#define SFI_OWN_MEMORY SFI_A(own_memory)     /* pointee: wholly within memory the domain may write */
-#define SFI_MODULE SFI_A(module)             /* THIS_MODULE or NULL */
-#define SFI_UNCHECKED(why) SFI_A(unchecked, why)   /* a documented hole: listed by sfi-wrapgen --holes */
+/* Object of the pointee's type that the domain holds. */
+#define SFI_OWNED SFI_A(owned, "")
+#define SFI_OWNED_OR_NULL SFI_A(owned_or_null, "")
+/* Same, type named: for void * and where the pointee's structure is not the type's. */
+#define SFI_OWNED_AS(type) SFI_A(owned_as, #type)
+/* Owned; the domain loses it, and all rights, before the call. */
+#define SFI_GIVES SFI_A(gives, "")
+#define SFI_GIVES_OR_NULL SFI_A(gives_or_null, "")
+/* Same, type named; NULL allowed. */
+#define SFI_GIVES_AS(type) SFI_A(gives_as, #type)
+/* The kernel writes EXPR bytes here: the domain must hold them. */
+#define SFI_WRITES(EXPR) SFI_A(writes, #EXPR)
+#define SFI_WRITES_OR_NULL(EXPR) SFI_A(writes_or_null, #EXPR)
+/* The kernel reads EXPR bytes here. */
+#define SFI_READS(EXPR) SFI_A(reads, #EXPR)
+/*
+ * Own writable memory becomes an embedded kernel object: typed, no longer writable, until a function
+ * that releases it (SFI_RELEASES), or its container is freed. SFI_INITS: the kernel fills it in.
+ * SFI_EMBEDS: the driver has filled it in; its callbacks are checked once it is out of the driver's reach.
+ * Doing it twice is right, unless the function can fail (then the second time is a violation).
+ */
+#define SFI_INITS(type) SFI_A(inits, #type)
+#define SFI_EMBEDS(type) SFI_A(embeds, #type)
+/* Own gate of that kind (a typedef's name, or structure.field), or NULL. */
+#define SFI_CALLBACK(kind) SFI_A(callback, #kind)
+/* Besides another annotation: callbacks and tables in the pointee (SFI_CB, SFI_TABLE) are checked. */
+#define SFI_CALLBACKS SFI_A(callbacks, "")
+/* A cookie the kernel never looks behind. */
+#define SFI_OPAQUE SFI_A(opaque, "")
+/*
+ * Own writable memory, or an owned object where the pointee is an SFI_TYPE, used as a lock; taken when the
+ * function has succeeded. UNLOCK is the call that undoes it when a failed driver is unwound (irq flags are
+ * restored by the gate): SFI_LOCK(_raw_spin_unlock(lock)).
+ */
+#define SFI_LOCK(UNLOCK) SFI_A(lock, #UNLOCK)
+/* A lock this context of the domain took; a violation otherwise. */
+#define SFI_UNLOCK SFI_A(unlock, "")
+/* Pointee: wholly within memory the domain may write. */
+#define SFI_OWN_MEMORY SFI_A(own_memory, "")
+/* THIS_MODULE or NULL. */
+#define SFI_MODULE SFI_A(module, "")
+/* A documented hole: listed by sfi-wrapgen --holes. */
+#define SFI_UNCHECKED(why) SFI_A(unchecked, #why)
 
 /*
  * Kernel functions
  * ----------------
  */
-/* The result (or, for an int 0 result, parameter PARAM) becomes an object of the domain. */
-#define SFI_ACQUIRES(type, ...) SFI_A(acquires, type, __VA_ARGS__)
+/*
+ * The result, or the second argument (an EXPR, as a rule a parameter), becomes an object of the domain
+ * if the function succeeds.
+ */
+#define SFI_ACQUIRES(type, ...) SFI_A(acquires, #type "," #__VA_ARGS__)
 /* Success, where it is not the default (pointer: not NULL nor ERR_PTR; int: 0; otherwise always). */
-#define SFI_IF(EXPR) SFI_A(if, EXPR)
+#define SFI_IF(EXPR) SFI_A(if, #EXPR)
 /* Bytes from the object's start that the domain may write. Without it: the type's SFI_FIELDS. */
-#define SFI_SIZE(EXPR) SFI_A(size, EXPR)
+#define SFI_SIZE(EXPR) SFI_A(size, #EXPR)
 /* How the runtime releases what was acquired: a call, parameters and `ret` in scope at acquisition. */
-#define SFI_RELEASED_BY(CALL) SFI_A(released_by, CALL)
+#define SFI_RELEASED_BY(CALL) SFI_A(released_by, #CALL)
 /* This function is the release of the object PARAM of that type: found in the tracker, dropped. */
-#define SFI_RELEASES(type, param) SFI_A(releases, type, param)
+#define SFI_RELEASES(type, param) SFI_A(releases, #type "," #param)
 /* Neither takes rights away nor calls back into the driver: guards stay valid across it. */
-#define SFI_KEEPS SFI_A(keeps)
-/* A static inline or macro-like function of a header that is part of the interface: called, not guarded. */
-#define SFI_INTERFACE SFI_A(interface)
+#define SFI_KEEPS SFI_A(keeps, "")
+/*
+ * A static inline of a kernel header that is part of the interface: called through a wrapper, its body is not
+ * driver code. (A name of its own, because attributes after a function's definition are dropped.)
+ *     void SFI_INTERFACE(netif_stop_queue)(struct net_device *dev SFI_OWNED) SFI_KEEPS;
+ */
+#define SFI_INTERFACE(name) sfi_interface__##name
 /* The driver may take this function's address (a callback slot, an indirect call). */
-#define SFI_ADDRESSABLE SFI_A(addressable)
+#define SFI_ADDRESSABLE SFI_A(addressable, "")
 /* Wrapper written by hand in kmod/wrappers/; the reason is printed by --by-hand. */
-#define SFI_BY_HAND(why) SFI_A(by_hand, why)
+#define SFI_BY_HAND(why) SFI_A(by_hand, #why)
 /* Never a kernel call of its own: called directly, not through a wrapper (pure functions such as strlen). */
-#define SFI_DIRECT(why) SFI_A(direct, why)
+#define SFI_DIRECT(why) SFI_A(direct, #why)
 
 /* Kernel data that a driver may read by name. */
-#define SFI_DATA(name) extern __typeof__(name) name SFI_A(data)
+#define SFI_DATA(name) extern __typeof__(name) name SFI_A(data, "")
 
 /*
  * Callbacks: functions of the driver that the kernel calls
@@ -76,20 +110,30 @@
  *             SFI_ON_FAILURE(NETDEV_TX_OK);
  *     irqreturn_t SFI_CB_TYPE(irq_handler_t)(int irq, void *dev SFI_OPAQUE) SFI_ON_FAILURE(IRQ_NONE);
  * The declaration's type must be that of the field or typedef. Fields whose type and
- * annotations are the same share one entry wrapper.
+ * annotations are the same share one entry wrapper. Pointers without an annotation grant nothing.
  */
 #define SFI_CB(structure, field) sfi_cb__##structure##__##field
 #define SFI_CB_TYPE(name) sfi_cbtype__##name
+/* Field FIELD of struct STRUCTURE points to a table of callbacks in the driver's constant data. */
+#define SFI_TABLE(structure, field) \
+	extern struct structure sfi_table__##structure##__##field SFI_A(table, #field)
 /* Result when the driver failed in this call, or is not there to be called. Needed unless void. */
-#define SFI_ON_FAILURE(EXPR) SFI_A(on_failure, EXPR)
+#define SFI_ON_FAILURE(EXPR) SFI_A(on_failure, #EXPR)
 /* Result must satisfy EXPR (over `ret`), else a violation. */
-#define SFI_RETURNS(EXPR) SFI_A(returns, EXPR)
+#define SFI_RETURNS(EXPR) SFI_A(returns, #EXPR)
 /* Parameters */
-#define SFI_TAKES SFI_A(takes)               /* becomes the domain's; on failure released by the type's release */
-#define SFI_BORROWS SFI_A(borrows)           /* typed as the pointee for the time of the call, if it is not owned already */
-#define SFI_LENDS(EXPR) SFI_A(lends, EXPR)   /* EXPR bytes writable for the time of the call */
-#define SFI_BINDS SFI_A(binds)               /* probe: the domain's if the call succeeds (ret == 0), until unbound */
-#define SFI_UNBINDS SFI_A(unbinds)           /* remove: lost when the call returns */
+/* Becomes the domain's; on failure released by the type's release. */
+#define SFI_TAKES SFI_A(takes, "")
+/* Same, but the driver leaves it to the kernel when the result says so: EXPR (over `ret`) is false. */
+#define SFI_TAKES_IF(EXPR) SFI_A(takes_if, #EXPR)
+/* Typed as the pointee for the time of the call, if it is not owned already. */
+#define SFI_BORROWS SFI_A(borrows, "")
+/* EXPR bytes writable for the time of the call. */
+#define SFI_LENDS(EXPR) SFI_A(lends, #EXPR)
+/* probe: the domain's if the call succeeds (int: 0, otherwise always), until unbound. */
+#define SFI_BINDS SFI_A(binds, "")
+/* remove: lost when the call returns. */
+#define SFI_UNBINDS SFI_A(unbinds, "")
 
 /*
  * Types of kernel objects
@@ -97,21 +141,24 @@
  */
 /*
  * Declares struct NAME as an object type. KIND: ordered (a tracker record each, released newest first) or
- * hot (no record: found by the type byte in the rights table; RELEASE is called with the object alone).
+ * hot (no record: found by the type byte in the rights table; RELEASE is called with the object alone; `none`: nothing to do).
  */
 #define SFI_TYPE(name, kind, release) \
-	extern struct name sfi_type__##name SFI_A(type, kind, release)
+	extern struct name sfi_type__##name SFI_A(type, #kind "," #release)
 /* An object type that is no structure of its own (a registration, raw memory). */
 #define SFI_TYPE_ABSTRACT(name, kind, release) \
-	extern char sfi_type__##name SFI_A(type, kind, release)
+	extern char sfi_type__##name SFI_A(type, #kind "," #release)
 /* Fields of struct NAME that the owner may write. */
 #define SFI_FIELDS(name, ...) \
-	extern struct name sfi_fields__##name SFI_A(fields, __VA_ARGS__)
+	extern struct name sfi_fields__##name SFI_A(fields, #__VA_ARGS__)
 /* Of these, the ones that stop being writable once an object of type UNTIL is acquired on the same address. */
 #define SFI_FIELDS_UNTIL(name, until, ...) \
-	extern struct name sfi_fields_until__##name SFI_A(fields_until, until, __VA_ARGS__)
+	extern struct name sfi_fields_until__##name SFI_A(fields_until, #until "," #__VA_ARGS__)
+/* Field FIELD of struct NAME is an object too (type: the field's structure, hot), held as long as the whole. */
+#define SFI_PART(name, field) \
+	extern struct name sfi_part__##name##__##field SFI_A(part, #field)
 /* Rights beyond the structure itself (packet data), by hand: void grant(struct sfi_domain *, struct name *), revoke alike. */
 #define SFI_RIGHTS_BY_HAND(name, grant, revoke) \
-	extern struct name sfi_rights__##name SFI_A(rights_by_hand, grant, revoke)
+	extern struct name sfi_rights__##name SFI_A(rights_by_hand, #grant "," #revoke)
 
 #endif
