@@ -79,8 +79,8 @@ void sfi_check_module(struct sfi_domain *d, const struct module *mod, const stru
  * Objects. sfi_acquire: OBJ becomes the domain's: type byte, rights (the first SIZE bytes, or the
  * type's fields where SIZE is 0, and the type's grant()), and for ordered types a tracker record that
  * keeps RELEASE and up to four arguments for it. RELEASE is called by recovery in task context
- * with the domain's rights already off. On lack of memory the domain fails (D14); the object is
- * released at once. Returns the record (NULL for hot types).
+ * with the object's rights already off. On lack of memory the domain fails (D14) and the object goes
+ * into a spare record, for recovery to release. Returns the record (NULL for hot types).
  */
 typedef void (*sfi_release_fn)(void *obj, const u64 args[4]);
 struct sfi_object *sfi_acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
@@ -120,6 +120,8 @@ void sfi_revoke(struct sfi_domain *d, const void *p, size_t size);
  *	out:
  *		return ret;
  *	}
+ * Until sfi_gate_save() nothing that unwinds may be called: grants (sfi_acquire, sfi_borrow, sfi_lend, sfi_grant)
+ * do not, checks do.
  * sfi_gate lives on the kernel stack. The unwinder finds it by its cookie, which is bound to its address.
  */
 struct sfi_gate {
@@ -146,7 +148,13 @@ void sfi_check_result(struct sfi_gate *g, bool ok, u64 result);
 /* Borrowed and lent for the time of the call: true if this gate must undo it. */
 bool sfi_borrow(struct sfi_domain *d, const struct sfi_type *type, void *obj);
 void sfi_unborrow(struct sfi_domain *d, const struct sfi_type *type, void *obj);
+/* Bytes lent for the time of the call: true if they were not all the domain's already, so that sfi_revoke() must follow. */
+bool sfi_lend(struct sfi_domain *d, const void *p, size_t size);
 /* Object still the domain's? Then take it away (no release call) and say true. */
 bool sfi_take_back(struct sfi_domain *d, const struct sfi_type *type, void *obj);
+/* No typed object begins in [P, P + SIZE) but P itself: memory that is about to be freed by hand. */
+void sfi_check_no_objects(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg);
+
+#include <sfi/wrapper_inline.h>
 
 #endif

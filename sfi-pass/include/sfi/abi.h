@@ -133,7 +133,7 @@ struct sfi_line {
 	X(elided_folded)   /* folded into a neighbour's range guard */ \
 	X(indirect_calls)  /* indirect calls checked */ \
 	X(imports)         /* call sites bound to import wrappers */ \
-	X(entries)         /* entry gates */ \
+	X(gates)           /* entry gates */ \
 	X(locals)          /* stack locals granted for their frame */ \
 	X(stack_checks)    /* functions with a stack-depth check */
 

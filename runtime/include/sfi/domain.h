@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The protection domain of one isolated module: its data. Functions on it are
+ * in runtime.h. Every field names its lock or its invariant; "const" means set
+ * before the first gate can be entered and never changed.
+ */
+#ifndef SFI_DOMAIN_H
+#define SFI_DOMAIN_H
+
+#include <sfi/abi.h>
+#include <sfi/port.h>
+
+struct sfi_type;
+struct sfi_arg;
+struct sfi_object;
+
+/*
+ * LOADING: init is running, the first time or again. LIVE: init has succeeded.
+ * FAILED: a violation was reported; contexts leave. RECOVERING: the recovery
+ * worker owns it. DEAD: not to be entered any more. Transitions: see domain.c.
+ */
+enum sfi_state {
+	SFI_LOADING,
+	SFI_LIVE,
+	SFI_FAILED,
+	SFI_RECOVERING,
+	SFI_DEAD,
+	SFI_NR_STATES,
+};
+
+/* Events counted on each CPU. */
+#define SFI_COUNTERS(X) \
+	X(entered)     /* gates entered */ \
+	X(left)        /* gates left; what is inside is entered - left */ \
+	X(refused)     /* calls by the kernel that a closed domain did not get */ \
+	X(slow_guards) /* guards that the directory did not answer */ \
+	X(refills)     /* of these, answered by the authoritative table */ \
+	X(icalls)      /* indirect calls checked */ \
+	X(acquired)    /* objects acquired */ \
+	X(released)    /* objects released by the driver */
+
+enum sfi_counter {
+#define X(name) SFI_COUNT_##name,
+	SFI_COUNTERS(X)
+#undef X
+	SFI_NR_COUNTERS,
+};
+
+struct sfi_cpu {
+	/* Incremented by any context on its own CPU; read by anyone, approximately. */
+#define X(name) u64 name;
+	SFI_COUNTERS(X)
+#undef X
+} __attribute__((aligned(64)));
+
+/* One leaf of the rights table. Published with release order, never freed while the domain exists. */
+struct sfi_leaf {
+	struct sfi_leaf *next; /* const after publication: same bucket */
+	u64 chunk;             /* const: address >> SFI_CHUNK_SHIFT */
+	u8 *slots;             /* const pointer; bytes: see rights.c */
+};
+
+/* A lock that the domain holds. Slots are claimed through sfi_domain.lock_map. */
+#define SFI_LOCKS 256
+struct sfi_held {
+	void *lock;
+	void (*unlock)(void *lock);
+	const struct sfi_arg *arg;
+	u64 context; /* sfi_port_context_id() of the holder; 0 while the slot is being filled; written last, cleared first */
+	u64 sp;      /* stack pointer when taken */
+};
+
+#define SFI_OBJECT_BUCKETS 1024
+#define SFI_RESERVE 64
+#define SFI_REPORT_SIZE 4096
+#define SFI_NAME_SIZE 56
+
+/* How a fault of the CPU, or the watchdog, came about; passed to sfi_landing in registers. */
+enum sfi_fault {
+	SFI_FAULT_READ,    /* page fault, reading address */
+	SFI_FAULT_WRITE,   /* page fault, writing address */
+	SFI_FAULT_EXEC,    /* jump to where no code is */
+	SFI_FAULT_GP,      /* general protection */
+	SFI_FAULT_DIVIDE,
+	SFI_FAULT_INVALID, /* invalid opcode: BUG() or a trap of the compiler */
+	SFI_FAULT_OTHER,   /* other exception; value is its number */
+	SFI_FAULT_HANG,    /* over its time budget; value is milliseconds */
+	SFI_FAULT_EVICT,   /* the domain has failed elsewhere: unwind, no report */
+	SFI_NR_FAULTS,
+};
+
+/* The registers at an exception, for the report. Order is presentation order. */
+struct sfi_regs {
+	u64 ip, flags, sp, ax, bx, cx, dx, si, di, bp;
+	u64 r8, r9, r10, r11, r12, r13, r14, r15;
+};
+
+struct sfi_domain {
+	/* Hot and almost never written. */
+	u64 *dir;      /* const: self->dir. Entries: written under rights_lock, read without */
+	u64 leaf_base; /* const: self->leaf_base */
+	struct sfi_cpu SFI_PERCPU *cpu; /* const */
+	u32 closed;    /* 0 while gates may be entered and contexts may go on; follows state, see domain.c */
+	u32 state;     /* enum sfi_state; changed by compare-and-exchange in sfi_domain_move() only */
+	struct sfi_leaf **leaves; /* const: SFI_DIR_ENTRIES buckets; chains grow at the head under rights_lock, read without */
+	struct sfi_self *self;    /* const */
+
+	/* const: what the module is */
+	struct module *module;
+	u64 text, text_size;     /* instrumented code */
+	u64 rodata, rodata_size; /* constant data */
+	const struct sfi_unit **units;
+	u32 nr_units;
+	const struct sfi_func **funcs;    /* open addressing by address; nr_func_slots is a power of two */
+	const struct sfi_entry **entries; /* open addressing by gate; nr_entry_slots is a power of two */
+	u32 nr_func_slots, nr_entry_slots;
+	void *saved_globals;              /* their first contents, one after the other */
+	size_t saved_size;
+	char name[SFI_NAME_SIZE];
+
+	/* Locks held: see lock.c. A set bit owns the slot. */
+	unsigned long lock_map[SFI_LOCKS / 64] __attribute__((aligned(64)));
+	struct sfi_held held[SFI_LOCKS];
+
+	/* Rights: rights.c. Ordered after object_lock. */
+	sfi_port_lock_t rights_lock __attribute__((aligned(64)));
+	u8 *zero_leaf;   /* const: never written */
+	u64 nr_leaves;   /* rights_lock */
+
+	/* Objects: object.c, all under object_lock */
+	sfi_port_lock_t object_lock __attribute__((aligned(64)));
+	struct list_head objects; /* oldest first */
+	struct sfi_object **buckets; /* const pointer, SFI_OBJECT_BUCKETS chains by (type, address) */
+	struct sfi_object *spare;    /* unused records, chained */
+	u32 nr_objects, nr_spare;
+	u64 nr_records;              /* records allocated, spare ones included */
+
+	/* Failure: report.c */
+	sfi_port_lock_t report_lock;
+	char *report;          /* being written by the one context that made the domain fail */
+	char *last_report;     /* report_lock: complete text, SFI_REPORT_SIZE bytes, zero-terminated */
+	u64 violations;        /* atomic increments */
+	u32 regs_state;        /* 0 free, 1 being written, 2 valid: sfi_domain_set_regs() */
+	struct sfi_regs regs;  /* owned by whoever moved regs_state from 0 to 1 */
+	u32 leaked;            /* objects nobody could release; atomic increments */
+
+	void *host;            /* kmod's: set before the domain is published, never read by the core */
+};
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The port to user space, for tests, fuzzing and native benchmarks: threads for
+ * CPUs, a simulated interrupt flag, preempt count and RCU nesting per thread.
+ * What is not inline is in user/port_user.c.
+ */
+#ifndef SFI_PORT_USER_H
+#define SFI_PORT_USER_H
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int32_t s32;
+typedef int64_t s64;
+
+struct sfi_domain;
+struct sfi_gate;
+struct sfi_report;
+struct module;
+
+/* The kernel's names for the compiler's facilities. */
+#ifndef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#endif
+#define noinline __attribute__((noinline))
+#define __noreturn __attribute__((noreturn))
+#define __printf(a, b) __attribute__((format(printf, a, b)))
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define barrier() __asm__ volatile("" ::: "memory")
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define static_assert _Static_assert
+#define min(a, b) ((a) < (b) ? (a) : (b))
+#define max(a, b) ((a) > (b) ? (a) : (b))
+#define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, v) __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
+#define smp_load_acquire(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define smp_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
+
+/* Doubly linked lists with the kernel's names; only what the core uses. */
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+static inline void INIT_LIST_HEAD(struct list_head *head)
+{
+	head->next = head;
+	head->prev = head;
+}
+
+static inline void list_add_tail(struct list_head *entry, struct list_head *head)
+{
+	entry->prev = head->prev;
+	entry->next = head;
+	head->prev->next = entry;
+	head->prev = entry;
+}
+
+static inline void list_del(struct list_head *entry)
+{
+	entry->prev->next = entry->next;
+	entry->next->prev = entry->prev;
+}
+
+static inline int list_empty(const struct list_head *head)
+{
+	return head->next == head;
+}
+
+#define list_entry(p, type, member) container_of(p, type, member)
+#define list_last_entry(head, type, member) list_entry((head)->prev, type, member)
+#define list_for_each_entry(pos, head, member)					\
+	for (pos = list_entry((head)->next, __typeof__(*pos), member);		\
+	     &pos->member != (head);						\
+	     pos = list_entry(pos->member.next, __typeof__(*pos), member))
+
+#define SFI_EXPORT(name) _Static_assert(1, #name)
+#define SFI_PERCPU
+
+typedef pthread_mutex_t sfi_port_lock_t;
+
+static inline void sfi_port_lock_init(sfi_port_lock_t *lock)
+{
+	pthread_mutex_init(lock, NULL);
+}
+
+static inline u64 sfi_port_lock(sfi_port_lock_t *lock)
+{
+	pthread_mutex_lock(lock);
+	return 0;
+}
+
+static inline void sfi_port_unlock(sfi_port_lock_t *lock, u64 flags)
+{
+	(void)flags;
+	pthread_mutex_unlock(lock);
+}
+
+typedef pthread_mutex_t sfi_port_mutex_t;
+#define SFI_PORT_MUTEX(name) pthread_mutex_t name = PTHREAD_MUTEX_INITIALIZER
+#define sfi_port_mutex_lock(m) pthread_mutex_lock(m)
+#define sfi_port_mutex_unlock(m) pthread_mutex_unlock(m)
+
+/* Memory; sfi_port_alloc_budget makes allocations fail: that many succeed, negative: all. */
+extern long sfi_port_alloc_budget;
+void *sfi_port_alloc(size_t size);
+void sfi_port_free(void *p);
+void *sfi_port_alloc_table(size_t size);
+void sfi_port_free_table(void *p);
+
+/* Leaves come from one reserved range of the address space, so that 28 bits name each. */
+void *sfi_port_alloc_leaf(void);
+void sfi_port_free_leaf(void *leaf);
+u64 sfi_port_leaf_base(void);
+
+static inline bool sfi_port_grantable(u64 first, u64 last)
+{
+	(void)last;
+	return first >= 4096;
+}
+
+#define SFI_PORT_CPUS 8
+unsigned int sfi_port_this_cpu(void);
+#define sfi_port_cpu_alloc(type) ((type *)sfi_port_alloc_table(SFI_PORT_CPUS * sizeof(type)))
+#define sfi_port_cpu_free(p) sfi_port_free_table(p)
+#define sfi_port_cpu_inc(p, field) \
+	((void)__atomic_fetch_add(&(p)[sfi_port_this_cpu()].field, 1, __ATOMIC_RELAXED))
+#define sfi_port_cpu_of(p, cpu) (&(p)[cpu])
+#define sfi_port_for_each_cpu(cpu) for ((cpu) = 0; (cpu) < SFI_PORT_CPUS; (cpu)++)
+
+/* What a kernel context has, for this thread. Tests change it as a driver would. */
+struct sfi_port_thread {
+	u64 irq_flags; /* 0x200: interrupts on */
+	u32 preempt_count;
+	s32 rcu_depth;
+	u32 level; /* 0 task, 1 hard interrupt, 2 softirq */
+	u64 stack_low, stack_high;
+};
+
+extern __thread struct sfi_port_thread sfi_port_thread;
+extern u64 sfi_port_now; /* pretend jiffies */
+
+static inline u64 sfi_port_context_id(void)
+{
+	return (u64)(uintptr_t)&sfi_port_thread + sfi_port_thread.level;
+}
+
+#define sfi_port_gate_save(g) do {				\
+	(g)->irq_flags = sfi_port_thread.irq_flags;		\
+	(g)->preempt_count = sfi_port_thread.preempt_count;	\
+	(g)->rcu_depth = sfi_port_thread.rcu_depth;		\
+	(g)->entered = READ_ONCE(sfi_port_now);			\
+	(g)->switches = 0;					\
+} while (0)
+#define sfi_port_gate_differs(g)				\
+	((sfi_port_thread.irq_flags ^ (g)->irq_flags) |		\
+	 (sfi_port_thread.preempt_count ^ (g)->preempt_count) |	\
+	 (u32)(sfi_port_thread.rcu_depth ^ (g)->rcu_depth))
+
+void sfi_port_gate_restore(const struct sfi_gate *g);
+void sfi_port_gate_describe(const struct sfi_gate *g, char *buf, size_t size);
+void sfi_port_stack_bounds(u64 sp, u64 *low, u64 *high);
+u64 sfi_port_blame(const struct sfi_domain *d);
+void sfi_port_barrier_all(void);
+#define sfi_port_relax() sched_yield()
+int sfi_port_snprintf(char *buf, size_t size, const char *format, ...) __printf(3, 4);
+void sfi_port_print(const char *format, ...) __printf(1, 2);
+int sfi_port_symbol(char *buf, size_t size, const struct sfi_domain *d, u64 ip);
+int sfi_port_describe(char *buf, size_t size, u64 addr);
+int sfi_port_context(char *buf, size_t size);
+void __noreturn sfi_port_lost(struct sfi_domain *d);
+
+/* Hooks: see port_kernel.h. Weak here, so that a test may see what comes. */
+void sfi_port_failed(struct sfi_domain *d);
+void sfi_port_state_changed(struct sfi_domain *d, unsigned int from, unsigned int to);
+void sfi_port_report(struct sfi_domain *d, const struct sfi_report *r, const char *text);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The inline halves of wrapper.h: hot paths of import and entry wrappers.
+ * Included by wrapper.h alone.
+ */
+#ifndef SFI_WRAPPER_INLINE_H
+#define SFI_WRAPPER_INLINE_H
+
+#include <sfi/domain.h>
+
+void __attribute__((noreturn)) sfi_unwind(struct sfi_domain *d);
+void sfi_check_owned_slow(struct sfi_domain *d, const void *obj, u8 id, const struct sfi_arg *arg);
+bool sfi_gate_refuse(struct sfi_domain *d);
+void sfi_gate_imbalance(struct sfi_gate *g);
+
+static __always_inline struct sfi_domain *sfi_import_enter(struct sfi_self *self)
+{
+	struct sfi_domain *d = self->domain;
+
+	if (unlikely(READ_ONCE(d->closed)))
+		sfi_unwind(d);
+	return d;
+}
+
+/* Whatever was acquired has its record by now, so that unwinding loses nothing. */
+static __always_inline void sfi_import_leave(struct sfi_domain *d)
+{
+	if (unlikely(READ_ONCE(d->closed)))
+		sfi_unwind(d);
+}
+
+/*
+ * The rights byte of the slot at A if the directory knows it; 0 (nothing) otherwise. The tag comparison leaves
+ * the leaf number when it matches, and something larger when it does not; unused entries name a leaf of zeros.
+ * MISALIGNED is shifted to where it makes the comparison fail.
+ */
+static __always_inline u8 sfi_dir_slot(const struct sfi_domain *d, u64 a, u64 misaligned)
+{
+	u64 x = READ_ONCE(d->dir[(a >> SFI_CHUNK_SHIFT) & (SFI_DIR_ENTRIES - 1)]);
+
+	x ^= a & ~SFI_LEAF_NUMBER_MASK;
+	x |= misaligned << SFI_TAG_SHIFT;
+	if (unlikely(x > SFI_LEAF_NUMBER_MASK))
+		return 0;
+	return READ_ONCE(*(const u8 *)(uintptr_t)(d->leaf_base + (x << SFI_LEAF_SHIFT) +
+						  ((a >> SFI_SLOT_SHIFT) & (SFI_LEAF_SLOTS - 1))));
+}
+
+static __always_inline void sfi_check_owned(struct sfi_domain *d, const void *obj, u8 id, const struct sfi_arg *arg)
+{
+	u64 a = (u64)(uintptr_t)obj;
+
+	if (unlikely(sfi_dir_slot(d, a, a & (SFI_SLOT_SIZE - 1)) >> SFI_RIGHT_TYPE_SHIFT != id))
+		sfi_check_owned_slow(d, obj, id, arg);
+}
+
+/*
+ * Counting precedes the look at d->closed. The processor may still let the load pass the store; the recoverer
+ * makes up for it: it closes the domain, then has every CPU pass a full barrier (sfi_port_barrier_all()), and
+ * only then believes the counters. Two counters, not one that goes up and down: a context may leave on another
+ * CPU than it entered on, and reading all `left` before all `entered` can then only err on the safe side.
+ */
+static __always_inline bool sfi_gate_enter(struct sfi_gate *g, const struct sfi_entry *e)
+{
+	struct sfi_domain *d = e->self->domain;
+
+	sfi_port_cpu_inc(d->cpu, entered);
+	barrier();
+	if (unlikely(READ_ONCE(d->closed)))
+		return sfi_gate_refuse(d);
+	g->domain = d;
+	g->entry = e;
+	sfi_port_gate_save(g);
+	barrier();
+	g->cookie = SFI_GATE_COOKIE ^ (u64)(uintptr_t)g;
+	barrier();
+	return true;
+}
+
+static __always_inline void sfi_gate_leave(struct sfi_gate *g)
+{
+	struct sfi_domain *d = g->domain;
+	unsigned long locks = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(d->lock_map); i++)
+		locks |= READ_ONCE(d->lock_map[i]);
+	if (unlikely(locks || sfi_port_gate_differs(g)))
+		sfi_gate_imbalance(g);
+	WRITE_ONCE(g->cookie, 0);
+	barrier();
+	sfi_port_cpu_inc(d->cpu, left);
+}
+
+#endif
