@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What only the AST knows and the passes need: how a kernel function is
+// declared, whether a declaration is the kernel's or the driver's, and which
+// kinds of callback a function's address becomes. Filled by Collect.cpp from
+// the AST before code generation; knows nothing of Clang. All names are those
+// of the symbols in the IR.
+//
+// The hash of a function's C type is not here: clang's kcfi sanitizer attaches
+// it to functions (!kcfi_type) and indirect calls (operand bundle "kcfi"), and
+// the plugin makes it do so.
+
+#ifndef SFI_LIB_TYPETABLE_H
+#define SFI_LIB_TYPETABLE_H
+
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringRef.h"
+#include <map>
+#include <set>
+#include <string>
+
+namespace sfi {
+
+/// A function, as declared and as used.
+struct FunctionFacts {
+  std::string Prototype; ///< "int f(struct x *p)", no semicolon
+  bool Kernel = false;   ///< declared by a kernel header
+  /// Keys of the policy's callbacks that the function's address may become.
+  std::set<std::string> Callbacks;
+  /// Uses as a callback of the kernel that the policy does not know: one
+  /// message each, with the line to add.
+  std::set<std::string> Unknown;
+};
+
+/// A variable, as declared.
+struct VariableFacts {
+  bool Kernel = false; ///< declared by a kernel header
+};
+
+struct TypeTable {
+  llvm::StringMap<FunctionFacts> Functions;
+  llvm::StringMap<VariableFacts> Variables;
+  /// Structures with function pointers: byte offset to policy callback key.
+  llvm::StringMap<std::map<uint64_t, std::string>> Fields;
+
+  /// Facts of a function, or null if the AST has none (made by the compiler).
+  const FunctionFacts *function(llvm::StringRef Name) const {
+    auto It = Functions.find(Name);
+    return It == Functions.end() ? nullptr : &It->second;
+  }
+  const VariableFacts *variable(llvm::StringRef Name) const {
+    auto It = Variables.find(Name);
+    return It == Variables.end() ? nullptr : &It->second;
+  }
+};
+
+} // namespace sfi
+
+#endif
