@@ -55,7 +55,8 @@ vm_copy() {
 
 # The part of the initramfs that is the same for all: made once.
 vm_base() {
-	[ -e "$BUILD/vm/base.cpio" ] && [ ! "$TOP/test/vm/vm.sh" -nt "$BUILD/vm/base.cpio" ] && return
+	stamp=$(sum_of "$TOP/test/vm/vm.sh" /var/lib/dpkg/status)
+	[ ! -e "$BUILD/vm/base.cpio" ] || ! fresh "$BUILD/vm/base.stamp" "$stamp" || return 0
 	root=$BUILD/vm/base
 	rm -rf "$root"
 	mkdir -p "$root/bin" "$root/sbin" "$root/usr/bin" "$root/usr/sbin" "$root/usr/local/bin" "$root/etc" \
@@ -77,6 +78,7 @@ vm_base() {
 	mknod -m 600 "$root/dev/console" c 5 1 2>/dev/null || :
 	vm_pack "$root" "$BUILD/vm/base.cpio.new"
 	mv "$BUILD/vm/base.cpio.new" "$BUILD/vm/base.cpio"
+	echo "$stamp" >"$BUILD/vm/base.stamp"
 	rm -rf "$root"
 }
 

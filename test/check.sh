@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# ./sfi check: runs all tests and counts. Each kind of test prints lines
+# "PASS: name", "FAIL: name: why" or "SKIP: name: why"; the counting is done from
+# those lines alone, and whoever prints none has failed.
+
+usage_check() {
+	cat <<-'END'
+	usage: ./sfi check [-k PATTERN] [--quick] [--list]
+
+	  -k PATTERN   only tests whose name contains PATTERN (a basic regular expression)
+	  --quick      no virtual machines; under 5 minutes
+	  --list       print the names of the system tests
+
+	Logs of failed tests are kept in build/check. The last line is "N passed, N failed, N skipped";
+	exit status 0 if none failed.
+	END
+}
+
+wanted() { printf '%s\n' "$1" | grep -q -e "$C_PATTERN"; }
+
+# Runs test $1, the remaining arguments, whose exit status decides. Output is shown on failure.
+single() {
+	name=$1
+	shift
+	wanted "$name" || return 0
+	if "$@" >"$C_DIR/out" 2>&1; then
+		echo "PASS: $name"
+	else
+		sed 's/^/    /' "$C_DIR/out"
+		echo "FAIL: $name: $(tail -n 1 "$C_DIR/out" | cut -c1-200)"
+	fi
+}
+
+# --- style --------------------------------------------------------------------
+
+shell_files() { (cd "$TOP" && git ls-files sfi .ci/run '*.sh' test/vm/init); }
+kernel_files() { (cd "$TOP" && git ls-files 'kmod/*.[ch]' 'runtime/core/*.[ch]' 'drivers/*.[ch]' 'runtime/include/*.h'); }
+
+check_shell() (
+	cd "$TOP" || exit
+	for f in $(shell_files); do
+		sh -n "$f" || exit
+	done
+	# SC1091: sourced files; SC2034, SC2154: variables of other files; SC2086, SC2046: lists on purpose.
+	shell_files | xargs shellcheck -S warning -e SC1091,SC2034,SC2154,SC2086,SC2046
+)
+
+check_licences() (
+	cd "$TOP" || exit
+	git ls-files -z '*.c' '*.h' '*.cpp' '*.S' '*.sh' '*.ll' '*CMakeLists.txt' '*Kbuild' sfi |
+		xargs -0 awk 'FNR <= 2 && /SPDX-License-Identifier: (GPL-2.0-only|Apache-2.0 WITH LLVM-exception)/ { ok[FILENAME] = 1 }
+			FNR == 1 { all[FILENAME] = 1 }
+			END { for (f in all) if (!(f in ok)) { print f ": no licence in its first lines"; bad = 1 } exit bad }'
+)
+
+check_checkpatch() (
+	kernel_source scripts/checkpatch.pl
+	kernel_source scripts/spelling.txt
+	cd "$TOP" || exit
+	kernel_files | xargs perl "$K/source/scripts/checkpatch.pl" --no-tree --no-summary --terse --quiet --show-types \
+		--max-line-length=100 --ignore "$CHECKPATCH_IGNORE" -f
+)
+# The version is in the tag line; SFI's headers use C++-style tags where clang-format wants them; no MAINTAINERS here.
+CHECKPATCH_IGNORE=FILE_PATH_CHANGES,SPDX_LICENSE_TAG,LINUX_VERSION_CODE,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE,COMPLEX_MACRO,CAMELCASE,AVOID_EXTERNS,SPLIT_STRING
+
+# FileCheck ignores a directive it does not know: every capital word that looks like one must be one.
+check_directives() (
+	cd "$TOP/test" || exit
+	bad=$(grep -rnoE '^ *(//|;|#) *(CHECK|[A-Z0-9]+-CHECK|CHEK|CHCEK|CHECKS|CEHCK)[A-Za-z0-9_-]*[: ]' --include='*.ll' --include='*.c' --include='*.test' --include='*.h' . |
+		grep -vE 'CHECK(-(NEXT|NOT|DAG|SAME|LABEL|EMPTY|COUNT-[0-9]+))?:' || :)
+	[ -z "$bad" ] || {
+		echo "$bad"
+		echo "unknown FileCheck directive"
+		return 1
+	}
+)
+
+check_style() {
+	single style/shell check_shell
+	single style/licences check_licences
+	single style/checkpatch check_checkpatch
+	single style/filecheck-directives check_directives
+}
+
+# --- tools --------------------------------------------------------------------
+
+# lit's and ctest's results in our form.
+check_lit() {
+	find "$TOP/test" "$TOP/sfi-pass" "$TOP/wrappergen" -name 'lit.cfg*' -exec dirname {} \; | sort -u |
+		while read -r suite; do
+			python3 /usr/lib/llvm-19/build/utils/lit/lit.py -v --order=lexical -j "$(nproc)" \
+				--param build="$TOOLS" --param top="$TOP" --param gen="$K/gen" --param kernel="$K" \
+				--filter "$C_PATTERN" --allow-empty-runs "$suite" 2>&1 || :
+		done >"$C_DIR/lit.log"
+	grep -vE '^(PASS|XFAIL): ' "$C_DIR/lit.log" | grep -E '^(FAIL|UNRESOLVED|TIMEOUT|XPASS): ' -A 40 | sed 's/^\([A-Z]*\):/    \1/' || :
+	sed -n 's/ ([0-9]* of [0-9]*)$//
+		s/^\(PASS\|XFAIL\): .* :: /PASS: lit\//p
+		s/^UNSUPPORTED: .* :: \(.*\)/SKIP: lit\/\1: lit says unsupported/p
+		s/^\(FAIL\|UNRESOLVED\|TIMEOUT\|XPASS\): .* :: \(.*\)/FAIL: lit\/\2: \1/p' "$C_DIR/lit.log"
+	if grep -qE 'lit.py: .*(fatal|error)|^error: ' "$C_DIR/lit.log"; then
+		tail -n 5 "$C_DIR/lit.log"
+		echo "FAIL: lit: it did not run"
+	fi
+}
+
+check_ctest() {
+	ctest --test-dir "$TOOLS" -R "$C_PATTERN" --output-on-failure --timeout 900 >"$C_DIR/ctest.log" 2>&1 || :
+	sed -n '/\*\*\*/,/^ *[0-9]*\/[0-9]* Test/p' "$C_DIR/ctest.log" | head -n 200 | sed 's/^/    /'
+	sed -n 's|^ *[0-9]*/[0-9]* Test *#[0-9]*: \([^ ]*\) .*   Passed .*|PASS: ctest/\1|p
+		s|^ *[0-9]*/[0-9]* Test *#[0-9]*: \([^ ]*\) .*\*\*\*Skipped.*|SKIP: ctest/\1: it says so|p
+		s|^ *[0-9]*/[0-9]* Test *#[0-9]*: \([^ ]*\) .*\*\*\*\([A-Z].*\)|FAIL: ctest/\1: \2|p' "$C_DIR/ctest.log" |
+		grep -v 'FAIL: .*: Skipped' || :
+}
+
+# --- system -------------------------------------------------------------------
+
+# Lines "name file kernel" of the system tests. A test's header says "# Kernels: 6.1 6.12" and, where
+# no machine is booted, "# Quick: yes".
+system_tests() {
+	for file in "$TOP"/test/system/*.sh; do
+		base=$(basename "$file" .sh)
+		for kernel in $(sed -n 's/^# Kernels: *//p' "$file"); do
+			[ "$C_QUICK" = no ] || grep -q '^# Quick: yes' "$file" || continue
+			echo "system/$base@$kernel $file $kernel"
+		done
+	done
+}
+
+# One system test, in a process of its own. Its name is printed before each of its results.
+check_system_one() {
+	name=$1 file=$2
+	KERNEL=$3 OUT=$BUILD/check/$(echo "$1" | tr / _)
+	export TOP BUILD KERNEL OUT
+	rm -rf "$OUT"
+	mkdir -p "$OUT"
+	start=$(date +%s)
+	timeout 1800 sh "$file" >"$OUT/out" 2>&1 </dev/null && rc=0 || rc=$?
+	took=$(($(date +%s) - start))
+	failed=$(grep -c '^FAIL: ' "$OUT/out" || :)
+	if [ "$rc" != 0 ] && [ "$failed" = 0 ]; then
+		echo "FAIL: the test ended with $rc: $(tail -n 1 "$OUT/out" | cut -c1-160)" >>"$OUT/out"
+	elif ! grep -qE '^(PASS|FAIL|SKIP): ' "$OUT/out"; then
+		echo "FAIL: the test had no result" >>"$OUT/out"
+	fi
+	! grep -q '^FAIL: ' "$OUT/out" || tail -n 60 "$OUT/out" | grep -vE '^(PASS|FAIL|SKIP): ' | sed 's/^/    /'
+	sed -n "s|^\(PASS\|FAIL\|SKIP\): |\1: $name: |p" "$OUT/out"
+	say "$name took $took s"
+	grep -q '^FAIL: ' "$OUT/out" || rm -rf "$OUT"
+}
+
+check_system() {
+	system_tests | while read -r name file kernel; do
+		wanted "$name" || continue
+		check_system_one "$name" "$file" "$kernel"
+	done
+}
+
+# --- all ----------------------------------------------------------------------
+
+check_options() {
+	C_PATTERN=. C_QUICK=no
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-k)
+			[ $# -ge 2 ] || misuse "-k needs a pattern"
+			C_PATTERN=$2
+			shift
+			;;
+		--quick) C_QUICK=yes ;;
+		--list)
+			system_tests | cut -d' ' -f1
+			exit 0
+			;;
+		*) misuse "unknown option $1" ;;
+		esac
+		shift
+	done
+}
+
+cmd_check() {
+	check_options "$@"
+	setup_packages
+	setup_kernel 6.1
+	need build
+	build_tools
+	mkdir -p "$BUILD/check"
+	C_DIR=$(mktemp -d "$BUILD/check/run.XXXXXX")
+	trap 'rm -rf "$C_DIR"' EXIT
+	trap 'exit 130' INT TERM HUP
+	{
+		check_style
+		check_lit
+		check_ctest
+		check_system
+	} | tee "$C_DIR/results"
+	passed=$(grep -c '^PASS: ' "$C_DIR/results" || :)
+	failed=$(grep -c '^FAIL: ' "$C_DIR/results" || :)
+	skipped=$(grep -c '^SKIP: ' "$C_DIR/results" || :)
+	[ $((passed + failed + skipped)) -gt 0 ] || warn "no test is called so"
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+}

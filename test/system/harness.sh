@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The machine itself: a script's status, time-out and the kernel's death are told apart.
+# Kernels: 6.1 6.12
+. "$TOP/test/system/lib.sh"
+
+expect "status 0" 0 vm --no-sfi -- true
+expect "status 7" 7 vm --no-sfi -- 'exit 7'
+expect "status 255" 255 vm --no-sfi -- 'exit 255'
+expect "a time-out is 124" 124 vm --no-sfi --timeout 20 -- 'while :; do sleep 1; done'
+expect "a panic is 125" 125 vm --no-sfi -- 'echo c >/proc/sysrq-trigger; sleep 10'
+crash=$(sfi build "$TOP/test/system/crash" --plain -o "$OUT/crash" --kernel "$KERNEL")
+expect "an oops is 125" 125 vm --no-sfi --module "$crash" -- 'modprobe crash; exit 0'
+expect "a lost machine is 125" 125 vm --no-sfi -- 'reboot -f; sleep 10'
+expect "a module that does not exist is an error" 1 vm --no-sfi --module nonesuch -- true
+expect "an unknown option is misuse" 2 vm --nonesuch x -- true
+
+vm --no-sfi --file "$(command -v sha256sum):/usr/bin/sha256sum" --smp 1 --mem 512 --cpu qemu64 -- \
+	'echo out; echo err >&2; /usr/bin/sha256sum --version | head -n 1; nproc' >"$OUT/text"
+printf 'out\nerr\n%s\n1\n' "$(sha256sum --version | head -n 1)" >"$OUT/want"
+if cmp "$OUT/text" "$OUT/want"; then pass "output is the script's, byte by byte"; else fail "output differs"; fi
+expect_line "the kernel's log is in --log" "$OUT/log" 'Linux version .*-amd64'
