@@ -13,13 +13,15 @@
  * where ID is the 32-bit FNV-1a hash of "function:bug". sfi_plant.ko decides,
  * once per arming, whether a bug fires. Ordinary builds never see this file.
  *
- * Addresses and divisors go through volatile locals, so that no optimizer can
- * prove an access wrong and drop it, or fold it into its neighbours.
+ * What a bug does must survive the optimizer: OPTIMIZER_HIDE_VAR() keeps it from
+ * knowing an address or a divisor, READ_ONCE() and WRITE_ONCE() from dropping an
+ * access or folding it into its neighbours.
  */
 #ifndef SFI_PLANTS_H
 #define SFI_PLANTS_H
 
 #include <linux/bug.h>
+#include <linux/compiler.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -48,9 +50,12 @@
  */
 static noinline __used void *sfi_plant_object(void)
 {
-	volatile size_t size = SFI_PLANT_OBJECT;
-	void *volatile object = kmalloc(size, GFP_ATOMIC);
+	size_t size = SFI_PLANT_OBJECT;
+	void *object;
 
+	OPTIMIZER_HIDE_VAR(size);
+	object = kmalloc(size, GFP_ATOMIC);
+	OPTIMIZER_HIDE_VAR(object);
 	return object;
 }
 
@@ -66,41 +71,43 @@ static noinline __used void *sfi_plant_object(void)
  */
 SFI_PLANT_BUG(wild_store)
 {
-	volatile u64 *volatile victim = sfi_plant_victim();
+	u64 *victim = sfi_plant_victim();
 
-	*victim = 0x4141414141414141ULL;
+	WRITE_ONCE(*victim, 0x4141414141414141ULL);
 }
 
 /* Stores behind the end of an own heap object. Detector: guard. */
 SFI_PLANT_BUG(heap_overflow)
 {
-	volatile u8 *volatile object = sfi_plant_object();
+	u8 *object = sfi_plant_object();
 
 	if (!object)
 		return;
-	object[SFI_PLANT_OBJECT] = 0x5a;
-	kfree((void *)object);
+	WRITE_ONCE(object[SFI_PLANT_OBJECT], 0x5a);
+	kfree(object);
 }
 
 /* Stores into an own heap object that was freed before. Detector: guard. */
 SFI_PLANT_BUG(use_after_free)
 {
-	volatile u64 *volatile object = sfi_plant_object();
+	u64 *object = sfi_plant_object();
 
 	if (!object)
 		return;
-	kfree((void *)object);
-	*object = 0x5a5a5a5a5a5a5a5aULL;
+	kfree(object);
+	OPTIMIZER_HIDE_VAR(object);
+	WRITE_ONCE(*object, 0x5a5a5a5a5a5a5a5aULL);
 }
 
 /* Fills twice the size of an own heap object. Detector: guard of the memory intrinsic. */
 SFI_PLANT_BUG(memset_overflow)
 {
-	void *volatile object = sfi_plant_object();
-	volatile size_t size = 2 * SFI_PLANT_OBJECT;
+	void *object = sfi_plant_object();
+	size_t size = 2 * SFI_PLANT_OBJECT;
 
 	if (!object)
 		return;
+	OPTIMIZER_HIDE_VAR(size);
 	memset(object, 0x5a, size);
 	kfree(object);
 }
@@ -111,25 +118,27 @@ SFI_PLANT_BUG(memset_overflow)
  */
 SFI_PLANT_BUG(stack_smash)
 {
-	volatile u64 *volatile frame = __builtin_frame_address(0);
+	u64 *frame = __builtin_frame_address(0);
 
-	frame[1] = 0x4141414141414141ULL;
+	OPTIMIZER_HIDE_VAR(frame);
+	WRITE_ONCE(frame[1], 0x4141414141414141ULL);
 }
 
 /* Stores into the kernel's code. Detector: guard (without isolation: a page fault). */
 SFI_PLANT_BUG(text_store)
 {
-	volatile u8 *volatile text = sfi_plant_text();
+	u8 *text = sfi_plant_text();
 
-	*text = 0xcc;
+	WRITE_ONCE(*text, 0xcc);
 }
 
 /* Stores through a NULL pointer. Detector: guard. */
 SFI_PLANT_BUG(null_store)
 {
-	volatile u64 *volatile object = NULL;
+	u64 *object = NULL;
 
-	*object = 1;
+	OPTIMIZER_HIDE_VAR(object);
+	WRITE_ONCE(*object, 1);
 }
 
 /*
@@ -140,7 +149,8 @@ SFI_PLANT_BUG(null_store)
 /* Calls a pointer that is no function. Detector: check of the indirect call. */
 SFI_PLANT_BUG(wild_call)
 {
-	void (*volatile function)(void) = (void (*)(void))sfi_plant_victim();
+	void *victim = sfi_plant_victim();
+	void (*function)(void) = victim;
 
 	function();
 }
@@ -148,32 +158,34 @@ SFI_PLANT_BUG(wild_call)
 /* Calls a NULL pointer. Detector: check of the indirect call. */
 SFI_PLANT_BUG(null_call)
 {
-	void (*volatile function)(void) = NULL;
+	void (*function)(void) = NULL;
 
+	OPTIMIZER_HIDE_VAR(function);
 	function();
 }
 
 /* An own function, to be called by a pointer of another type. */
 static noinline __used int sfi_plant_typed(int value)
 {
-	volatile int copy = value;
-
-	return copy + 1;
+	OPTIMIZER_HIDE_VAR(value);
+	return value + 1;
 }
 
 /* Calls an own function as if it had another type. Detector: check of the indirect call. */
 SFI_PLANT_BUG(wrong_type_call)
 {
-	int (*volatile right)(int) = sfi_plant_typed;
-	void (*volatile wrong)(void *, u64) = (void (*)(void *, u64))(void *)right;
+	void *right = sfi_plant_typed;
+	void (*wrong)(void *object, u64 value) = right;
 
+	OPTIMIZER_HIDE_VAR(wrong);
 	wrong(NULL, 0);
 }
 
 /* Calls a kernel function that the driver has no right to. Detector: check of the indirect call. */
 SFI_PLANT_BUG(kernel_call)
 {
-	void *(*volatile function)(void) = (void *(*)(void))sfi_plant_text();
+	void *text = sfi_plant_text();
+	void *(*function)(void) = text;
 
 	function();
 }
@@ -192,16 +204,17 @@ SFI_PLANT_BUG(foreign_object)
 /* Frees an own object twice. Detector: wrapper of kfree(). */
 SFI_PLANT_BUG(double_free)
 {
-	void *volatile object = sfi_plant_object();
+	void *object = sfi_plant_object();
 
 	kfree(object);
+	OPTIMIZER_HIDE_VAR(object);
 	kfree(object);
 }
 
 /* Frees an address in the middle of an own object. Detector: wrapper of kfree(). */
 SFI_PLANT_BUG(interior_free)
 {
-	u8 *volatile object = sfi_plant_object();
+	u8 *object = sfi_plant_object();
 
 	if (object)
 		kfree(object + SFI_PLANT_OBJECT / 2);
@@ -229,33 +242,34 @@ SFI_PLANT_BUG(unlock_unheld)
 /* Reads through a NULL pointer. Detector: page fault. */
 SFI_PLANT_BUG(null_read)
 {
-	volatile u64 *volatile object = NULL;
+	u64 *object = NULL;
 
-	(void)*object;
+	OPTIMIZER_HIDE_VAR(object);
+	READ_ONCE(*object);
 }
 
 /* Reads an address that no page table can map. Detector: general protection fault. */
 SFI_PLANT_BUG(noncanonical_read)
 {
-	volatile u64 *volatile object = (volatile u64 *)0x4141414141414140ULL;
+	u64 *object = (u64 *)0x4141414141414140ULL;
 
-	(void)*object;
+	READ_ONCE(*object);
 }
 
 /* Divides by zero. Detector: divide error. */
 SFI_PLANT_BUG(divide_error)
 {
-	volatile u32 divisor = 0;
-	volatile u32 quotient = 1;
+	u32 dividend = 1, divisor = 0, quotient;
 
-	quotient /= divisor;
+	WRITE_ONCE(quotient, READ_ONCE(dividend) / READ_ONCE(divisor));
 }
 
 /* A failed BUG_ON(). Detector: invalid opcode. */
 SFI_PLANT_BUG(bug_on)
 {
-	volatile bool failed = true;
+	bool failed = true;
 
+	OPTIMIZER_HIDE_VAR(failed);
 	BUG_ON(failed);
 }
 
@@ -267,20 +281,20 @@ SFI_PLANT_BUG(bug_on)
 /* Never returns. Detector: watchdog, by its timer. */
 SFI_PLANT_BUG(infinite_loop)
 {
-	volatile bool forever = true;
+	bool forever = true;
 
-	while (forever)
+	while (READ_ONCE(forever))
 		;
 }
 
 /* Never returns, with a lock held and interrupts off. Detector: watchdog, by NMI. */
 SFI_PLANT_BUG(infinite_loop_irqs_off)
 {
-	volatile bool forever = true;
+	bool forever = true;
 	unsigned long flags;
 
 	spin_lock_irqsave(&sfi_plant_lock, flags);
-	while (forever)
+	while (READ_ONCE(forever))
 		;
 	spin_unlock_irqrestore(&sfi_plant_lock, flags);
 }
@@ -288,17 +302,18 @@ SFI_PLANT_BUG(infinite_loop_irqs_off)
 /* Each call needs stack, and uses its callee's result: no call can become a jump. */
 static noinline __used u64 sfi_plant_deeper(u64 depth)
 {
-	volatile u64 frame[16];
+	u64 frame[16];
 
-	frame[depth % 16] = depth;
-	return frame[depth % 16] + (depth ? sfi_plant_deeper(depth - 1) : 0);
+	WRITE_ONCE(frame[depth % 16], depth);
+	return READ_ONCE(frame[depth % 16]) + (depth ? sfi_plant_deeper(depth - 1) : 0);
 }
 
 /* Recurses until the stack is full. Detector: check of the stack depth. */
 SFI_PLANT_BUG(deep_recursion)
 {
-	volatile u64 depth = 1ULL << 20;
+	u64 depth = 1ULL << 20;
 
+	OPTIMIZER_HIDE_VAR(depth);
 	sfi_plant_deeper(depth);
 }
 

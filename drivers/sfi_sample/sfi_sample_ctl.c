@@ -72,7 +72,7 @@ static int wait_readable(int fd)
 /* Calls that must fail, each with its own error. The device must be empty. */
 static int errors(int fd)
 {
-	void *volatile bad_address = (void *)16;
+	void *bad_address = (void *)strtoul("16", NULL, 10); /* the compiler would object to a constant */
 	char byte;
 	int nonblocking = open(DEVICE, O_RDWR | O_NONBLOCK);
 
@@ -92,7 +92,7 @@ static int errors(int fd)
 	return 0;
 }
 
-static int usage(void)
+static int wrong_usage(void)
 {
 	fputs("usage: sfi_sample_ctl stats | poll | wait | errors | reset | mode N | period MS\n",
 	      stderr);
@@ -112,7 +112,7 @@ int main(int argc, char **argv)
 	if (argc == 3 && !strcmp(command, "period"))
 		return set(fd, SFI_SAMPLE_SET_PERIOD, argv[2]);
 	if (argc != 2)
-		return usage();
+		return wrong_usage();
 	if (!strcmp(command, "stats"))
 		return print_stats(fd);
 	if (!strcmp(command, "poll"))
@@ -123,5 +123,5 @@ int main(int argc, char **argv)
 		return errors(fd);
 	if (!strcmp(command, "reset"))
 		return reset(fd);
-	return usage();
+	return wrong_usage();
 }
