@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Differences between the kernel versions that Alcove runs on (6.1, 6.12). No
+ * other file of the kernel modules asks for a version.
+ */
+#ifndef SFI_COMPAT_H
+#define SFI_COMPAT_H
+
+#include <linux/module.h>
+#include <linux/version.h>
+
+/* A range of a module's memory; size in bytes. */
+struct sfi_range {
+	unsigned long base, size;
+};
+
+/* Code of MOD that stays after initialisation. */
+static inline struct sfi_range sfi_compat_text(const struct module *mod)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+	return (struct sfi_range){ (unsigned long)mod->core_layout.base,
+				   mod->core_layout.text_size };
+#else
+	return (struct sfi_range){ (unsigned long)mod->mem[MOD_TEXT].base,
+				   mod->mem[MOD_TEXT].size };
+#endif
+}
+
+/* Constant data of MOD that stays after initialisation (without what is constant after it). */
+static inline struct sfi_range sfi_compat_rodata(const struct module *mod)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+	return (struct sfi_range){ (unsigned long)mod->core_layout.base +
+				   mod->core_layout.text_size,
+				   mod->core_layout.ro_size - mod->core_layout.text_size };
+#else
+	return (struct sfi_range){ (unsigned long)mod->mem[MOD_RODATA].base,
+				   mod->mem[MOD_RODATA].size };
+#endif
+}
+
+/* Code of MOD that is thrown away after initialisation: isolated modules have none. */
+static inline struct sfi_range sfi_compat_init_text(const struct module *mod)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+	return (struct sfi_range){ (unsigned long)mod->init_layout.base,
+				   mod->init_layout.text_size };
+#else
+	return (struct sfi_range){ (unsigned long)mod->mem[MOD_INIT_TEXT].base,
+				   mod->mem[MOD_INIT_TEXT].size };
+#endif
+}
+
+/* In trace events: __assign_str() has lost its second argument. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define sfi_compat_assign_str(dst, src) __assign_str(dst, src)
+#else
+#define sfi_compat_assign_str(dst, src) __assign_str(dst)
+#endif
+
+#endif

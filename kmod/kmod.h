@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of sfi.ko share: the host's half of a domain, and each file's
+ * interface. The order of files follows a domain's life: load, watchdog, fault,
+ * recover (with evict), sysfs.
+ */
+#ifndef SFI_KMOD_H
+#define SFI_KMOD_H
+
+#include <linux/kobject.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+
+#include <sfi/runtime.h>
+
+#undef pr_fmt
+#define pr_fmt(fmt) "sfi: " fmt
+
+/* Most restarts in one window that the policy can ask for. */
+#define SFI_RESTARTS_KEPT 64
+/* State changes not yet announced to user space. */
+#define SFI_CHANGES_KEPT 16
+
+/* What the operator has asked for; the worker sees to it. */
+enum sfi_order {
+	SFI_ORDER_NONE,
+	SFI_ORDER_RESTART, /* not counted by the restart policy */
+	SFI_ORDER_STOP,    /* release, then leave dead */
+};
+
+/*
+ * The host's half of a domain: sfi_domain.host. Made and removed by load.c in
+ * task context; between the two, the module is loaded.
+ */
+struct sfi_host {
+	struct sfi_domain *d;            /* set once sfi_domain_create() returns */
+	const struct sfi_entry *init;    /* const: module_init's entry */
+	struct kobject kobj;             /* /sys/kernel/sfi/NAME; owns this structure */
+	struct kthread_worker *worker;   /* const: recovers this domain and nothing else */
+	struct kthread_work recover;     /* queued by sfi_port_failed() and by orders */
+	struct kthread_work revive;      /* queued by order: starts a dead domain again */
+	struct work_struct announce;     /* uevents; queued by sfi_port_state_changed() */
+
+	/* Kernel functions that instrumented code may call directly: sorted; const once loaded. */
+	unsigned long *direct;
+	unsigned int nr_direct;
+
+	bool loading;                    /* first init has not succeeded yet: no restart */
+	bool leaving;                    /* module is going: no restart. Set under lock, read by the worker */
+	enum sfi_order order;            /* lock */
+	bool init_failed;                /* init returned an error at restart. The worker's */
+	bool inhabited;                  /* dead, but a call has not left: nothing was released. The worker's */
+	u32 nr_left;                     /* objects the last recovery has released. The worker's */
+	struct mutex lock;               /* orders, against loading and leaving */
+
+	u64 failed_at;                   /* ktime_get_ns() of the failure; written by sfi_port_failed() */
+	u64 last_recovery_us;            /* written by the worker */
+	u32 restarts;                    /* since load; written by the worker */
+	u64 restarted_at[SFI_RESTARTS_KEPT]; /* ktime_get_ns() of the last restarts, a ring; the worker's */
+	const char *dead_why;            /* why it was left dead; written by the worker */
+
+	raw_spinlock_t changes_lock;     /* guards the next two */
+	u8 changes[SFI_CHANGES_KEPT];    /* states entered, oldest first */
+	unsigned int nr_changes;
+};
+
+/* main.c: module parameters */
+extern unsigned int sfi_restart_max;      /* restarts in one window */
+extern unsigned int sfi_restart_window_s; /* length of the window */
+extern unsigned int sfi_hang_ms;          /* time budget of one call into a driver */
+
+/* load.c */
+int sfi_load_init(void);
+void sfi_load_exit(void);
+/* Address of a kernel function that D's module imports directly and that IP is in, or 0. Any context and NMI. */
+unsigned long sfi_direct_call(const struct sfi_domain *d, unsigned long ip);
+
+/* fault.c */
+int sfi_fault_init(void);
+void sfi_fault_exit(void);
+struct pt_regs;
+/*
+ * The context that REGS interrupted, in driver code of D, goes no further: it
+ * lands in the runtime and unwinds. VALUE as in enum sfi_fault. Any context;
+ * from an NMI handler only through sfi_redirect_nmi().
+ */
+void sfi_redirect(struct sfi_domain *d, struct pt_regs *regs, enum sfi_fault fault, u64 value, u64 code);
+
+/* watchdog.c: runs while there are domains. The first and the last call sleep. */
+int sfi_watchdog_get(void);
+void sfi_watchdog_put(void);
+int sfi_watchdog_init(void);
+void sfi_watchdog_exit(void);
+/* Looks at what each CPU is doing now: contexts of failed domains are sent out of driver code. Task context. */
+void sfi_watchdog_kick_all(void);
+
+/* evict.c */
+/* Every context leaves the closed domain D, within TIMEOUT_MS; -ETIMEDOUT if some did not. Sleeps. */
+int sfi_evict(struct sfi_domain *d, unsigned int timeout_ms);
+
+/* recover.c */
+int sfi_recover_start(struct sfi_host *h, const char *name);
+void sfi_recover_stop(struct sfi_host *h);
+/* The module's init function, through a gate; -EIO if it failed. Sleeps. */
+int sfi_run_init(const struct sfi_entry *e);
+/* Returns when no recovery is under way. Sleeps. */
+void sfi_recover_settle(struct sfi_host *h);
+/* For a host that is loading or leaving: closes the domain, releases all it has; it is dead then. Sleeps. */
+void sfi_recover_finish(struct sfi_host *h);
+/* Sees to an operator's order and returns when it is done: -EBUSY, or -EIO if it had no success. Sleeps. */
+int sfi_recover_order(struct sfi_host *h, enum sfi_order order);
+
+/* sysfs.c */
+int sfi_sysfs_init(void);
+void sfi_sysfs_exit(void);
+void sfi_sysfs_prepare(struct sfi_host *h);
+int sfi_sysfs_add(struct sfi_host *h);
+void sfi_sysfs_remove(struct sfi_host *h);
+
+#endif

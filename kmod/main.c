@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sfi.ko: the runtime of isolated drivers, and its parameters.
+ */
+#include <linux/module.h>
+
+#include "kmod.h"
+
+unsigned int sfi_restart_max = 5;
+module_param_named(restart_max, sfi_restart_max, uint, 0644);
+MODULE_PARM_DESC(restart_max, "restarts of a driver in one window, then it is left dead (at most 64)");
+
+unsigned int sfi_restart_window_s = 10;
+module_param_named(restart_window_s, sfi_restart_window_s, uint, 0644);
+MODULE_PARM_DESC(restart_window_s, "length of the window, in seconds");
+
+unsigned int sfi_hang_ms = 2000;
+module_param_named(hang_ms, sfi_hang_ms, uint, 0644);
+MODULE_PARM_DESC(hang_ms, "how long a call into a driver may take without sleeping, in milliseconds");
+
+static int __init sfi_init(void)
+{
+	int err;
+
+	err = sfi_runtime_init();
+	if (err)
+		return err;
+	err = sfi_sysfs_init();
+	if (err)
+		goto runtime;
+	err = sfi_watchdog_init();
+	if (err)
+		goto sysfs;
+	err = sfi_fault_init();
+	if (err)
+		goto watchdog;
+	err = sfi_load_init();
+	if (err)
+		goto fault;
+	return 0;
+
+fault:
+	sfi_fault_exit();
+watchdog:
+	sfi_watchdog_exit();
+sysfs:
+	sfi_sysfs_exit();
+runtime:
+	sfi_runtime_exit();
+	return err;
+}
+
+static void __exit sfi_exit(void)
+{
+	sfi_load_exit();
+	sfi_fault_exit();
+	sfi_watchdog_exit();
+	sfi_sysfs_exit();
+	sfi_runtime_exit();
+}
+
+module_init(sfi_init);
+module_exit(sfi_exit);
+
+MODULE_DESCRIPTION("Alcove: isolation and recovery of drivers");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Recovery of a failed domain, in a worker of its own, in these steps: quiet
+ * the devices, evict, release the kernel objects, put rights and globals back
+ * to the beginning, run init again. The worker holds no lock while it does so:
+ * a context that failed under somebody's lock (rtnl, a device's) has unwound to
+ * the gate before the step that needs that lock, and its caller drops it.
+ */
+#include <linux/math64.h>
+#include <linux/pci.h>
+#include <linux/sched.h>
+
+#include "kmod.h"
+#include "trace.h"
+
+/* Longest wait for contexts to leave. A sleeper in the kernel is woken, but may have to wait for hardware. */
+#define EVICT_MS 10000
+/* Devices of one domain that are quieted. */
+#define DEVICES 64
+
+struct devices {
+	struct pci_dev *dev[DEVICES];
+	unsigned int nr;
+};
+
+static u64 us_since_failure(const struct sfi_host *h)
+{
+	return div_u64(ktime_get_ns() - h->failed_at, NSEC_PER_USEC);
+}
+
+static void step_done(struct sfi_host *h, const char *step)
+{
+	trace_recovery(h->d->name, step, us_since_failure(h));
+}
+
+static void collect_device(void *arg, const struct sfi_type *type, const void *obj, size_t size)
+{
+	struct devices *devices = arg;
+	struct pci_dev *dev = (struct pci_dev *)obj;
+	unsigned int i;
+
+	if (strcmp(type->name, "pci_dev"))
+		return;
+	for (i = 0; i < devices->nr; i++) {
+		if (devices->dev[i] == dev)
+			return;
+	}
+	if (devices->nr < DEVICES)
+		devices->dev[devices->nr++] = pci_dev_get(dev);
+}
+
+/*
+ * No more DMA (message-signalled interrupts are DMA too), and no line interrupt
+ * that nobody is there to quiet: the line may be shared.
+ */
+static void quiet_devices(struct sfi_host *h, struct devices *devices)
+{
+	unsigned int i;
+
+	sfi_objects_for_each(h->d, collect_device, devices);
+	for (i = 0; i < devices->nr; i++) {
+		pci_clear_master(devices->dev[i]);
+		pci_intx(devices->dev[i], 0);
+	}
+}
+
+/* Interrupts as a driver expects them. Bus mastering is the driver's to turn on. */
+static void unquiet_devices(struct devices *devices)
+{
+	unsigned int i;
+
+	for (i = 0; i < devices->nr; i++) {
+		pci_intx(devices->dev[i], 1);
+		pci_dev_put(devices->dev[i]);
+	}
+}
+
+/* From here on the domain is dead until the operator or the module's exit says otherwise. */
+static void leave_dead(struct sfi_host *h, const char *why)
+{
+	h->dead_why = why;
+	sfi_domain_move(h->d, SFI_RECOVERING, SFI_DEAD);
+	step_done(h, "dead");
+	if (why)
+		pr_err("%s: left dead: %s\n", h->d->name, why);
+}
+
+/* Whether the policy has a restart left; if so, it is used up. */
+static bool within_policy(struct sfi_host *h)
+{
+	unsigned int max = min_t(unsigned int, READ_ONCE(sfi_restart_max), SFI_RESTARTS_KEPT);
+	u64 window = READ_ONCE(sfi_restart_window_s) * (u64)NSEC_PER_SEC;
+	u64 now = ktime_get_ns(), *oldest;
+
+	if (!max)
+		return false;
+	/* The restart that lies MAX restarts back: it must be out of the window. */
+	oldest = &h->restarted_at[(h->restarts + SFI_RESTARTS_KEPT - max) % SFI_RESTARTS_KEPT];
+	if (h->restarts >= max && now - *oldest < window)
+		return false;
+	h->restarted_at[h->restarts++ % SFI_RESTARTS_KEPT] = now;
+	return true;
+}
+
+/* Restarts in the window that ends now. */
+static unsigned int recent_restarts(const struct sfi_host *h)
+{
+	u64 window = READ_ONCE(sfi_restart_window_s) * (u64)NSEC_PER_SEC, now = ktime_get_ns();
+	unsigned int i, nr = 0, kept = min_t(unsigned int, h->restarts, SFI_RESTARTS_KEPT);
+
+	for (i = 0; i < kept; i++)
+		nr += now - h->restarted_at[i] < window;
+	return nr;
+}
+
+/*
+ * What comes after the release. True: init is to run again. Else *WHY it is not
+ * (NULL: nothing to be said about it).
+ */
+static bool may_restart(struct sfi_host *h, const char **why)
+{
+	bool yes = false;
+
+	*why = NULL;
+	mutex_lock(&h->lock);
+	if (h->loading || h->leaving) {
+		;
+	} else if (h->order == SFI_ORDER_STOP) {
+		*why = "stopped";
+	} else if (h->order == SFI_ORDER_RESTART) {
+		yes = true;
+	} else if (h->init_failed) {
+		*why = "init failed";
+	} else {
+		yes = within_policy(h);
+		*why = "too many restarts";
+	}
+	h->order = SFI_ORDER_NONE;
+	h->init_failed = false;
+	mutex_unlock(&h->lock);
+	return yes;
+}
+
+int sfi_run_init(const struct sfi_entry *e)
+{
+	struct sfi_gate g;
+	int ret;
+
+	if (!sfi_gate_enter(&g, e))
+		return -EIO;
+	ret = sfi_gate_save(&g) ? -EIO : ((int (*)(void))e->fn)();
+	sfi_gate_leave(&g);
+	return ret;
+}
+
+/* The domain is in SFI_LOADING, as at the beginning. */
+static void restart(struct sfi_host *h)
+{
+	struct sfi_domain *d = h->d;
+	int ret = sfi_run_init(h->init);
+
+	if (!ret && sfi_domain_move(d, SFI_LOADING, SFI_LIVE)) {
+		h->last_recovery_us = us_since_failure(h);
+		step_done(h, "live");
+		pr_info("%s: restarted in %llu us (restart %u of at most %u in %u s)\n", d->name,
+			h->last_recovery_us, recent_restarts(h), sfi_restart_max,
+			sfi_restart_window_s);
+		return;
+	}
+	/* If it failed by a violation, this worker's next turn is queued already. */
+	if (sfi_domain_state(d) != SFI_LOADING)
+		return;
+	pr_err("%s: init returned %d at restart\n", d->name, ret);
+	h->init_failed = true;
+	sfi_domain_fail(d);
+}
+
+static void recover(struct kthread_work *work)
+{
+	struct sfi_host *h = container_of(work, struct sfi_host, recover);
+	struct sfi_domain *d = h->d;
+	struct devices *devices;
+	const char *why;
+
+	if (!sfi_domain_move(d, SFI_FAILED, SFI_RECOVERING))
+		return;
+	devices = kzalloc(sizeof(*devices), GFP_KERNEL | __GFP_NOFAIL);
+	quiet_devices(h, devices);
+	step_done(h, "quiet");
+	if (sfi_evict(d, EVICT_MS)) {
+		/* Nothing may be taken from under a context that is still inside. */
+		leave_dead(h, "a call did not leave the driver");
+		h->inhabited = true;
+		goto out;
+	}
+	step_done(h, "evicted");
+	h->nr_left = sfi_release_all(d);
+	step_done(h, "released");
+	unquiet_devices(devices);
+	devices->nr = 0;
+	sfi_domain_reset(d);
+	step_done(h, "reset");
+	if (!may_restart(h, &why))
+		leave_dead(h, why);
+	else if (sfi_domain_move(d, SFI_RECOVERING, SFI_LOADING))
+		restart(h);
+out:
+	unquiet_devices(devices);
+	kfree(devices);
+}
+
+void sfi_port_failed(struct sfi_domain *d)
+{
+	struct sfi_host *h = d->host;
+
+	h->failed_at = ktime_get_mono_fast_ns();
+	kthread_queue_work(h->worker, &h->recover);
+}
+
+/* A dead domain, by the operator's order. */
+static void revive(struct kthread_work *work)
+{
+	struct sfi_host *h = container_of(work, struct sfi_host, revive);
+
+	if (h->inhabited || !sfi_domain_move(h->d, SFI_DEAD, SFI_LOADING))
+		return;
+	h->failed_at = ktime_get_ns();
+	restart(h);
+}
+
+int sfi_recover_start(struct sfi_host *h, const char *name)
+{
+	struct kthread_worker *worker = kthread_create_worker(0, "sfi/%s", name);
+
+	if (IS_ERR(worker))
+		return PTR_ERR(worker);
+	/* Not to be kept waiting by what the failed driver left spinning. */
+	sched_set_fifo_low(worker->task);
+	kthread_init_work(&h->recover, recover);
+	kthread_init_work(&h->revive, revive);
+	h->worker = worker;
+	return 0;
+}
+
+void sfi_recover_stop(struct sfi_host *h)
+{
+	kthread_destroy_worker(h->worker);
+}
+
+void sfi_recover_settle(struct sfi_host *h)
+{
+	enum sfi_state state;
+
+	/* A failure is there a moment before its work is queued. */
+	do {
+		kthread_flush_worker(h->worker);
+		state = sfi_domain_state(h->d);
+	} while (state == SFI_FAILED || state == SFI_RECOVERING);
+}
+
+void sfi_recover_finish(struct sfi_host *h)
+{
+	sfi_domain_fail(h->d);
+	sfi_recover_settle(h);
+	if (!h->inhabited)
+		return;
+	/* The module's memory cannot go while somebody is in its code. */
+	while (sfi_evict(h->d, EVICT_MS))
+		pr_err("%s: still waiting for a call to leave the driver\n", h->d->name);
+	sfi_release_all(h->d);
+	sfi_domain_reset(h->d);
+	h->inhabited = false;
+}
+
+int sfi_recover_order(struct sfi_host *h, enum sfi_order order)
+{
+	enum sfi_state state, wanted = order == SFI_ORDER_STOP ? SFI_DEAD : SFI_LIVE;
+
+	sfi_recover_settle(h);
+	mutex_lock(&h->lock);
+	state = sfi_domain_state(h->d);
+	if (h->loading || h->leaving || (state != SFI_LIVE && state != SFI_DEAD)) {
+		mutex_unlock(&h->lock);
+		return -EBUSY;
+	}
+	if (state == SFI_LIVE) {
+		h->order = order;
+		sfi_domain_fail(h->d);
+	} else if (order == SFI_ORDER_RESTART) {
+		kthread_queue_work(h->worker, &h->revive);
+	}
+	mutex_unlock(&h->lock);
+	sfi_recover_settle(h);
+	return sfi_domain_state(h->d) == wanted ? 0 : -EIO;
+}
