@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# lit's configuration for the tests of sfictl. Parameter "tools": the CMake
+# lit's configuration for the tests of sfictl. Parameter "build": the CMake
 # binary folder (default: build/tools of this tree).
 import os
 
@@ -7,7 +7,7 @@ import lit.formats
 
 here = os.path.dirname(os.path.abspath(__file__))
 tools = lit_config.params.get(
-    "tools", os.path.join(here, "..", "..", "build", "tools")
+    "build", os.path.join(here, "..", "..", "build", "tools")
 )
 
 config.name = "agent"
