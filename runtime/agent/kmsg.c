@@ -27,7 +27,7 @@
 #define REPORT_LINES 200 /* a report that is longer has lost its end */
 
 /* What the kernel says of a domain after a violation, behind "sfi: DOMAIN: ". */
-static const char *const events[] = { "restarted", "left dead", "stopped" };
+static const char *const events[] = { "restarted in ", "left dead: ", "init returned " };
 
 /* One pass over a log. */
 struct scan {

@@ -37,7 +37,7 @@ static const struct attribute {
 	{ "restarts", "Restarts", "", "RESTARTS" },
 	{ "violations", "Violations", "", "VIOLATIONS" },
 	{ "last_recovery_us", "Last recovery", " us", "RECOVERY(us)" },
-	{ "memory", "Memory", " bytes", "MEMORY" },
+	{ "memory", "Memory (bytes)", "", "MEMORY" },
 	{ "objects", "Objects held", "", NULL },
 	{ "guards", "Guards", "", NULL },
 	{ "last_report", NULL, "", NULL },
@@ -164,22 +164,38 @@ static struct json_object *domain_json(const char *name)
  * --------
  */
 
-/* One row of the list, or with NAME NULL its heading. */
+static void print_heading(void)
+{
+	size_t i;
+
+	printf("%-20s", "NAME");
+	for (i = 0; i < NR_ATTRIBUTES; i++)
+		if (attributes[i].column)
+			printf(" %12s", attributes[i].column);
+	putchar('\n');
+}
+
+/* One row of the list. Of an attribute that has several values, the first. */
 static void print_row(const char *name)
 {
 	size_t i;
 
-	printf("%-20s", name ? name : "NAME");
+	printf("%-20s", name);
 	for (i = 0; i < NR_ATTRIBUTES; i++) {
 		const struct attribute *a = &attributes[i];
-		char *text = NULL;
+		const char *value = NULL;
+		char *text;
 
 		if (!a->column)
 			continue;
-		if (name)
-			text = domain_attribute(options.sysfs, name, a->name);
-		printf(" %s%12s%s", text ? state_colour(text) : "",
-		       name ? (text ? text : "?") : a->column, text ? colour(plain) : "");
+		text = domain_attribute(options.sysfs, name, a->name);
+		if (text)
+			value = strtok(text, "\n");
+		if (value && strchr(value, ' '))
+			value = strrchr(value, ' ') + 1;
+		if (!value)
+			value = "?";
+		printf(" %s%12s%s", state_colour(value), value, colour(plain));
 		free(text);
 	}
 	putchar('\n');
@@ -203,7 +219,7 @@ static enum agent_status do_list(const char *unused)
 	} else if (!d.count) {
 		puts("no isolated driver is loaded");
 	} else {
-		print_row(NULL);
+		print_heading();
 		for (i = 0; i < d.count; i++)
 			print_row(d.names[i]);
 	}

@@ -147,7 +147,12 @@ enum agent_status domain_control(const char *root, const char *name, const char 
 		return agent_fail(AGENT_NOT_ALLOWED, "%s %s: %s (try again as root)", command, name,
 				  strerror(error));
 	case EBUSY:
-		return agent_fail(AGENT_FAILED, "%s %s: it is being recovered (try again when sfictl show %s says otherwise)",
+		return agent_fail(AGENT_FAILED,
+				  "%s %s: it is being loaded, unloaded or recovered (try again later)",
+				  command, name);
+	case EIO:
+		return agent_fail(AGENT_FAILED,
+				  "%s %s: it has failed meanwhile (sfictl show %s says how)",
 				  command, name, name);
 	default:
 		return agent_fail(AGENT_FAILED, "%s %s: %s (sfictl log %s may tell why)", command, name,

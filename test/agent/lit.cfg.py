@@ -16,7 +16,7 @@ config.suffixes = [".test"]
 config.excludes = ["Inputs"]
 config.test_source_root = here
 config.test_exec_root = os.path.join(tools, "test", "agent")
-config.substitutions.append(("%sfictl", os.path.join(tools, "sfictl")))
+config.substitutions.append(("%sfictl", os.path.join(tools, "runtime", "agent", "sfictl")))
 config.substitutions.append(("%make_sysfs", "sh " + os.path.join(here, "Inputs", "make-sysfs.sh")))
 config.substitutions.append(("%FileCheck", "FileCheck-19 --match-full-lines --strict-whitespace"))
 config.substitutions.append(("%inputs", os.path.join(here, "Inputs")))

@@ -17,7 +17,7 @@ echo live | attribute e1000 state
 echo 2 | attribute e1000 restarts
 echo 2 | attribute e1000 violations
 echo 1234 | attribute e1000 last_recovery_us
-echo 131072 | attribute e1000 memory
+printf 'used 131072\ncovered 524288\n' | attribute e1000 memory
 echo 45 | attribute e1000 objects
 printf 'stores 1138\nguards 700\nelided_local 200\n' | attribute e1000 guards
 attribute e1000 control </dev/null
@@ -30,7 +30,7 @@ echo dead | attribute sfi_sample state
 echo 5 | attribute sfi_sample restarts
 echo 6 | attribute sfi_sample violations
 echo 800 | attribute sfi_sample last_recovery_us
-echo 65536 | attribute sfi_sample memory
+printf 'used 65536\ncovered 32768\n' | attribute sfi_sample memory
 echo 0 | attribute sfi_sample objects
 printf 'stores 80\nguards 50\n' | attribute sfi_sample guards
 attribute sfi_sample control </dev/null
