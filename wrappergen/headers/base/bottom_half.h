@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* <linux/bottom_half.h>: soft interrupts off and on. The count is the gate's to restore. */
+#include <linux/bottom_half.h>
+#include <sfi/annotate.h>
+
+void SFI_INTERFACE(local_bh_disable)(void) SFI_KEEPS;
+void SFI_INTERFACE(local_bh_enable)(void) SFI_REQUIRES(softirq_count()) SFI_KEEPS;

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * <linux/mutex.h>: sleeping locks of the driver's own.
+ *
+ * A mutex holds a list of waiters that the kernel follows, so it becomes an object at its first use and is not
+ * writable from then on. Static ones (DEFINE_MUTEX) are checked to be in their initial state at that moment.
+ */
+#include <linux/mutex.h>
+#include <sfi/annotate.h>
+
+SFI_TYPE(mutex, hot, none);
+SFI_EMBEDDED(mutex, !mutex_is_locked(obj) && list_empty(&obj->wait_list), mutex_is_locked(obj));
+
+void __mutex_init(struct mutex *lock SFI_INITS(mutex), const char *name, struct lock_class_key *key SFI_OPAQUE) SFI_KEEPS;
+void mutex_lock(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_KEEPS;
+int mutex_lock_interruptible(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_KEEPS;
+int mutex_lock_killable(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_KEEPS;
+int mutex_trylock(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_IF(ret) SFI_KEEPS;
+void mutex_unlock(struct mutex *lock SFI_UNLOCK) SFI_KEEPS;
+bool mutex_is_locked(struct mutex *lock SFI_OWN_MEMORY) SFI_BY_HAND(reads a mutex whether or not it is an object yet) SFI_KEEPS;

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * <linux/uaccess.h>: memory of the calling process. The kernel checks that the user's side is the user's; here the
+ * driver's side is checked.
+ */
+#include <linux/uaccess.h>
+#include <sfi/annotate.h>
+
+unsigned long SFI_INTERFACE(copy_from_user)(void *to SFI_WRITES(n), const void __user *from SFI_OPAQUE, unsigned long n) SFI_REQUIRES(n <= INT_MAX) SFI_KEEPS;
+unsigned long SFI_INTERFACE(copy_to_user)(void __user *to SFI_OPAQUE, const void *from SFI_READS(n), unsigned long n) SFI_REQUIRES(n <= INT_MAX) SFI_KEEPS;
+long strncpy_from_user(char *dst SFI_WRITES(count), const char __user *src SFI_OPAQUE, long count) SFI_REQUIRES(count >= 0) SFI_KEEPS;
+unsigned long SFI_INTERFACE(clear_user)(void __user *mem SFI_OPAQUE, unsigned long len) SFI_KEEPS;

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* <linux/etherdevice.h>: Ethernet. */
+#include <linux/etherdevice.h>
+#include <sfi/annotate.h>
+
+struct net_device *alloc_etherdev_mqs(int sizeof_priv, unsigned int txqs, unsigned int rxqs) SFI_BY_HAND(three kinds of objects in one allocation: device and private area and queues);
+__be16 eth_type_trans(struct sk_buff *skb SFI_OWNED, struct net_device *dev SFI_OWNED) SFI_REQUIRES(skb_headlen(skb) == skb_tail_pointer(skb) - skb->data) SFI_KEEPS;
+int eth_validate_addr(struct net_device *dev) SFI_ADDRESSABLE;
+int eth_mac_addr(struct net_device *dev, void *p) SFI_ADDRESSABLE;
+u32 eth_get_headlen(const struct net_device *dev SFI_OWNED, const void *data SFI_READS(len), u32 len) SFI_KEEPS;
+void SFI_INTERFACE(eth_hw_addr_set)(struct net_device *dev SFI_OWNED, const u8 *addr SFI_READS(ETH_ALEN)) SFI_KEEPS;
+void SFI_INTERFACE(eth_hw_addr_random)(struct net_device *dev SFI_OWNED) SFI_KEEPS;

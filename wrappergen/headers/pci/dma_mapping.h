@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * <linux/dma-mapping.h>.
+ *
+ * Coherent memory is an object; it goes back with the size and address it came with. Streaming mappings are hot
+ * and leave no record: what a device is to write must be memory that the domain may write, but an unmapping is
+ * believed. What a device is then told to do cannot be checked without an IOMMU (documented limit).
+ */
+#include <linux/dma-mapping.h>
+#include <linux/version.h>
+#include <sfi/annotate.h>
+
+SFI_TYPE_ABSTRACT(dma_coherent, ordered, none);
+
+int dma_set_mask(struct device *dev SFI_OWNED, u64 mask) SFI_KEEPS;
+int dma_set_coherent_mask(struct device *dev SFI_OWNED, u64 mask) SFI_KEEPS;
+void *dma_alloc_attrs(struct device *dev SFI_OWNED, size_t size, dma_addr_t *dma_handle SFI_WRITES(sizeof(*dma_handle)), gfp_t flag, unsigned long attrs) SFI_REQUIRES(!(attrs & DMA_ATTR_NO_KERNEL_MAPPING)) SFI_ACQUIRES(dma_coherent) SFI_SIZE(size) SFI_RELEASED_BY(dma_free_attrs(dev, size, ret, *dma_handle, attrs)) SFI_KEEPS;
+void dma_free_attrs(struct device *dev SFI_OWNED, size_t size, void *cpu_addr, dma_addr_t dma_handle, unsigned long attrs) SFI_RELEASES(dma_coherent, cpu_addr);
+
+dma_addr_t SFI_INTERFACE(dma_map_single_attrs)(struct device *dev SFI_OWNED, void *ptr SFI_WRITES(dir == DMA_TO_DEVICE ? 0 : size), size_t size, enum dma_data_direction dir, unsigned long attrs) SFI_REQUIRES(dir != DMA_NONE && virt_addr_valid(ptr)) SFI_KEEPS;
+dma_addr_t dma_map_page_attrs(struct device *dev SFI_OWNED, struct page *page, size_t offset, size_t size, enum dma_data_direction dir, unsigned long attrs) SFI_BY_HAND(what the device will write is in memory behind the page) SFI_KEEPS;
+void dma_unmap_page_attrs(struct device *dev SFI_OWNED, dma_addr_t addr, size_t size, enum dma_data_direction dir, unsigned long attrs) SFI_REQUIRES(dir != DMA_NONE) SFI_KEEPS;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+void __dma_sync_single_for_cpu(struct device *dev SFI_OWNED, dma_addr_t addr, size_t size, enum dma_data_direction dir) SFI_REQUIRES(dir != DMA_NONE) SFI_KEEPS;
+void __dma_sync_single_for_device(struct device *dev SFI_OWNED, dma_addr_t addr, size_t size, enum dma_data_direction dir) SFI_REQUIRES(dir != DMA_NONE) SFI_KEEPS;
+#else
+void dma_sync_single_for_cpu(struct device *dev SFI_OWNED, dma_addr_t addr, size_t size, enum dma_data_direction dir) SFI_REQUIRES(dir != DMA_NONE) SFI_KEEPS;
+void dma_sync_single_for_device(struct device *dev SFI_OWNED, dma_addr_t addr, size_t size, enum dma_data_direction dir) SFI_REQUIRES(dir != DMA_NONE) SFI_KEEPS;
+#endif
