@@ -4,8 +4,9 @@
  *
  *	sfi: VIOLATION in DOMAIN: ...
  *
- * and ends with a line of "=", of which another stands right before or right
- * behind that first line. What a domain goes through later is one line:
+ * followed by its details, which are indented, between two lines of "=". Lines
+ * of other parts of the kernel may have come in between. What a domain goes
+ * through later is one line:
  *
  *	sfi: DOMAIN: restarted in ...
  */
@@ -23,6 +24,7 @@
 #define TAG "sfi: "
 #define VIOLATION TAG "VIOLATION in "
 #define BAR "====="
+#define INDENT "  "
 #define RECORD_MAX 8192  /* bytes of one record of /dev/kmsg; the kernel's own limit is lower */
 #define REPORT_LINES 200 /* a report that is longer has lost its end */
 
@@ -36,7 +38,6 @@ struct scan {
 	struct report current; /* report being read, if current.domain */
 	size_t lines;          /* lines of it so far */
 	bool opened;           /* its first line of "=" was seen */
-	bool after_bar;        /* the line before this one was a line of "=" */
 };
 
 static char *duplicate(const char *text, size_t length)
@@ -84,7 +85,7 @@ static void scan_begin(struct scan *s, const char *line, const char *name, size_
 		.time_us = time_us,
 	};
 	s->lines = 1;
-	s->opened = s->after_bar;
+	s->opened = false;
 }
 
 static void scan_append(struct scan *s, const char *line)
@@ -121,7 +122,6 @@ static bool is_event(const char *line, const char **name, size_t *length)
 /* One line of the log, without time stamp. */
 static void scan_line(struct scan *s, const char *line, long long time_us)
 {
-	bool bar = !strncmp(line, BAR, strlen(BAR));
 	const char *name;
 	size_t length;
 
@@ -131,14 +131,13 @@ static void scan_line(struct scan *s, const char *line, long long time_us)
 	} else if (is_event(line, &name, &length)) {
 		scan_begin(s, line, name, length, false, time_us);
 		scan_finish(s);
-	} else if (bar && s->current.domain) {
+	} else if (s->current.domain && !strncmp(line, BAR, strlen(BAR))) {
 		if (s->opened)
 			scan_finish(s);
 		s->opened = true;
-	} else if (s->current.domain) {
+	} else if (s->current.domain && s->opened && !strncmp(line, INDENT, strlen(INDENT))) {
 		scan_append(s, line);
 	}
-	s->after_bar = bar;
 }
 
 /*
