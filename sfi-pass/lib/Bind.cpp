@@ -1,5 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Body follows in the next commit.
+//
+// The early phase. Runs before any optimization, while calls, initializers and
+// names still are what the source says: a wrapper must be in place before a
+// callee's attributes are believed, and a gate before an address is propagated.
+//
+// Deliberately not done here: guards (the optimizer would have to carry them
+// along), and errors about unknown names (see checkBound).
+
 #include "Bind.h"
-namespace sfi { void bindModule(llvm::Module &M, const Policy &P, const TypeTable &Types,
-                Counters &Count) {} }
+#include "Abi.h"
+#include "Diag.h"
+#include "Gates.h"
+#include "Imports.h"
+#include "ModuleAsm.h"
+
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+namespace sfi {
+
+namespace {
+
+/// Sections that the kernel frees or write-protects after init (D10: a restart
+/// runs init again).
+bool isInitSection(StringRef Section) {
+  for (StringRef Prefix : {".init.", ".exit.", ".meminit.", ".memexit.", ".ref.",
+                           ".data..ro_after_init"})
+    if (Section.starts_with(Prefix))
+      return true;
+  return false;
+}
+
+void dropInitSections(Module &M) {
+  for (GlobalObject &G : M.global_objects()) {
+    if (!isInitSection(G.getSection()))
+      continue;
+    G.setSection("");
+  }
+}
+
+/// Constructs that would be a hole if they were let through.
+void refuseUnsupported(Module &M) {
+  for (GlobalVariable &G : M.globals()) {
+    if (!G.isDeclaration() && G.getSection().starts_with(".data..percpu"))
+      error(M, "'" + G.getName() +
+                   "': per-CPU variables of an isolated driver are not "
+                   "supported; use alloc_percpu()");
+    if (!G.isDeclaration() && isReservedName(G.getName()))
+      error(M, "'" + G.getName() + "' is a name of the isolation runtime");
+  }
+  for (Function &F : M)
+    if (isReservedName(F.getName()))
+      error(F, "'" + F.getName() + "' is a name of the isolation runtime");
+  for (GlobalAlias &A : M.aliases())
+    if (isReservedName(A.getName()))
+      error(M, "'" + A.getName() + "' is a name of the isolation runtime");
+  for (GlobalIFunc &I : M.ifuncs())
+    error(M, "'" + I.getName() + "': indirect functions are not supported");
+}
+
+} // namespace
+
+void bindModule(Module &M, const Policy &P, const TypeTable &Types,
+                Counters &Count) {
+  refuseUnsupported(M);
+  checkModuleAsm(M);
+  dropInitSections(M);
+  bindImports(M, P, Types, Count);
+  makeGates(M, P, Types, Count);
+}
+
+void checkBound(Module &M, const Policy &P, const TypeTable &Types) {
+  checkImports(M, P, Types);
+  checkCallbacks(M, Types);
+}
+
+} // namespace sfi

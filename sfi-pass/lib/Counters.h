@@ -2,7 +2,7 @@
 //
 // What the pass did to one translation unit. The fields, their order and their
 // meaning are SFI_UNIT_COUNTERS of the ABI header; the early phase counts
-// imports and entries, the late phase all others, Unit.cpp writes them out.
+// imports and gates, the late phase all others, Unit.cpp writes them out.
 
 #ifndef SFI_LIB_COUNTERS_H
 #define SFI_LIB_COUNTERS_H

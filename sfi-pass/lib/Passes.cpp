@@ -86,6 +86,7 @@ struct LatePass : PassInfoMixin<LatePass> {
     const Policy *P = requirePolicy(M);
     if (!P || !claim(M, LateDone))
       return PreservedAnalyses::all();
+    checkBound(M, *P, session().Types);
 #if __has_include("Late.h")
     runLatePhase(M, AM, *P, session().Count);
 #endif

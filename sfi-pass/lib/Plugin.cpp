@@ -61,6 +61,8 @@ public:
     DiagnosticsEngine &Diags = CI.getDiagnostics();
     if (std::optional<std::string> Message = openPolicy(PolicyPath))
       report(Diags, *Message);
+    // Whoever has to annotate wants all that is missing at once.
+    Diags.setErrorLimit(0);
     CodeGenOptions &Options = CI.getCodeGenOpts();
     if (Options.PrepareForLTO || Options.PrepareForThinLTO)
       report(Diags, "isolated code cannot be built with link-time "

@@ -15,21 +15,24 @@
 
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace sfi {
 
 /// A function, as declared and as used.
 struct FunctionFacts {
   std::string Prototype; ///< "int f(struct x *p)", no semicolon
-  bool Kernel = false;   ///< declared by a kernel header
+  bool Kernel = false;   ///< declared by a kernel header, or by nobody
+  bool ByValue = false;  ///< takes a structure by value
   /// Keys of the policy's callbacks that the function's address may become.
   std::set<std::string> Callbacks;
-  /// Uses as a callback of the kernel that the policy does not know: one
-  /// message each, with the line to add.
-  std::set<std::string> Unknown;
+  /// Uses as a callback of the kernel that the policy does not know: a message
+  /// with the line to add, and where the use is (for ReportAt).
+  std::map<std::string, uint32_t> Unknown;
 };
 
 /// A variable, as declared.
@@ -40,18 +43,20 @@ struct VariableFacts {
 struct TypeTable {
   llvm::StringMap<FunctionFacts> Functions;
   llvm::StringMap<VariableFacts> Variables;
-  /// Structures with function pointers: byte offset to policy callback key.
+  /// Structures with callbacks the policy knows: byte offset to callback key.
   llvm::StringMap<std::map<uint64_t, std::string>> Fields;
+  /// Folders whose headers are the kernel's, each ending in a slash.
+  std::vector<std::string> KernelFolders;
+
+  /// Reports an error at a place in the source; set together with the facts.
+  std::function<void(uint32_t Place, llvm::StringRef Message)> ReportAt;
 
   /// Facts of a function, or null if the AST has none (made by the compiler).
-  const FunctionFacts *function(llvm::StringRef Name) const {
-    auto It = Functions.find(Name);
-    return It == Functions.end() ? nullptr : &It->second;
-  }
-  const VariableFacts *variable(llvm::StringRef Name) const {
-    auto It = Variables.find(Name);
-    return It == Variables.end() ? nullptr : &It->second;
-  }
+  const FunctionFacts *function(llvm::StringRef Name) const;
+  /// Facts of a variable, or null.
+  const VariableFacts *variable(llvm::StringRef Name) const;
+  /// Is a file of that path a header of the kernel?
+  bool isKernelHeader(llvm::StringRef Path) const;
 };
 
 } // namespace sfi

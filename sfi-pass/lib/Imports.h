@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Kernel functions and data that a driver refers to.
+
+#ifndef SFI_LIB_IMPORTS_H
+#define SFI_LIB_IMPORTS_H
+
+#include "Bind.h"
+
+namespace sfi {
+
+/// Replaces calls of kernel functions by calls of their import wrappers, and
+/// the addresses of those that may be passed on by their sfi_p_ twins.
+void bindImports(llvm::Module &M, const Policy &P, const TypeTable &Types,
+                 Counters &Count);
+
+/// Reports every kernel function and kernel variable that is still referred to.
+void checkImports(llvm::Module &M, const Policy &P, const TypeTable &Types);
+
+} // namespace sfi
+
+#endif

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Assembly at file level. Nothing of it can be instrumented, so only what makes
+// neither code nor data of the driver is let through: macro definitions (their
+// uses are judged where they are expanded), notes, and symbol assignments.
+
+#include "ModuleAsm.h"
+#include "Diag.h"
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+namespace sfi {
+
+namespace {
+
+/// One statement after the other, with the state that assembly has.
+class AsmScanner {
+public:
+  /// Is the statement harmless where it stands?
+  bool accept(StringRef Statement) {
+    auto [Word, Rest] = getToken(Statement);
+    if (InMacro) {
+      InMacro = Word != ".endm";
+      return true;
+    }
+    if (InNote && isData(Word))
+      return true;
+    if (Word == ".popsection" || Word == ".previous") {
+      InNote = false;
+      return true;
+    }
+    if (Word.empty() || Word.starts_with("#"))
+      return true;
+    if (Word == ".macro")
+      return InMacro = true;
+    if (Word == ".pushsection" || Word == ".section") {
+      StringRef Name = Rest.trim();
+      Name.consume_front("\"");
+      return InNote = Name.starts_with(".note.");
+    }
+    return false;
+  }
+
+private:
+  /// Labels and data directives, which are all that a note is made of.
+  static bool isData(StringRef Word) {
+    for (StringRef Directive : {".long", ".balign", ".byte", ".asciz", ".ascii",
+                                ".quad", ".align", ".4byte", ".2byte", ".string"})
+      if (Word == Directive)
+        return true;
+    return Word.ends_with(":") || isDigit(Word.empty() ? 'x' : Word[0]);
+  }
+
+  bool InMacro = false;
+  bool InNote = false;
+};
+
+} // namespace
+
+void checkModuleAsm(Module &M) {
+  SmallVector<StringRef> Lines, Kept;
+  StringRef Text = M.getModuleInlineAsm();
+  Text.split(Lines, '\n');
+  AsmScanner Scanner;
+  bool Exports = false;
+  for (StringRef Line : Lines) {
+    if (Line.contains("__kcfi_typeid_"))
+      continue;
+    Kept.push_back(Line);
+    SmallVector<StringRef> Statements;
+    Line.split(Statements, ';');
+    for (StringRef Statement : Statements) {
+      if (Scanner.accept(Statement))
+        continue;
+      // An export is many statements; one message is enough.
+      if (Line.contains("__ksymtab") || Line.contains(".export_symbol"))
+        Exports = true;
+      else if (!Exports)
+        error(M, "file-level assembly cannot be isolated: '" +
+                     Statement.trim() + "'");
+    }
+  }
+  if (Exports)
+    error(M, "an isolated driver cannot export symbols (EXPORT_SYMBOL)");
+  M.setModuleInlineAsm(join(Kept, "\n"));
+}
+
+} // namespace sfi
