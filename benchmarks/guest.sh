@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# The guest's half of ./sfi bench, after test/vm/cards.sh. The host sets $MODULES
+# (drivers of the two cards), $RUNS, and appends the rows.
+# Prints one line a run: "@run|ROW|packets|instructions".
+#
+# The machine runs with -icount shift=0,sleep=off: one nanosecond of its time is
+# one instruction, except that an idle processor's clock jumps to the next
+# timer. So the instructions of an interval are its length less the idle time,
+# which the kernel keeps to the nanosecond (idle_sleeptime in /proc/timer_list:
+# from entering idleness to the next interrupt, without the interrupts). One
+# processor only: with more they would take turns, and the work of one would
+# be time that passes for the other.
+
+# "now idle", nanoseconds.
+clock() {
+	awk '/^now at/ { now = $3 } /\.idle_sleeptime/ { idle += $3 }
+		END { printf "%.0f %.0f\n", now, idle }' /proc/timer_list
+}
+
+# Packets that crossed the wire, either way: what both cards have sent.
+packets() {
+	a=$(ip netns exec a cat /sys/class/net/card/statistics/tx_packets)
+	b=$(ip netns exec b cat /sys/class/net/card/statistics/tx_packets)
+	echo $((a + b))
+}
+
+# Row $1: the remaining arguments are iperf3's, the client's in a. One more run first, to warm up.
+measure() {
+	row=$1
+	shift
+	for run in $(seq 0 "$RUNS"); do
+		p0=$(packets) start=$(clock)
+		ip netns exec a iperf3 -c $ADDR_B "$@" >/tmp/iperf || {
+			cat /tmp/iperf
+			exit 1
+		}
+		end=$(clock) p1=$(packets)
+		[ "$run" = 0 ] || echo "$start $end $p0 $p1" | awk -v row="$row" '{
+			printf "@run|%s|%.0f|%.0f\n", row, $6 - $5, ($3 - $1) - ($4 - $2) }'
+		sleep 1
+	done
+}
+
+modprobe -a $MODULES || exit 1
+cards_work >/dev/null || exit 1
+iperf_server

@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Both cards fail while both CPUs are inside the driver: both are evicted, one restart heals both.
+# Kernels: 6.1 6.12
+. "$TOP/test/system/lib.sh"
+
+driver e1000 --plant "$TOP/test/system/both.plants" -o "$OUT/e1000"
+vm --smp 2 --qemu "$(device e1000)" --module "$OUT/e1000/e1000.ko" --module "$(plant_module)" -- "$(guest <<'END'
+ok "modprobe" modprobe e1000
+ok "cards" cards_work
+# Longer than it takes to get both CPUs into a loop.
+echo 4000 >/sys/module/sfi/parameters/hang_ms
+for round in 1 2 3; do
+	restarts=$(domain e1000 restarts) fired=$(cat $PLANT/fired)
+	echo e1000_get_regs:infinite_loop >$PLANT/arm
+	taskset 1 ip netns exec a ethtool -d card >/dev/null 2>&1 &
+	ok "round $round: CPU 0 is in the driver" wait_for 10 plant_fired "$fired"
+	echo e1000_xmit_frame:infinite_loop >$PLANT/arm
+	taskset 2 ip netns exec b ping -c 3 -W 1 $ADDR_A >/dev/null 2>&1 &
+	ok "round $round: CPU 1 is in the driver" wait_for 10 plant_fired $((fired + 1))
+	again() { [ "$(domain e1000 restarts)" -gt "$restarts" ] && domain_live e1000; }
+	ok "round $round: restarted" wait_for 30 again
+	wait
+	ok "round $round: both cards work" cards_work
+done
+remove_all e1000 sfi_plant
+healthy
+END
+)"
