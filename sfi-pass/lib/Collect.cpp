@@ -67,6 +67,9 @@ public:
   std::vector<const VarDecl *> AllVariables;
   std::vector<const RecordDecl *> AllRecords;
 
+  /// Initializer lists count in the form that the compiler completed.
+  bool shouldVisitImplicitCode() const { return true; }
+
   bool TraverseFunctionDecl(FunctionDecl *F) {
     const FunctionDecl *Outer = Current;
     Current = F->getCanonicalDecl();

@@ -165,6 +165,7 @@ private:
       return Old;
     Function *W = Function::Create(prepend(Call.getFunctionType(), At),
                                    GlobalValue::ExternalLinkage, PF.Wrapper, M);
+    W->setDSOLocal(F.isDSOLocal());
     W->setAttributes(
         withParameter(C, F.getAttributes(), F.arg_size(), At));
     return W;
@@ -179,6 +180,8 @@ private:
     if (!Pass)
       Pass = Function::Create(F.getFunctionType(),
                               GlobalValue::ExternalLinkage, Name, M);
+    // As clang had it: a kernel module knows no global offset table.
+    Pass->setDSOLocal(F.isDSOLocal());
     Pass->setMetadata(LLVMContext::MD_kcfi_type,
                       F.getMetadata(LLVMContext::MD_kcfi_type));
     Pass->setAttributes(withoutParameterFacts(F));
