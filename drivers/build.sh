@@ -56,13 +56,13 @@ kernel_flags() {
 	mkdir -p "$dir/bin"
 	echo 'obj-m := probe.o' >"$dir/Kbuild"
 	printf '#include <linux/module.h>\nMODULE_LICENSE("GPL");\n' >"$dir/probe.c"
-	cat >"$dir/bin/clang-19" <<-END
+	cat >"$dir/bin/clang" <<-END
 	#!/bin/sh
 	case "\$*" in *" -c "*probe.c*) printf '%s\n' "\$@" >"$dir/flags" && pwd >"$K/flags.dir" ;; esac
-	exec $(command -v clang-19) "\$@"
+	exec clang-19 "\$@"
 	END
-	chmod +x "$dir/bin/clang-19"
-	PATH=$dir/bin:$PATH SFI_PLUGIN='' quietly "$BUILD/log/flags" "asking Kbuild $KERNEL for its flags" \
+	chmod +x "$dir/bin/clang"
+	SFI_CLANG=$dir/bin/clang SFI_PLUGIN='' quietly "$BUILD/log/flags" "asking Kbuild $KERNEL for its flags" \
 		make -C "$KDIR" M="$dir" CC="$TOOLS/sfi-pass/sfi-cc" probe.o
 	[ -s "$dir/flags" ] || die "Kbuild's flags were not seen"
 	awk '/^-o$/ { getline; next } /^-c$/ || /probe\.[co]$/ || /^-Wp,-MM?D/ || /KBUILD_(MODFILE|BASENAME|MODNAME)/ { next } 1' \
@@ -253,12 +253,12 @@ build_kbuild() {
 	else
 		export SFI_PLUGIN="$TOOLS/sfi-pass/sfi-pass.so" SFI_POLICY="$K/gen/policy.json"
 	fi
-	export SFI_PLANT='' SFI_PLANT_PLUGIN='' SFI_PLANT_HEADER=''
+	export SFI_PLANT='' SFI_PLANTS=''
 	if [ -n "$B_PLANT" ]; then
 		with_lock build_plant_module
 		symvers="$symvers $K/plants/Module.symvers"
 		SFI_PLANT=$(cd "$(dirname "$B_PLANT")" && pwd)/$(basename "$B_PLANT")
-		SFI_PLANT_PLUGIN=$TOOLS/sfi-pass/sfi-plant.so SFI_PLANT_HEADER=$TOP/drivers/plants/plants.h
+		SFI_PLANTS=$TOP/drivers/plants/plants.h
 	fi
 	set -- defines
 	for symbol in $(config_symbols "$B_DIR"); do
