@@ -15,6 +15,7 @@ struct sfi_arg;
 struct sfi_object;
 
 /*
+ * The first two are the open ones, see sfi_closed().
  * LOADING: init is running, the first time or again. LIVE: init has succeeded.
  * FAILED: a violation was reported; contexts leave. RECOVERING: the recovery
  * worker owns it. DEAD: not to be entered any more. Transitions: see domain.c.
@@ -71,7 +72,8 @@ struct sfi_held {
 };
 
 #define SFI_OBJECT_BUCKETS 1024
-#define SFI_RESERVE 64
+#define SFI_RESERVE 64 /* spare object records, for when there is no memory */
+#define SFI_FREED 64
 #define SFI_REPORT_SIZE 4096
 #define SFI_NAME_SIZE 56
 
@@ -100,7 +102,6 @@ struct sfi_domain {
 	u64 *dir;      /* const: self->dir. Entries: written under rights_lock, read without */
 	u64 leaf_base; /* const: self->leaf_base */
 	struct sfi_cpu SFI_PERCPU *cpu; /* const */
-	u32 closed;    /* 0 while gates may be entered and contexts may go on; follows state, see domain.c */
 	u32 state;     /* enum sfi_state; changed by compare-and-exchange in sfi_domain_move() only */
 	struct sfi_leaf **leaves; /* const: SFI_DIR_ENTRIES buckets; chains grow at the head under rights_lock, read without */
 	struct sfi_self *self;    /* const */
@@ -131,13 +132,20 @@ struct sfi_domain {
 	sfi_port_lock_t object_lock __attribute__((aligned(64)));
 	struct list_head objects; /* oldest first */
 	struct sfi_object **buckets; /* const pointer, SFI_OBJECT_BUCKETS chains by (type, address) */
-	struct sfi_object *spare;    /* unused records, chained */
+	struct sfi_object *reserve;  /* const: SFI_RESERVE records for when there is no memory */
+	struct sfi_object *spare;    /* those of them not in use, chained */
 	u32 nr_objects, nr_spare;
-	u64 nr_records;              /* records allocated, spare ones included */
+	u32 nr_borrowed;             /* records that are borrowings; read without the lock in sfi_borrow() */
+	struct {
+		const struct sfi_type *type;
+		const void *obj;
+	} freed[SFI_FREED];          /* the last objects released, to tell a double free from a foreign object */
+	u32 freed_next;
 
 	/* Failure: report.c */
 	sfi_port_lock_t report_lock;
-	char *report;          /* being written by the one context that made the domain fail */
+	char *report;          /* owned by whoever moved report_busy from 0 to 1 */
+	u32 report_busy;
 	char *last_report;     /* report_lock: complete text, SFI_REPORT_SIZE bytes, zero-terminated */
 	u64 violations;        /* atomic increments */
 	u32 regs_state;        /* 0 free, 1 being written, 2 valid: sfi_domain_set_regs() */
@@ -146,5 +154,11 @@ struct sfi_domain {
 
 	void *host;            /* kmod's: set before the domain is published, never read by the core */
 };
+
+/* No gate may be entered, and contexts inside go no further. */
+static __always_inline bool sfi_closed(const struct sfi_domain *d)
+{
+	return READ_ONCE(d->state) > SFI_LIVE;
+}
 
 #endif

@@ -140,6 +140,8 @@ void sfi_port_stack_bounds(u64 sp, u64 *low, u64 *high);
 
 /* The innermost return address of the current stack that is in the domain's text; 0: none. */
 u64 sfi_port_blame(const struct sfi_domain *d);
+/* Return addresses of the current stack, innermost first, from the domain's first one on; how many. */
+unsigned int sfi_port_trace(const struct sfi_domain *d, u64 *ips, unsigned int max);
 
 /* Waits until every context that ran when it was called has passed a full barrier. Sleeps. */
 void sfi_port_barrier_all(void);
@@ -155,7 +157,7 @@ int sfi_port_describe(char *buf, size_t size, u64 addr);
 int sfi_port_context(char *buf, size_t size);
 
 /* No gate is on the stack of a context that must not go on: there is nothing to return to. */
-void __noreturn sfi_port_lost(struct sfi_domain *d);
+void sfi_port_lost(struct sfi_domain *d);
 
 /*
  * Hooks: kmod/ implements these. All are called in any context but NMI, with no

@@ -171,6 +171,7 @@ void sfi_port_gate_restore(const struct sfi_gate *g);
 void sfi_port_gate_describe(const struct sfi_gate *g, char *buf, size_t size);
 void sfi_port_stack_bounds(u64 sp, u64 *low, u64 *high);
 u64 sfi_port_blame(const struct sfi_domain *d);
+unsigned int sfi_port_trace(const struct sfi_domain *d, u64 *ips, unsigned int max);
 void sfi_port_barrier_all(void);
 #define sfi_port_relax() sched_yield()
 int sfi_port_snprintf(char *buf, size_t size, const char *format, ...) __printf(3, 4);
@@ -178,7 +179,7 @@ void sfi_port_print(const char *format, ...) __printf(1, 2);
 int sfi_port_symbol(char *buf, size_t size, const struct sfi_domain *d, u64 ip);
 int sfi_port_describe(char *buf, size_t size, u64 addr);
 int sfi_port_context(char *buf, size_t size);
-void __noreturn sfi_port_lost(struct sfi_domain *d);
+void sfi_port_lost(struct sfi_domain *d);
 
 /* Hooks: see port_kernel.h. Weak here, so that a test may see what comes. */
 void sfi_port_failed(struct sfi_domain *d);

@@ -173,11 +173,15 @@ struct sfi_report {
  * Reports R if the domain has not failed yet, makes it fail, and unwinds this context to its innermost gate.
  * Any context; no lock of the runtime held; driver code of D, or a wrapper called by it, is on this stack.
  */
-void __attribute__((noreturn)) sfi_violation(struct sfi_domain *d, struct sfi_report *r);
+void sfi_do_violation(struct sfi_domain *d, struct sfi_report *r);
+static __always_inline void __noreturn sfi_violation(struct sfi_domain *d, struct sfi_report *r)
+{
+	sfi_do_violation(d, r);
+	__builtin_trap();
+}
+
 /* Reports and fails, but returns. For detectors that are not on the offender's stack. Any context. True if first. */
 bool sfi_report_and_fail(struct sfi_domain *d, struct sfi_report *r);
-/* Unwinds this context without a report. */
-void __attribute__((noreturn)) sfi_unwind(struct sfi_domain *d);
 
 /* Once, before all else, and last. Sleep. */
 int sfi_runtime_init(void);

@@ -30,6 +30,8 @@ struct sfi_type {
 	void (*grant)(struct sfi_domain *d, void *obj);  /* rights by hand, or NULL */
 	void (*revoke)(struct sfi_domain *d, void *obj);
 	void (*release)(void *obj);   /* hot types, and taken objects on failure; may be NULL */
+	/* Embedded types: the kernel still uses OBJ, so that freeing what contains it is a violation. NULL: never. */
+	bool (*busy)(const void *obj);
 };
 struct sfi_field {
 	u32 offset, size; /* bytes */

@@ -8,16 +8,27 @@
 
 #include <sfi/domain.h>
 
-void __attribute__((noreturn)) sfi_unwind(struct sfi_domain *d);
+void sfi_do_unwind(struct sfi_domain *d);
 void sfi_check_owned_slow(struct sfi_domain *d, const void *obj, u8 id, const struct sfi_arg *arg);
 bool sfi_gate_refuse(struct sfi_domain *d);
 void sfi_gate_imbalance(struct sfi_gate *g);
+
+/*
+ * Unwinds this context to its innermost gate, without a report. The function
+ * behind it does not say that it never returns: objtool knows the kernel's own
+ * such functions only, and takes the trap for the end of the path.
+ */
+static __always_inline void __noreturn sfi_unwind(struct sfi_domain *d)
+{
+	sfi_do_unwind(d);
+	__builtin_trap();
+}
 
 static __always_inline struct sfi_domain *sfi_import_enter(struct sfi_self *self)
 {
 	struct sfi_domain *d = self->domain;
 
-	if (unlikely(READ_ONCE(d->closed)))
+	if (unlikely(sfi_closed(d)))
 		sfi_unwind(d);
 	return d;
 }
@@ -25,7 +36,7 @@ static __always_inline struct sfi_domain *sfi_import_enter(struct sfi_self *self
 /* Whatever was acquired has its record by now, so that unwinding loses nothing. */
 static __always_inline void sfi_import_leave(struct sfi_domain *d)
 {
-	if (unlikely(READ_ONCE(d->closed)))
+	if (unlikely(sfi_closed(d)))
 		sfi_unwind(d);
 }
 
@@ -55,7 +66,7 @@ static __always_inline void sfi_check_owned(struct sfi_domain *d, const void *ob
 }
 
 /*
- * Counting precedes the look at d->closed. The processor may still let the load pass the store; the recoverer
+ * Counting precedes the look at the state. The processor may still let the load pass the store; the recoverer
  * makes up for it: it closes the domain, then has every CPU pass a full barrier (sfi_port_barrier_all()), and
  * only then believes the counters. Two counters, not one that goes up and down: a context may leave on another
  * CPU than it entered on, and reading all `left` before all `entered` can then only err on the safe side.
@@ -66,7 +77,7 @@ static __always_inline bool sfi_gate_enter(struct sfi_gate *g, const struct sfi_
 
 	sfi_port_cpu_inc(d->cpu, entered);
 	barrier();
-	if (unlikely(READ_ONCE(d->closed)))
+	if (unlikely(sfi_closed(d)))
 		return sfi_gate_refuse(d);
 	g->domain = d;
 	g->entry = e;

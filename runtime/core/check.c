@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Checks that wrappers make on what a driver passes to the kernel, or returns
+ * to it. All return if right and do not return otherwise.
+ */
+#include "internal.h"
+
+void sfi_report_argument(struct sfi_domain *d, const struct sfi_arg *arg, u64 value, u64 size, const char *why)
+{
+	struct sfi_report r = {
+		.what = SFI_BAD_ARGUMENT, .arg = arg, .address = value, .size = size, .why = why,
+	};
+
+	sfi_violation(d, &r);
+}
+
+static bool within(u64 addr, u64 size, u64 begin, u64 extent)
+{
+	return addr - begin < extent && size <= extent - (addr - begin);
+}
+
+void sfi_check_owned_slow(struct sfi_domain *d, const void *obj, u8 id, const struct sfi_arg *arg)
+{
+	struct sfi_report r = { .what = SFI_BAD_ARGUMENT, .arg = arg, .address = sfi_addr(obj) };
+
+	if (sfi_holds(d, id, obj))
+		return;
+	sfi_explain_object(d, id, obj, &r);
+	sfi_violation(d, &r);
+}
+SFI_EXPORT(sfi_check_owned_slow);
+
+void sfi_check_writable(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg)
+{
+	if (unlikely(!sfi_writable(d, sfi_addr(p), size)))
+		sfi_bad_argument(d, arg, sfi_addr(p), size, "not writable by the driver");
+}
+SFI_EXPORT(sfi_check_writable);
+
+void sfi_check_readable(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg)
+{
+	u64 last;
+
+	if (!size)
+		return;
+	if (unlikely(!p))
+		sfi_bad_argument(d, arg, 0, size, "is NULL");
+	if (unlikely(!sfi_range(sfi_addr(p), size, &last) || !sfi_port_grantable(sfi_addr(p), last)))
+		sfi_bad_argument(d, arg, sfi_addr(p), size, "not an address of the kernel's");
+}
+SFI_EXPORT(sfi_check_readable);
+
+void sfi_check_callback(struct sfi_domain *d, const void *fn, const char *kind, const struct sfi_arg *arg)
+{
+	const struct sfi_entry *e;
+	const struct sfi_func *f;
+
+	if (!fn)
+		return;
+	e = sfi_domain_gate(d, fn);
+	if (likely(e && !strcmp(e->kind, kind)))
+		return;
+	if (e)
+		sfi_bad_argument(d, arg, sfi_addr(fn), 0, "a callback of another kind");
+	f = sfi_domain_func(d, fn);
+	if (!f || !(f->flags & SFI_FUNC_KERNEL))
+		sfi_bad_argument(d, arg, sfi_addr(fn), 0, "not a callback of the driver's");
+}
+SFI_EXPORT(sfi_check_callback);
+
+void sfi_check_constant(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg)
+{
+	if (p && unlikely(!within(sfi_addr(p), size, d->rodata, d->rodata_size)))
+		sfi_bad_argument(d, arg, sfi_addr(p), size, "not constant data of the driver's");
+}
+SFI_EXPORT(sfi_check_constant);
+
+void sfi_check_module(struct sfi_domain *d, const struct module *mod, const struct sfi_arg *arg)
+{
+	if (unlikely(mod && mod != d->module))
+		sfi_bad_argument(d, arg, sfi_addr(mod), 0, "not the driver's module");
+}
+SFI_EXPORT(sfi_check_module);
+
+void sfi_check_result(struct sfi_gate *g, bool ok, u64 result)
+{
+	struct sfi_report r = {
+		.what = SFI_BAD_RESULT, .ip = sfi_addr(g->entry->fn), .entry = g->entry, .address = result,
+	};
+
+	if (unlikely(!ok))
+		sfi_violation(g->domain, &r);
+}
+SFI_EXPORT(sfi_check_result);

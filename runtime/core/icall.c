@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Indirect calls of a driver: the target must be a function of its own, or a
+ * kernel function the policy gives it, and of the type of the call. Gates of
+ * the driver's own callbacks are functions like any.
+ */
+#include "internal.h"
+
+void sfi_icall_c(struct sfi_self *self, const void *target, u32 type, u64 ip)
+{
+	struct sfi_domain *d = self->domain;
+	const struct sfi_func *f = sfi_domain_func(d, target);
+	struct sfi_report r = { .what = SFI_WILD_ICALL, .ip = ip, .address = sfi_addr(target) };
+
+	sfi_port_cpu_inc(d->cpu, icalls);
+	if (unlikely(sfi_closed(d)))
+		sfi_unwind(d);
+	if (likely(f && type && f->type == type))
+		return;
+	if (!target)
+		r.why = "NULL";
+	else if (!f)
+		r.why = "not a function of the driver's";
+	else
+		r.why = "a function of another type";
+	if (f)
+		sfi_port_snprintf(r.detail, sizeof(r.detail), "%s", f->name);
+	sfi_violation(d, &r);
+}

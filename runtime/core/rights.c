@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The rights table: who may write where, and which kernel object begins where.
+ *
+ * One byte for each 8-byte slot (abi.h has the encoding), in leaves of 4 KiB.
+ * The authority is sfi_domain.leaves, a hash of chains by the same index as
+ * the directory in the module; the directory entry is a one-entry cache of its
+ * chain. Leaves are only ever added: a lookup needs no lock and can be
+ * interrupted, or race with anything, and still sees a leaf that exists.
+ *
+ * Concurrency of the bytes themselves. Granting and revoking are plain stores
+ * of whole bytes (or of eight whole slots), and no byte is read first unless
+ * its slot is the caller's to change. So a grant in a softirq that interrupts
+ * a grant in the task below it, in the same leaf, or two CPUs at neighbouring
+ * slots, cannot lose each other's stores. Two contexts that change the *same*
+ * slot have a race in what they ask for (one frees what the other is given);
+ * the kernel's own rules for the object already exclude that. The same holds
+ * between a store of the driver and the revocation of its right: the check and
+ * the store are not one atomic step, a driver that uses an object on one CPU
+ * while it frees it on another may hit it for the few instructions between.
+ *
+ * Objects smaller than a slot, or not aligned to one, get the rights of all
+ * slots they touch. The kernel's allocators align to 8.
+ */
+#include "internal.h"
+
+#define EIGHT_WRITABLE 0x0101010101010101ULL
+#define EIGHT_TYPED 0xfefefefefefefefeULL
+
+/* === Internals === */
+
+static __always_inline u64 dir_index(u64 addr)
+{
+	return (addr >> SFI_CHUNK_SHIFT) & (SFI_DIR_ENTRIES - 1);
+}
+
+static __always_inline u32 slot_index(u64 addr)
+{
+	return (addr >> SFI_SLOT_SHIFT) & (SFI_LEAF_SLOTS - 1);
+}
+
+static u64 dir_entry(const struct sfi_domain *d, u64 addr, const u8 *slots)
+{
+	return (addr & ~SFI_LEAF_NUMBER_MASK) | ((sfi_addr(slots) - d->leaf_base) >> SFI_LEAF_SHIFT);
+}
+
+/* The slots of ADDR's chunk if the directory knows them, else NULL. */
+static __always_inline u8 *cached_slots(const struct sfi_domain *d, u64 addr)
+{
+	u64 x = READ_ONCE(d->dir[dir_index(addr)]) ^ (addr & ~SFI_LEAF_NUMBER_MASK);
+	u8 *slots;
+
+	if (x > SFI_LEAF_NUMBER_MASK)
+		return NULL;
+	slots = (u8 *)(uintptr_t)(d->leaf_base + (x << SFI_LEAF_SHIFT));
+	/* An unused entry matches the lowest addresses and names the leaf that must stay zero. */
+	return slots == d->zero_leaf ? NULL : slots;
+}
+
+/* Pairs with the release store in publish_leaf(). */
+static struct sfi_leaf *find_leaf(const struct sfi_domain *d, u64 addr)
+{
+	struct sfi_leaf *leaf = smp_load_acquire(&d->leaves[dir_index(addr)]);
+
+	while (leaf && leaf->chunk != addr >> SFI_CHUNK_SHIFT)
+		leaf = leaf->next;
+	return leaf;
+}
+
+static u8 *find_slots(const struct sfi_domain *d, u64 addr)
+{
+	u8 *slots = cached_slots(d, addr);
+	struct sfi_leaf *leaf;
+
+	if (likely(slots))
+		return slots;
+	leaf = find_leaf(d, addr);
+	return leaf ? leaf->slots : NULL;
+}
+
+/* The same, and the directory knows it afterwards. */
+static u8 *find_slots_refill(struct sfi_domain *d, u64 addr)
+{
+	u8 *slots = cached_slots(d, addr);
+	struct sfi_leaf *leaf;
+	u64 flags;
+
+	if (likely(slots))
+		return slots;
+	leaf = find_leaf(d, addr);
+	if (!leaf)
+		return NULL;
+	flags = sfi_port_lock(&d->rights_lock);
+	WRITE_ONCE(d->dir[dir_index(addr)], dir_entry(d, addr, leaf->slots));
+	sfi_port_unlock(&d->rights_lock, flags);
+	sfi_port_cpu_inc(d->cpu, refills);
+	return leaf->slots;
+}
+
+static struct sfi_leaf *new_leaf(u64 addr)
+{
+	struct sfi_leaf *leaf = sfi_port_alloc(sizeof(*leaf));
+
+	if (!leaf)
+		return NULL;
+	leaf->chunk = addr >> SFI_CHUNK_SHIFT;
+	leaf->slots = sfi_port_alloc_leaf();
+	if (!leaf->slots) {
+		sfi_port_free(leaf);
+		return NULL;
+	}
+	return leaf;
+}
+
+/* Adds LEAF unless another context was faster; returns the one that stays. */
+static struct sfi_leaf *publish_leaf(struct sfi_domain *d, struct sfi_leaf *leaf, u64 addr)
+{
+	u64 index = dir_index(addr), flags;
+	struct sfi_leaf *other;
+
+	flags = sfi_port_lock(&d->rights_lock);
+	other = find_leaf(d, addr);
+	if (!other) {
+		leaf->next = d->leaves[index];
+		smp_store_release(&d->leaves[index], leaf);
+		WRITE_ONCE(d->dir[index], dir_entry(d, addr, leaf->slots));
+		WRITE_ONCE(d->nr_leaves, d->nr_leaves + 1);
+	}
+	sfi_port_unlock(&d->rights_lock, flags);
+	if (!other)
+		return leaf;
+	sfi_port_free_leaf(leaf->slots);
+	sfi_port_free(leaf);
+	return other;
+}
+
+/* The slots of ADDR's chunk, made if need be. NULL: no memory. */
+static u8 *make_slots(struct sfi_domain *d, u64 addr)
+{
+	u8 *slots = find_slots_refill(d, addr);
+	struct sfi_leaf *leaf;
+
+	if (likely(slots))
+		return slots;
+	leaf = new_leaf(addr);
+	return leaf ? publish_leaf(d, leaf, addr)->slots : NULL;
+}
+
+static void set_eight(u64 *word, u64 value, enum sfi_over over)
+{
+	u64 old = over == SFI_KEEP_TYPED ? READ_ONCE(*word) & EIGHT_TYPED : 0;
+	u8 *slot = (u8 *)word;
+	u32 i;
+
+	if (likely(!old)) {
+		WRITE_ONCE(*word, value);
+		return;
+	}
+	for (i = 0; i < 8; i++)
+		if (READ_ONCE(slot[i]) <= SFI_RIGHT_WRITE)
+			WRITE_ONCE(slot[i], (u8)value);
+}
+
+/* N slots from SLOT, all of one leaf, become VALUE, a byte. */
+static void set_slots(u8 *slot, u32 n, u8 value, enum sfi_over over)
+{
+	for (; n && (sfi_addr(slot) & 7); slot++, n--)
+		if (over == SFI_OVERWRITE || READ_ONCE(*slot) <= SFI_RIGHT_WRITE)
+			WRITE_ONCE(*slot, value);
+	for (; n >= 8; slot += 8, n -= 8)
+		set_eight((u64 *)slot, value * EIGHT_WRITABLE, over);
+	for (; n; slot++, n--)
+		if (over == SFI_OVERWRITE || READ_ONCE(*slot) <= SFI_RIGHT_WRITE)
+			WRITE_ONCE(*slot, value);
+}
+
+static bool all_writable(const u8 *slot, u32 n)
+{
+	for (; n && (sfi_addr(slot) & 7); slot++, n--)
+		if (!(READ_ONCE(*slot) & SFI_RIGHT_WRITE))
+			return false;
+	for (; n >= 8; slot += 8, n -= 8)
+		if ((READ_ONCE(*(const u64 *)slot) & EIGHT_WRITABLE) != EIGHT_WRITABLE)
+			return false;
+	for (; n; slot++, n--)
+		if (!(READ_ONCE(*slot) & SFI_RIGHT_WRITE))
+			return false;
+	return true;
+}
+
+/* The last address of [ADDR, LAST] that is in ADDR's chunk, and how many slots that is. */
+static __always_inline u64 piece_last(u64 addr, u64 last, u32 *slots)
+{
+	u64 end = addr | (SFI_CHUNK_SIZE - 1);
+
+	if (end > last)
+		end = last;
+	*slots = slot_index(end) - slot_index(addr) + 1;
+	return end;
+}
+
+/* === Public interface === */
+
+int sfi_rights_init(struct sfi_domain *d)
+{
+	u64 i, zero;
+
+	sfi_port_lock_init(&d->rights_lock);
+	d->leaf_base = sfi_port_leaf_base();
+	d->dir = d->self->dir;
+	d->leaves = sfi_port_alloc_table(SFI_DIR_ENTRIES * sizeof(*d->leaves));
+	d->zero_leaf = sfi_port_alloc_leaf();
+	if (!d->leaves || !d->zero_leaf) {
+		sfi_rights_free(d);
+		return -ENOMEM;
+	}
+	zero = dir_entry(d, 0, d->zero_leaf);
+	for (i = 0; i < SFI_DIR_ENTRIES; i++)
+		WRITE_ONCE(d->dir[i], zero);
+	return 0;
+}
+
+void sfi_rights_free(struct sfi_domain *d)
+{
+	struct sfi_leaf *leaf, *next;
+	u64 i;
+
+	for (i = 0; d->leaves && i < SFI_DIR_ENTRIES; i++) {
+		for (leaf = d->leaves[i]; leaf; leaf = next) {
+			next = leaf->next;
+			sfi_port_free_leaf(leaf->slots);
+			sfi_port_free(leaf);
+		}
+	}
+	sfi_port_free_table(d->leaves);
+	if (d->zero_leaf)
+		sfi_port_free_leaf(d->zero_leaf);
+	d->leaves = NULL;
+	d->zero_leaf = NULL;
+}
+
+static void clear_leaf(struct sfi_domain *d, u64 first, void *unused)
+{
+	(void)unused;
+	set_slots(find_leaf(d, first)->slots, SFI_LEAF_SLOTS, 0, SFI_OVERWRITE);
+}
+
+void sfi_rights_clear(struct sfi_domain *d)
+{
+	sfi_rights_for_each_leaf(d, clear_leaf, NULL);
+}
+
+void sfi_rights_for_each_leaf(struct sfi_domain *d, void (*fn)(struct sfi_domain *d, u64 first, void *arg), void *arg)
+{
+	struct sfi_leaf *leaf;
+	u64 i;
+
+	for (i = 0; i < SFI_DIR_ENTRIES; i++)
+		for (leaf = smp_load_acquire(&d->leaves[i]); leaf; leaf = leaf->next)
+			fn(d, leaf->chunk << SFI_CHUNK_SHIFT, arg);
+}
+
+bool sfi_rights_set(struct sfi_domain *d, u64 addr, u64 size, enum sfi_over over)
+{
+	u64 last, end;
+	u8 *slots;
+	u32 n;
+
+	if (!size)
+		return true;
+	if (!sfi_range(addr, size, &last) || !sfi_port_grantable(addr, last)) {
+		sfi_internal_error(d, "rights asked for outside the kernel's memory");
+		return false;
+	}
+	for (;; addr = end + 1) {
+		end = piece_last(addr, last, &n);
+		slots = make_slots(d, addr);
+		if (!slots) {
+			sfi_internal_error(d, "no memory for the rights table");
+			return false;
+		}
+		set_slots(slots + slot_index(addr), n, SFI_RIGHT_WRITE, over);
+		if (end == last)
+			return true;
+	}
+}
+
+void sfi_rights_unset(struct sfi_domain *d, u64 addr, u64 size)
+{
+	u64 last, end;
+	u8 *slots;
+	u32 n;
+
+	if (!sfi_range(addr, size, &last))
+		return;
+	for (;; addr = end + 1) {
+		end = piece_last(addr, last, &n);
+		slots = find_slots(d, addr);
+		if (slots)
+			set_slots(slots + slot_index(addr), n, 0, SFI_OVERWRITE);
+		if (end == last)
+			return;
+	}
+}
+
+bool sfi_rights_set_type(struct sfi_domain *d, u64 addr, u8 id)
+{
+	u8 *slot;
+
+	if (!sfi_port_grantable(addr, addr)) {
+		sfi_internal_error(d, "an object outside the kernel's memory");
+		return false;
+	}
+	slot = make_slots(d, addr);
+	if (!slot) {
+		sfi_internal_error(d, "no memory for the rights table");
+		return false;
+	}
+	slot += slot_index(addr);
+	WRITE_ONCE(*slot, (u8)((READ_ONCE(*slot) & SFI_RIGHT_WRITE) | id << SFI_RIGHT_TYPE_SHIFT));
+	return true;
+}
+
+bool sfi_rights_drop_type(struct sfi_domain *d, u64 addr, u8 id)
+{
+	u8 *slots = find_slots(d, addr), *slot;
+
+	if (!slots || (addr & (SFI_SLOT_SIZE - 1)))
+		return false;
+	slot = slots + slot_index(addr);
+	if (READ_ONCE(*slot) >> SFI_RIGHT_TYPE_SHIFT != id)
+		return false;
+	WRITE_ONCE(*slot, READ_ONCE(*slot) & SFI_RIGHT_WRITE);
+	return true;
+}
+
+u64 sfi_rights_next_typed(const struct sfi_domain *d, u64 addr, u64 last, u8 *id)
+{
+	u64 end, a;
+	u8 *slots;
+	u32 n;
+
+	for (;; addr = end + 1) {
+		end = piece_last(addr, last, &n);
+		slots = find_slots(d, addr);
+		for (a = addr & ~(u64)(SFI_SLOT_SIZE - 1); slots && a <= end && a >= SFI_SLOT_SIZE; a += SFI_SLOT_SIZE) {
+			/* Most of a leaf is untyped: eight slots at a time. */
+			if (!(slot_index(a) & 7) && end - a >= 63 &&
+			    !(READ_ONCE(*(u64 *)(slots + slot_index(a))) & EIGHT_TYPED)) {
+				a += 7 * SFI_SLOT_SIZE;
+				continue;
+			}
+			*id = READ_ONCE(slots[slot_index(a)]) >> SFI_RIGHT_TYPE_SHIFT;
+			if (*id)
+				return a;
+		}
+		if (end == last)
+			return 0;
+	}
+}
+
+u8 sfi_slot_at(const struct sfi_domain *d, u64 addr)
+{
+	const u8 *slots = find_slots(d, addr);
+
+	return slots ? READ_ONCE(slots[slot_index(addr)]) : 0;
+}
+
+u8 sfi_type_at(const struct sfi_domain *d, u64 addr)
+{
+	return addr & (SFI_SLOT_SIZE - 1) ? 0 : sfi_slot_at(d, addr) >> SFI_RIGHT_TYPE_SHIFT;
+}
+
+bool sfi_writable(const struct sfi_domain *d, u64 addr, u64 size)
+{
+	u64 last, end;
+	u8 *slots;
+	u32 n;
+
+	if (!size)
+		return true;
+	if (!sfi_range(addr, size, &last))
+		return false;
+	for (;; addr = end + 1) {
+		end = piece_last(addr, last, &n);
+		slots = find_slots(d, addr);
+		if (!slots || !all_writable(slots + slot_index(addr), n))
+			return false;
+		if (end == last)
+			return true;
+	}
+}
+
+void sfi_grant(struct sfi_domain *d, const void *p, size_t size)
+{
+	sfi_rights_set(d, sfi_addr(p), size, SFI_KEEP_TYPED);
+}
+SFI_EXPORT(sfi_grant);
+
+void sfi_revoke(struct sfi_domain *d, const void *p, size_t size)
+{
+	sfi_rights_unset(d, sfi_addr(p), size);
+}
+SFI_EXPORT(sfi_revoke);
+
+bool sfi_lend(struct sfi_domain *d, const void *p, size_t size)
+{
+	if (sfi_writable(d, sfi_addr(p), size))
+		return false;
+	sfi_grant(d, p, size);
+	return true;
+}
+SFI_EXPORT(sfi_lend);
+
+/*
+ * Slow path of a guard: the directory did not know, or the store spans slots,
+ * or it is a violation. Leaves the directory knowing the first chunk.
+ */
+void sfi_guard_c(struct sfi_self *self, u64 addr, u64 size, u64 ip)
+{
+	struct sfi_domain *d = self->domain;
+	struct sfi_report r = {
+		.what = SFI_WILD_STORE, .ip = ip, .address = addr, .size = size, .write = true,
+	};
+
+	sfi_port_cpu_inc(d->cpu, slow_guards);
+	if (unlikely(sfi_closed(d)))
+		sfi_unwind(d);
+	find_slots_refill(d, addr);
+	if (unlikely(!sfi_writable(d, addr, size)))
+		sfi_violation(d, &r);
+}
+
+/* Locals are aligned and padded to slots by the compiler, and no other context's business. */
+void sfi_local_grant_c(struct sfi_self *self, u64 addr, u64 size, u64 ip)
+{
+	(void)ip;
+	sfi_rights_set(self->domain, addr, size, SFI_OVERWRITE);
+}
+
+void sfi_local_revoke_c(struct sfi_self *self, u64 addr, u64 size, u64 ip)
+{
+	(void)ip;
+	sfi_objects_forget(self->domain, addr, size);
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Stack depth. Runaway recursion must end before the guard page, since what
+ * happens there is a double fault that nobody survives. What must be left is
+ * enough for a kernel function that a driver calls at its deepest, an interrupt
+ * on top, and the report of the violation.
+ */
+#include "internal.h"
+
+#define STACK_MARGIN 3072
+
+void sfi_stack_c(struct sfi_self *self, u64 unused1, u64 unused2, u64 ip)
+{
+	struct sfi_report r = { .what = SFI_STACK_DEPTH, .ip = ip };
+	u64 sp = sfi_here(), low, high;
+
+	(void)unused1;
+	(void)unused2;
+	sfi_port_stack_bounds(sp, &low, &high);
+	if (likely(sp - low >= STACK_MARGIN))
+		return;
+	r.address = sp;
+	r.size = sp - low;
+	sfi_violation(self->domain, &r);
+}
