@@ -6,7 +6,8 @@
  * against the kernel it is used with. One declaration, one line, no body.
  *
  * In every EXPR the function's parameters are in scope by name, as is `ret`
- * (its result) where the function has returned.
+ * (its result) where the function has returned, and `d`, the domain, in those
+ * of kernel functions.
  */
 #ifndef SFI_ANNOTATE_H
 #define SFI_ANNOTATE_H
@@ -77,14 +78,20 @@
  * if the function succeeds.
  */
 #define SFI_ACQUIRES(type, ...) SFI_A(acquires, #type "," #__VA_ARGS__)
-/* Success, where it is not the default (pointer: not NULL nor ERR_PTR; int: 0; otherwise always). */
+/* Success, where it is not the default (pointer: not NULL nor ERR_PTR; int: 0; otherwise always). `true`: always. */
 #define SFI_IF(EXPR) SFI_A(if, #EXPR)
 /* Bytes from the object's start that the domain may write. Without it: the type's SFI_FIELDS. */
 #define SFI_SIZE(EXPR) SFI_A(size, #EXPR)
 /* How the runtime releases what was acquired: a call, parameters and `ret` in scope at acquisition. */
 #define SFI_RELEASED_BY(CALL) SFI_A(released_by, #CALL)
-/* This function is the release of the object PARAM of that type: found in the tracker, dropped. */
+/*
+ * This function is the release of the object PARAM of that type: found in the tracker, dropped. NULL is let
+ * through; with an SFI_IF(EXPR) over the parameters it is a release only where that holds. Where the function
+ * that acquired the object names this one in its SFI_RELEASED_BY, the values given now must be those of then.
+ */
 #define SFI_RELEASES(type, param) SFI_A(releases, #type "," #param)
+/* Must hold over the parameters, else a violation; looked at after the parameters' own checks. Any number of them. */
+#define SFI_REQUIRES(EXPR) SFI_A(requires, #EXPR)
 /* Neither takes rights away nor calls back into the driver: guards stay valid across it. */
 #define SFI_KEEPS SFI_A(keeps, "")
 /*
@@ -148,6 +155,12 @@
 /* An object type that is no structure of its own (a registration, raw memory). */
 #define SFI_TYPE_ABSTRACT(name, kind, release) \
 	extern char sfi_type__##name SFI_A(type, #kind "," #release)
+/*
+ * For a type that SFI_INITS or SFI_EMBEDS names; `obj` (struct NAME *) in scope. SOUND must hold when own memory
+ * becomes such an object by SFI_EMBEDS; while BUSY holds, freeing the memory around it is a violation.
+ */
+#define SFI_EMBEDDED(name, SOUND, BUSY) \
+	extern struct name sfi_embedded__##name SFI_A(embedded, #SOUND "," #BUSY)
 /* Fields of struct NAME that the owner may write. */
 #define SFI_FIELDS(name, ...) \
 	extern struct name sfi_fields__##name SFI_A(fields, #__VA_ARGS__)

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * Import wrappers: all checks first, in the order of the parameters; then what
+ * changes the domain's rights before the call; the call; what it acquired.
+ */
+#include <string.h>
+
+#include "emit.h"
+
+const char *success(const struct function *f)
+{
+	const struct annotation *a = find_annotation(&f->annotations, A_IF);
+
+	if (a)
+		return same(a->expr, "true") ? NULL : a->expr;
+	if (f->result.shape == SHAPE_POINTER)
+		return "!IS_ERR_OR_NULL(ret)";
+	return f->result.is_int ? "!ret" : NULL;
+}
+
+static const char *call_of(const struct function *f)
+{
+	return f->macro ? format("(%s)", f->name) : f->name;
+}
+
+/* Starts a statement, conditional unless CONDITION is NULL; returns its indentation. */
+static unsigned emit_condition(struct text *t, const char *condition)
+{
+	if (condition)
+		text_add(t, "\tif (%s)\n", condition);
+	return condition ? 2 : 1;
+}
+
+static unsigned emit_unless_null(struct text *t, bool may_be_null, const char *pointer)
+{
+	return emit_condition(t, may_be_null ? pointer : NULL);
+}
+
+/* --- before the call: checks --- */
+
+static const char *embedded_size(const struct model *m, const struct param *p, const struct annotation *a)
+{
+	const struct object_type *type = find_type(m, a->type);
+
+	return type->abstract ? format("sizeof(*%s)", p->name) : format("sizeof(struct %s)", a->type);
+}
+
+static bool is_embedding(const struct param *p)
+{
+	const struct annotation *a = main_annotation(p);
+
+	return a && (a->id == A_INITS || a->id == A_EMBEDS);
+}
+
+/*
+ * Where the function fails, memory that it embedded becomes the driver's again, so it must not have been an
+ * object before. Locks are objects whether or not they could be taken.
+ */
+static bool undoes_embedding(const struct function *f, const struct param *p)
+{
+	return is_embedding(p) && success(f) && !find_annotation(&p->annotations, A_LOCK);
+}
+
+/* What the annotation (or, without one, the C type) demands of parameter P. */
+static void emit_param_check(struct text *t, const struct model *m, const struct function *f, const struct param *p)
+{
+	const struct annotation *a = main_annotation(p);
+	const char *n = p->name, *size = p->type.pointee_sized ? format("sizeof(*%s)", n) : "1";
+	const struct callback *cb = param_callback(m, p);
+	const struct object_type *type = find_type(m, p->type.record);
+	unsigned tabs;
+
+	if (cb) {
+		emit_calls(t, 1, "sfi_check_callback", ";\n", "d, %s, \"%s\", &arg_%s", n, cb->kind, n);
+		return;
+	}
+	if (!a) {
+		if (p->type.shape != SHAPE_POINTER || !p->type.pointee_const)
+			return;
+		if (checks_callbacks(m, p)) {
+			emit_calls(t, 1, "sfi_check_constant", ";\n", "d, %s, %s, &arg_%s", n, size, n);
+			return;
+		}
+		tabs = emit_unless_null(t, true, n);
+		emit_calls(t, tabs, "sfi_check_readable", ";\n", "d, %s, %s, &arg_%s", n, size, n);
+		return;
+	}
+	tabs = emit_unless_null(t, a->id == A_OWNED_OR_NULL || a->id == A_WRITES_OR_NULL, n);
+	switch (a->id) {
+	case A_OWNED_OR_NULL:
+	case A_OWNED:
+	case A_OWNED_AS:
+		emit_calls(t, tabs, "sfi_check_owned", ";\n", "d, %s, SFI_T_%s, &arg_%s", n, param_type(p, a), n);
+		break;
+	case A_WRITES_OR_NULL:
+	case A_WRITES:
+		emit_calls(t, tabs, "sfi_check_writable", ";\n", "d, %s, %s, &arg_%s", n, a->expr, n);
+		break;
+	case A_READS:
+		emit_calls(t, 1, "sfi_check_readable", ";\n", "d, %s, %s, &arg_%s", n, a->expr, n);
+		break;
+	case A_OWN_MEMORY:
+		emit_calls(t, 1, "sfi_check_writable", ";\n", "d, %s, %s, &arg_%s", n, size, n);
+		break;
+	case A_LOCK:
+		if (type && type->embedded)
+			emit_calls(t, 1, "sfi_check_owned", ";\n", "d, %s, SFI_T_%s, &arg_%s", n, type->name, n);
+		else
+			emit_calls(t, 1, "sfi_check_writable", ";\n", "d, %s, %s, &arg_%s", n, size, n);
+		break;
+	case A_INITS:
+	case A_EMBEDS:
+		if (undoes_embedding(f, p))
+			emit_calls(t, 1, "sfi_check_writable", ";\n", "d, %s, %s, &arg_%s", n, embedded_size(m, p, a), n);
+		break;
+	case A_MODULE:
+		emit_calls(t, 1, "sfi_check_module", ";\n", "d, %s, &arg_%s", n, n);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Callbacks in what P points to; of memory to be embedded, once it is out of the driver's reach. */
+static void emit_table_check(struct text *t, const struct model *m, const struct param *p)
+{
+	const struct annotation *a = main_annotation(p);
+	unsigned tabs;
+
+	if (!checks_callbacks(m, p))
+		return;
+	tabs = emit_unless_null(t, !a || a->id == A_OWNED_OR_NULL, p->name);
+	emit_calls(t, tabs, callback_check(m, p), ";\n", "d, %s, &arg_%s", p->name, p->name);
+}
+
+/* --- before the call: what is taken away --- */
+
+/* The parameter that a report should name for an SFI_RELEASES expression. */
+static const char *blamed(const struct function *f, const char *expr)
+{
+	const struct param *p;
+
+	for (EACH(p, f->params))
+		if (mentions(expr, p->name))
+			return p->name;
+	return f->params.n ? f->params.v[0].name : NULL;
+}
+
+static void emit_given(struct text *t, const struct param *p)
+{
+	const struct annotation *a = main_annotation(p);
+	unsigned tabs;
+
+	if (!a)
+		return;
+	if (a->id == A_UNLOCK)
+		emit_calls(t, 1, "sfi_lock_dropped", ";\n", "d, %s, &arg_%s", p->name, p->name);
+	if (a->id != A_GIVES && a->id != A_GIVES_OR_NULL && a->id != A_GIVES_AS)
+		return;
+	tabs = emit_unless_null(t, a->id != A_GIVES, p->name);
+	emit_calls(t, tabs, "sfi_release", ";\n", "d, &sfi_type_%s, %s, &arg_%s", param_type(p, a), p->name, p->name);
+}
+
+/* When F is a release at all: its SFI_IF, or that a pointer is not NULL; NULL: always. */
+static const char *release_condition(const struct function *f, const char *expr)
+{
+	const struct annotation *condition = find_annotation(&f->annotations, A_IF);
+	const struct param *p = find_param(f, expr);
+	const struct annotation *a = p ? main_annotation(p) : NULL;
+
+	if (condition && !mentions(condition->expr, "ret"))
+		return condition->expr;
+	return p && p->type.shape == SHAPE_POINTER && (!a || a->id == A_OWNED_OR_NULL) ? expr : NULL;
+}
+
+static const char *object_cast(const struct function *f, const char *expr)
+{
+	const struct param *p = find_param(f, expr);
+
+	if (p && p->type.pointee_const)
+		return format("(void *)%s", expr);
+	if ((same(expr, "ret") && f->result.shape == SHAPE_POINTER) || (p && p->type.shape == SHAPE_POINTER))
+		return expr;
+	return format("(void *)(unsigned long)(%s)", expr);
+}
+
+static void emit_release_before(struct text *t, const struct model *m, const struct function *f)
+{
+	const struct annotation *a = find_annotation(&f->annotations, A_RELEASES);
+	const char *object, *arg;
+	unsigned tabs;
+
+	if (!a)
+		return;
+	object = object_cast(f, a->expr);
+	arg = blamed(f, a->expr) ? format("&arg_%s", blamed(f, a->expr)) : "NULL";
+	tabs = emit_condition(t, release_condition(f, a->expr));
+	if (find_type(m, a->type)->embedded)
+		emit_calls(t, tabs, "sfi_check_owned", ";\n", "d, %s, SFI_T_%s, %s", object, a->type, arg);
+	else
+		emit_calls(t, tabs, "sfi_release", ";\n", "d, &sfi_type_%s, %s, %s", a->type, object, arg);
+}
+
+/* The kernel is done with an embedded object: the driver's memory again. */
+static void emit_release_after(struct text *t, const struct model *m, const struct function *f)
+{
+	const struct annotation *a = find_annotation(&f->annotations, A_RELEASES);
+	const struct object_type *type = a ? find_type(m, a->type) : NULL;
+	const char *size;
+	unsigned tabs;
+
+	if (!type || !type->embedded)
+		return;
+	size = type->abstract ? format("sizeof(*%s)", a->expr) : format("sizeof(struct %s)", a->type);
+	tabs = emit_condition(t, release_condition(f, a->expr));
+	emit_calls(t, tabs, "sfi_unembed", ";\n", "d, &sfi_type_%s, %s, %s, &arg_%s", a->type, object_cast(f, a->expr), size,
+		   blamed(f, a->expr));
+}
+
+static void emit_embedding(struct text *t, const struct model *m, const struct param *p)
+{
+	const struct annotation *a = main_annotation(p);
+	bool sound = a->id == A_EMBEDS && find_type(m, a->type)->sound;
+
+	emit_calls(t, 1, sound ? "if (sfi_embed" : "sfi_embed", sound ? ")\n" : ";\n", "d, &sfi_type_%s, %s, %s, &arg_%s",
+		   a->type, p->name, embedded_size(m, p, a), p->name);
+	if (sound)
+		emit_calls(t, 2, "sfi_check_that", ";\n", "d, sfi_sound_%s(%s), &arg_%s", a->type, p->name, p->name);
+}
+
+static void emit_requirements(struct text *t, const struct function *f)
+{
+	const struct annotation *a;
+
+	for (EACH(a, f->annotations))
+		if (a->id == A_REQUIRES)
+			emit_calls(t, 1, "sfi_check_that", ";\n", "d, %s, &requirement_%d", a->expr,
+				   (int)(a - f->annotations.v));
+}
+
+static void emit_before(struct text *t, const struct model *m, const struct function *f)
+{
+	const struct param *p;
+
+	for (EACH(p, f->params)) {
+		emit_param_check(t, m, f, p);
+		if (!is_embedding(p))
+			emit_table_check(t, m, p);
+	}
+	emit_requirements(t, f);
+	for (EACH(p, f->params)) {
+		emit_given(t, p);
+		if (!is_embedding(p))
+			continue;
+		emit_embedding(t, m, p);
+		emit_table_check(t, m, p);
+	}
+	emit_release_before(t, m, f);
+}
+
+/* --- after the call --- */
+
+static void emit_acquisition(struct text *t, const struct function *f, unsigned tabs)
+{
+	const struct annotation *a = find_annotation(&f->annotations, A_ACQUIRES);
+	const struct annotation *size = find_annotation(&f->annotations, A_SIZE);
+	const char *release = "NULL", *saved = "";
+	string_list values = saved_values(f);
+
+	if (!a)
+		return;
+	if (find_annotation(&f->annotations, A_RELEASED_BY))
+		release = format("release_%s", f->name);
+	for (unsigned i = 0; i < 4; i++)
+		saved = i < values.n ? format("%s, (u64)%s", saved, values.v[i]) : format("%s, 0", saved);
+	emit_calls(t, tabs, "sfi_acquire", ";\n", "d, &sfi_type_%s, %s, %s, %s%s", a->type,
+		   object_cast(f, acquired_object(f)), size ? size->expr : "0", release, saved);
+}
+
+static void emit_success(struct text *t, const struct function *f, unsigned tabs)
+{
+	const struct param *p;
+
+	emit_acquisition(t, f, tabs);
+	for (EACH(p, f->params))
+		if (find_annotation(&p->annotations, A_LOCK))
+			emit_calls(t, tabs, "sfi_lock_taken", ";\n", "d, %s, undo_%s, &arg_%s", p->name, f->name, p->name);
+}
+
+/* How many statements emit_success() makes. */
+static unsigned successes(const struct function *f)
+{
+	unsigned n = find_annotation(&f->annotations, A_ACQUIRES) != NULL;
+	const struct param *p;
+
+	for (EACH(p, f->params))
+		n += find_annotation(&p->annotations, A_LOCK) != NULL;
+	return n;
+}
+
+/* A failed call leaves the driver's memory the driver's. */
+static void emit_unembed(struct text *t, const struct model *m, const struct function *f)
+{
+	const struct param *p;
+
+	for (EACH(p, f->params)) {
+		const struct annotation *a = main_annotation(p);
+
+		if (!undoes_embedding(f, p))
+			continue;
+		text_add(t, "\tif (!(%s))\n", success(f));
+		emit_calls(t, 2, "sfi_unembed", ";\n", "d, &sfi_type_%s, %s, %s, &arg_%s", a->type, p->name,
+			   embedded_size(m, p, a), p->name);
+	}
+}
+
+static void emit_after(struct text *t, const struct model *m, const struct function *f)
+{
+	unsigned n = successes(f);
+
+	emit_release_after(t, m, f);
+	if (!n || !success(f)) {
+		emit_success(t, f, 1);
+	} else {
+		text_add(t, "\tif (%s)%s\n", success(f), n > 1 ? " {" : "");
+		emit_success(t, f, 2);
+		if (n > 1)
+			text_add(t, "\t}\n");
+	}
+	emit_unembed(t, m, f);
+}
+
+/* --- helpers in front of a wrapper --- */
+
+/* A call that was annotated by the function's name alone gets its argument. */
+static const char *whole_call(const char *call, const char *argument)
+{
+	return strchr(call, '(') ? call : format("%s(%s)", call, argument);
+}
+
+/* static void release_F(void *obj, const u64 args[4]): the call, from what was saved. */
+static void emit_release_helper(struct text *t, const struct function *f)
+{
+	const struct annotation *a = find_annotation(&f->annotations, A_RELEASED_BY);
+	const char *object = acquired_object(f), *call;
+	string_list values = saved_values(f);
+	const struct param *p = object ? find_param(f, object) : NULL;
+	const struct ctype *type = p ? &p->type : &f->result;
+	bool local = object && (p || same(object, "ret")) && a && mentions(a->expr, object);
+
+	if (!a)
+		return;
+	call = whole_call(a->expr, "obj");
+	text_add(t, "\nstatic void release_%s(void *obj, const u64 args[4])\n{\n", f->name);
+	if (local && type->shape == SHAPE_POINTER)
+		text_add(t, "\t%s = obj;\n", declare(type, object));
+	else if (local)
+		text_add(t, "\t%s = (%s)(unsigned long)obj;\n", declare(type, object), type->spelling);
+	for (unsigned i = 0; i < values.n; i++) {
+		p = find_param(f, values.v[i]);
+		type = p ? &p->type : &f->result;
+		text_add(t, "\t%s = (%s)args[%u];\n", declare(type, values.v[i]), type->spelling, i);
+	}
+	text_add(t, "%s\t%s;\n}\n", local || values.n ? "\n" : "", call);
+}
+
+/* static void undo_F(void *obj): drops the lock that F took. */
+static void emit_unlock_helper(struct text *t, const struct function *f)
+{
+	const struct annotation *a;
+	const struct param *p;
+
+	for (EACH(p, f->params)) {
+		a = find_annotation(&p->annotations, A_LOCK);
+		if (!a)
+			continue;
+		text_add(t, "\nstatic void undo_%s(void *obj)\n{\n", f->name);
+		text_add(t, "\t%s = obj;\n\n\t%s;\n}\n", declare(&p->type, p->name), whole_call(a->expr, p->name));
+	}
+}
+
+/* --- the wrapper --- */
+
+static bool refers_to(const char *body, const char *param)
+{
+	const char *needle = format("&arg_%s", param);
+	size_t n = strlen(needle);
+
+	for (const char *at = strstr(body, needle); at; at = strstr(at + n, needle))
+		if (at[n] == ',' || at[n] == ')')
+			return true;
+	return false;
+}
+
+/* The conditions as the report shows them. */
+static void emit_requirement_texts(struct text *t, const struct function *f)
+{
+	const struct annotation *a;
+
+	for (EACH(a, f->annotations)) {
+		if (a->id != A_REQUIRES)
+			continue;
+		text_add(t, "\tstatic const struct sfi_arg requirement_%d = { \"%s\", \"", (int)(a - f->annotations.v), f->name);
+		for (const char *s = a->expr; *s; s++)
+			text_add(t, *s == '"' || *s == '\\' ? "\\%c" : "%c", *s);
+		text_add(t, "\" };\n");
+	}
+}
+
+static void emit_wrapper(struct text *t, const struct model *m, const struct function *f)
+{
+	bool has_result = f->result.shape != SHAPE_VOID;
+	const struct param *p;
+	struct text body;
+	const char *s;
+
+	text_begin(&body);
+	emit_before(&body, m, f);
+	emit_calls(&body, 1, format("%s%s", has_result ? "ret = " : "", call_of(f)), ";\n", "%s", parameter_names(f));
+	if (!f->noreturn) {
+		emit_after(&body, m, f);
+		text_add(&body, "\tsfi_import_leave(d);\n%s", has_result ? "\treturn ret;\n" : "");
+	}
+	s = text_end(&body);
+
+	text_add(t, "\n");
+	emit_prototype(t, format("sfi_w_%s", f->name), "struct sfi_self *self", f);
+	text_add(t, "\n{\n");
+	for (EACH(p, f->params))
+		if (refers_to(s, p->name))
+			text_add(t, "\tstatic const struct sfi_arg arg_%s = { \"%s\", \"%s\" };\n", p->name, f->name, p->name);
+	emit_requirement_texts(t, f);
+	text_add(t, "\tstruct sfi_domain *d = sfi_import_enter(self);\n");
+	if (has_result)
+		text_add(t, "\t%s;\n", declare(&f->result, "ret"));
+	text_add(t, "\n%s}\nEXPORT_SYMBOL_GPL(sfi_w_%s);\n", s, f->name);
+}
+
+/* sfi_p_F: what a driver gets as the address of F. */
+static void emit_passthrough(struct text *t, const struct function *f)
+{
+	text_add(t, "\n");
+	emit_prototype(t, format("sfi_p_%s", f->name), NULL, f);
+	text_add(t, "\n{\n");
+	emit_calls(t, 1, format("%s%s", f->result.shape == SHAPE_VOID ? "" : "return ", call_of(f)), ";\n", "%s",
+		   parameter_names(f));
+	text_add(t, "}\nEXPORT_SYMBOL_GPL(sfi_p_%s);\n", f->name);
+}
+
+void emit_import(struct text *t, const struct model *m, const struct function *f)
+{
+	if (find_annotation(&f->annotations, A_BY_HAND) || find_annotation(&f->annotations, A_DIRECT))
+		return;
+	if (!is_address_only(m, f)) {
+		emit_release_helper(t, f);
+		emit_unlock_helper(t, f);
+		emit_wrapper(t, m, f);
+	}
+	if (find_annotation(&f->annotations, A_ADDRESSABLE))
+		emit_passthrough(t, f);
+}
