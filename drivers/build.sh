@@ -42,7 +42,7 @@ build_host_tools() {
 			-DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19
 	fi
 	if ! ninja -C "$TOOLS" -n 2>/dev/null | grep -q 'no work to do'; then
-		quietly "$BUILD/log/tools" "building the tools" nice ninja -C "$TOOLS" -j "$(nproc)"
+		quietly "$BUILD/log/tools" "building the tools" nice ninja -C "$TOOLS" -k 0 -j "$(nproc)"
 	fi
 }
 
