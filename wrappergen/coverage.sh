@@ -37,9 +37,9 @@ cmd_coverage() {
 	setup_kernel "$V_KERNEL"
 	build_tools
 	case $V_WHAT in
-	*.ko) set -- "$V_WHAT" ;;
+	*.ko) set -- "$(realpath "$V_WHAT")" ;;
 	*)
-		found=$(find "$V_WHAT" -name '*.ko' 2>/dev/null || :)
+		found=$(find "$(realpath "$V_WHAT" 2>/dev/null)" -name '*.ko' 2>/dev/null || :)
 		[ -n "$found" ] || found=$( (cmd_build "$V_WHAT" --plain --kernel "$V_KERNEL"))
 		# shellcheck disable=SC2086 # a list
 		set -- $found
