@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What an instruction writes.
+
+#ifndef SFI_LIB_ACCESS_H
+#define SFI_LIB_ACCESS_H
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/IR/Instruction.h"
+#include "llvm/Support/Alignment.h"
+
+namespace llvm {
+class CallBase;
+class Function;
+class Value;
+} // namespace llvm
+
+namespace sfi {
+
+/// How the bytes that an access writes follow from its operands.
+enum class Extent {
+  Fixed,  ///< Size bytes at Ptr
+  Length, ///< Length * Size bytes at Ptr; Length is an integer
+  Bit,    ///< the Size bytes at Ptr that hold bit number Length (signed)
+};
+
+/// One write to memory. An instruction may make several.
+struct Access {
+  llvm::Instruction *I;
+  llvm::Value *Ptr; ///< the value that is stored through
+  Extent Kind;
+  uint64_t Size;         ///< bytes, or the unit; see Extent
+  llvm::Value *Length;   ///< null if Kind is Fixed
+  llvm::Align Alignment; ///< what the IR claims of Ptr; a hint, never trusted
+  /// Made by a function of the runtime that checks it (MemIntrinsics.cpp).
+  bool CheckedByCallee = false;
+};
+
+/// Appends what I writes to Writes. An instruction that is not understood is
+/// reported as an error at its source location; the result is then false.
+bool classify(llvm::Instruction &I, llvm::SmallVectorImpl<Access> &Writes);
+
+/// The part of classify() for inline assembly (InlineAsm.cpp).
+bool classifyAsm(llvm::CallBase &CB, llvm::SmallVectorImpl<Access> &Writes);
+
+} // namespace sfi
+
+#endif

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Calls: indirect ones, and those that may recurse.
+
+#ifndef SFI_LIB_CALLS_H
+#define SFI_LIB_CALLS_H
+
+#include "Counters.h"
+#include "Policy.h"
+
+#include "llvm/ADT/DenseSet.h"
+
+namespace llvm {
+class Function;
+class Module;
+} // namespace llvm
+
+namespace sfi {
+
+/// Puts sfi_icall before every indirect call of F. A call whose type is not
+/// known (no "kcfi" bundle) is an error. False if there was an error.
+bool guardCalls(llvm::Function &F, Counters &C);
+
+/// The functions of M that may be entered again while they are active, as far
+/// as that can come about without the kernel's doing: on a cycle of the call
+/// graph, where everything outside the unit is thought to be one function that
+/// calls all it can.
+llvm::DenseSet<llvm::Function *> findRecursive(llvm::Module &M,
+                                               const Policy &P);
+
+/// A check at F's begin that stack is left for a deep call chain.
+void checkStack(llvm::Function &F, Counters &C);
+
+} // namespace sfi
+
+#endif

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which accesses need no guard: those in bounds of an own object, those that a
+// guard on every path before them has answered for, those that a neighbour's
+// guard can answer for as well.
+//
+// The third and second rule stand on one model. A guard makes a fact: these
+// bytes, counted from this SSA value, are writable. Facts end at whatever may
+// take rights away (Revocation). A fact about a value cannot outlive the value:
+// where the value is defined anew (the next turn of a loop) its old facts have
+// not come along every path, so the meet over all paths has dropped them.
+//
+// Rights that another CPU takes away between a guard and its store are not
+// seen. That is so for a single store as well: it is a use after free, and the
+// window is not closed by guarding twice.
+//
+// Not done: facts about different SSA values of the same address (two loads of
+// one pointer), guards moved out of loops.
+
+#include "Elide.h"
+#include "Abi.h"
+
+#include "llvm/ADT/PostOrderIterator.h"
+#include "llvm/IR/CFG.h"
+#include "llvm/IR/ConstantRange.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/DataLayout.h"
+#include "llvm/IR/GetElementPtrTypeIterator.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Operator.h"
+
+using namespace llvm;
+
+namespace sfi {
+
+Place getPlace(Value *Ptr, const DataLayout &DL) {
+  // Address arithmetic alone: no attribute is believed, no alias looked into.
+  APInt Offset(64, 0);
+  while (auto *GEP = dyn_cast<GEPOperator>(Ptr)) {
+    if (!GEP->accumulateConstantOffset(DL, Offset))
+      break;
+    Ptr = GEP->getPointerOperand();
+  }
+  return {Ptr, Offset.getSExtValue()};
+}
+
+//===----------------------------------------------------------------------===//
+// Own objects
+//===----------------------------------------------------------------------===//
+
+std::optional<uint64_t> getObjectSize(const Value *Object,
+                                      const DataLayout &DL) {
+  TypeSize Size = TypeSize::getFixed(0);
+  if (auto *AI = dyn_cast<AllocaInst>(Object)) {
+    std::optional<TypeSize> S = AI->getAllocationSize(DL);
+    if (!S)
+      return std::nullopt;
+    Size = *S;
+  } else if (auto *A = dyn_cast<Argument>(Object)) {
+    if (!A->hasByValAttr())
+      return std::nullopt;
+    Size = DL.getTypeAllocSize(A->getParamByValType());
+  } else if (auto *G = dyn_cast<GlobalVariable>(Object)) {
+    if (!G->hasExactDefinition() || G->isConstant() || G->isThreadLocal() ||
+        G->hasSection())
+      return std::nullopt;
+    Size = DL.getTypeAllocSize(G->getValueType());
+  } else {
+    return std::nullopt;
+  }
+  if (Size.isScalable())
+    return std::nullopt;
+  return Size.getFixedValue();
+}
+
+/// Values that V can have, for whatever values its operands have.
+static ConstantRange getRange(const Value *V, unsigned Depth = 0) {
+  unsigned Bits = V->getType()->getIntegerBitWidth();
+  if (auto *C = dyn_cast<ConstantInt>(V))
+    return ConstantRange(C->getValue());
+  ConstantRange Full = ConstantRange::getFull(Bits);
+  auto *O = dyn_cast<Operator>(V);
+  if (!O || Depth == 6)
+    return Full;
+  auto Sub = [&](unsigned N) { return getRange(O->getOperand(N), Depth + 1); };
+  switch (O->getOpcode()) {
+  case Instruction::And:
+    return Sub(0).binaryAnd(Sub(1));
+  case Instruction::LShr:
+  case Instruction::Shl: {
+    // A distance beyond the width means something else to the processor.
+    auto *By = dyn_cast<ConstantInt>(O->getOperand(1));
+    if (!By || By->getValue().uge(Bits))
+      return Full;
+    return O->getOpcode() == Instruction::Shl ? Sub(0).shl(Sub(1))
+                                              : Sub(0).lshr(Sub(1));
+  }
+  case Instruction::URem:
+    return Sub(0).urem(Sub(1));
+  case Instruction::Add:
+    return Sub(0).add(Sub(1));
+  case Instruction::Or:
+    return Sub(0).binaryOr(Sub(1));
+  case Instruction::ZExt:
+    return Sub(0).zeroExtend(Bits);
+  case Instruction::SExt:
+    return Sub(0).signExtend(Bits);
+  case Instruction::Trunc:
+    return Sub(0).truncate(Bits);
+  case Instruction::Select:
+    return Sub(1).unionWith(Sub(2));
+  default:
+    return Full;
+  }
+}
+
+/// Distances from its base that Ptr can have, if all are from 0 to Limit.
+static bool isWithin(const Value *Ptr, const Value *&Base, uint64_t Limit,
+                     const DataLayout &DL) {
+  const APInt Max(64, Limit);
+  uint64_t Least = 0, Most = 0;
+  while (auto *GEP = dyn_cast<GEPOperator>(Ptr)) {
+    MapVector<Value *, APInt> Variable;
+    APInt Constant(64, 0);
+    if (!GEP->collectOffset(DL, 64, Variable, Constant) || Constant.ugt(Max))
+      return false;
+    Least += Constant.getZExtValue();
+    Most += Constant.getZExtValue();
+    for (auto &[Index, Scale] : Variable) {
+      if (Index->getType()->getIntegerBitWidth() > 64 || Scale.ugt(Max) ||
+          Scale.isZero())
+        return false;
+      // Indices count as signed: one that may be negative is not in range.
+      ConstantRange R = getRange(Index);
+      if (R.getSignedMin().isNegative() ||
+          R.getSignedMax().getActiveBits() > 32)
+        return false;
+      uint64_t Reach = R.getSignedMax().getZExtValue() * Scale.getZExtValue();
+      if (Reach > Limit)
+        return false;
+      Most += Reach;
+    }
+    if (Most > Limit)
+      return false;
+    Ptr = GEP->getPointerOperand();
+  }
+  Base = Ptr;
+  return true;
+}
+
+Value *getOwnObject(const Access &A, const DataLayout &DL) {
+  if (A.Kind != Extent::Fixed)
+    return nullptr;
+  Value *Object = A.Ptr;
+  while (auto *GEP = dyn_cast<GEPOperator>(Object))
+    Object = GEP->getPointerOperand();
+  std::optional<uint64_t> Size = getObjectSize(Object, DL);
+  if (!Size || *Size > INT32_MAX || A.Size > *Size)
+    return nullptr;
+  const Value *Base = nullptr;
+  if (!isWithin(A.Ptr, Base, *Size - A.Size, DL) || Base != Object)
+    return nullptr;
+  return Object;
+}
+
+//===----------------------------------------------------------------------===//
+// Revocation
+//===----------------------------------------------------------------------===//
+
+Revocation::Revocation(Module &M, const Policy &P) : P(P) {
+  for (Function &F : M)
+    if (F.hasExactDefinition())
+      Keeping.insert(&F);
+  // What is left when no more can be refuted.
+  for (bool Changed = true; Changed;) {
+    Changed = false;
+    for (Function &F : M)
+      if (Keeping.contains(&F) &&
+          any_of(instructions(F), [&](Instruction &I) { return revokes(I); })) {
+        Keeping.erase(&F);
+        Changed = true;
+      }
+  }
+}
+
+bool Revocation::revokes(const Instruction &I) const {
+  auto *CB = dyn_cast<CallBase>(&I);
+  return CB && revokesCall(*CB);
+}
+
+/// What the late phase itself calls.
+static bool isRuntimeFunction(StringRef Name) {
+#define R(Symbol, Result, Params, Convention)                                  \
+  if (Name == #Symbol)                                                         \
+    return true;
+  SFI_RUNTIME_SYMBOLS(R)
+#undef R
+  return false;
+}
+
+bool Revocation::revokesCall(const CallBase &CB) const {
+  if (CB.isInlineAsm())
+    return false;
+  auto *F = dyn_cast<Function>(CB.getCalledOperand()->stripPointerCasts());
+  if (!F)
+    return true;
+  if (F->isIntrinsic())
+    // Ends the life, and the rights, of what was allocated since.
+    return F->getIntrinsicID() == Intrinsic::stackrestore;
+  if (CB.hasFnAttr(DirectCallAttr) || Keeping.contains(F) ||
+      isRuntimeFunction(F->getName()))
+    return false;
+  return !F->isDeclaration() || P.revokes(F->getName());
+}
+
+//===----------------------------------------------------------------------===//
+// Facts
+//===----------------------------------------------------------------------===//
+
+/// End of the range, or nothing if it is not representable.
+static std::optional<ByteRange> toRange(Place At, uint64_t Size) {
+  int64_t End;
+  if (Size > INT32_MAX || AddOverflow<int64_t>(At.Offset, Size, End))
+    return std::nullopt;
+  return ByteRange{At.Offset, End};
+}
+
+void Facts::add(Place At, uint64_t Size) {
+  std::optional<ByteRange> New = toRange(At, Size);
+  if (!New)
+    return;
+  SmallVector<ByteRange, 2> Merged;
+  for (ByteRange R : Ranges[At.Base]) {
+    if (R.End < New->Begin || R.Begin > New->End) {
+      Merged.push_back(R);
+      continue;
+    }
+    New->Begin = std::min(New->Begin, R.Begin);
+    New->End = std::max(New->End, R.End);
+  }
+  Merged.push_back(*New);
+  sort(Merged, [](ByteRange A, ByteRange B) { return A.Begin < B.Begin; });
+  Ranges[At.Base] = std::move(Merged);
+}
+
+bool Facts::covers(Place At, uint64_t Size) const {
+  std::optional<ByteRange> Asked = toRange(At, Size);
+  auto It = Ranges.find(At.Base);
+  if (!Asked || It == Ranges.end())
+    return false;
+  return any_of(It->second, [&](ByteRange R) {
+    return R.Begin <= Asked->Begin && Asked->End <= R.End;
+  });
+}
+
+bool Facts::meet(const Facts &Other) {
+  bool Changed = false;
+  SmallVector<Value *> Gone;
+  for (auto &[Base, Mine] : Ranges) {
+    auto It = Other.Ranges.find(Base);
+    SmallVector<ByteRange, 2> Both;
+    if (It != Other.Ranges.end())
+      for (ByteRange A : Mine)
+        for (ByteRange B : It->second)
+          if (std::max(A.Begin, B.Begin) < std::min(A.End, B.End))
+            Both.push_back(
+                {std::max(A.Begin, B.Begin), std::min(A.End, B.End)});
+    Changed |= !equal(Both, Mine, [](ByteRange A, ByteRange B) {
+      return A.Begin == B.Begin && A.End == B.End;
+    });
+    Mine = std::move(Both);
+    if (Mine.empty())
+      Gone.push_back(Base);
+  }
+  for (Value *Base : Gone)
+    Ranges.erase(Base);
+  return Changed;
+}
+
+//===----------------------------------------------------------------------===//
+// The plan
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+class Planner {
+public:
+  Planner(Function &F, ArrayRef<const Access *> Accesses,
+          ArrayRef<Instruction *> Granted, const Revocation &R)
+      : F(F), DL(F.getDataLayout()), R(R) {
+    for (const Access *A : Accesses)
+      ByInst[A->I].push_back(A);
+    for (Instruction *I : Granted)
+      Locals.insert(I);
+  }
+
+  Elision run() {
+    solve();
+    collectPhases();
+    for (BasicBlock &BB : F)
+      planBlock(BB);
+    return std::move(Plan);
+  }
+
+private:
+  /// What I leaves of the facts, and adds: whether a guard of its own or an
+  /// earlier one answers for an access, behind it the access is allowed.
+  void transfer(Instruction &I, Facts &S) {
+    if (R.revokes(I))
+      S.clear();
+    for (const Access *A : ByInst.lookup(&I))
+      if (A->Kind == Extent::Fixed)
+        S.add(getPlace(A->Ptr, DL), A->Size);
+    if (Locals.contains(&I))
+      if (std::optional<uint64_t> Size = getObjectSize(&I, DL))
+        S.add({&I, 0}, *Size);
+  }
+
+  /// Facts at each block's begin: greatest solution over all paths.
+  void solve() {
+    ReversePostOrderTraversal<Function *> Order(&F);
+    AtBegin[&F.getEntryBlock()];
+    for (bool Changed = true; Changed;) {
+      Changed = false;
+      for (BasicBlock *BB : Order) {
+        Facts S = AtBegin[BB];
+        for (Instruction &I : *BB)
+          transfer(I, S);
+        for (BasicBlock *Next : successors(BB)) {
+          auto [It, First] = AtBegin.try_emplace(Next, S);
+          Changed |= First || It->second.meet(S);
+        }
+      }
+    }
+  }
+
+  /// Takes from well aligned accesses where the slots of a base begin.
+  void collectPhases() {
+    for (Instruction &I : instructions(F)) {
+      for (const Access *A : ByInst.lookup(&I))
+        notePhase(A->Ptr, A->Alignment);
+      if (auto *LI = dyn_cast<LoadInst>(&I))
+        notePhase(LI->getPointerOperand(), LI->getAlign());
+    }
+  }
+
+  void notePhase(Value *Ptr, Align A) {
+    if (A < Align(SFI_SLOT_SIZE))
+      return;
+    Place At = getPlace(Ptr, DL);
+    Phases.try_emplace(At.Base, At.Offset & (SFI_SLOT_SIZE - 1));
+  }
+
+  void planBlock(BasicBlock &BB) {
+    auto Start = AtBegin.find(&BB);
+    Facts S;
+    if (Start != AtBegin.end())
+      S = Start->second;
+    Open.clear();
+    for (Instruction &I : BB) {
+      for (const Access *A : ByInst.lookup(&I))
+        planAccess(*A, S);
+      if (isBarrier(I))
+        Open.clear();
+      transfer(I, S);
+    }
+  }
+
+  /// May I end the block early, or change rights in either direction?
+  static bool isBarrier(const Instruction &I) {
+    auto *CB = dyn_cast<CallBase>(&I);
+    return CB && !CB->isInlineAsm() && !isa<IntrinsicInst>(CB);
+  }
+
+  void planAccess(const Access &A, const Facts &S) {
+    if (A.CheckedByCallee)
+      return;
+    if (A.Kind != Extent::Fixed) {
+      Plan.Alone.push_back(&A);
+      return;
+    }
+    Place At = getPlace(A.Ptr, DL);
+    if (S.covers(At, A.Size)) {
+      ++Plan.Dominated;
+      return;
+    }
+    auto It = Open.find(At.Base);
+    if (It != Open.end() && fits(Plan.Groups[It->second], At, A.Size)) {
+      Plan.Groups[It->second].Members.push_back(&A);
+      ++Plan.Folded;
+      return;
+    }
+    Open[At.Base] = Plan.Groups.size();
+    auto Phase = Phases.find(At.Base);
+    Plan.Groups.push_back(
+        {{&A}, At.Base, Phase == Phases.end() ? -1 : Phase->second});
+  }
+
+  /// Can one load of up to eight slots' bytes answer for G and [At, At + Size)?
+  bool fits(const Group &G, Place At, uint64_t Size) {
+    if (G.Phase < 0 || Size > MaxSpan || !isInt<32>(At.Offset))
+      return false;
+    int64_t Begin = At.Offset, End = At.Offset + Size;
+    for (const Access *A : G.Members) {
+      int64_t Offset = getPlace(A->Ptr, DL).Offset;
+      if (!isInt<32>(Offset))
+        return false;
+      Begin = std::min(Begin, Offset);
+      End = std::max<int64_t>(End, Offset + A->Size);
+    }
+    Begin -= (Begin - G.Phase) & (SFI_SLOT_SIZE - 1);
+    return End - Begin <= MaxSpan;
+  }
+
+  static constexpr int64_t MaxSpan = 8 * SFI_SLOT_SIZE;
+
+  Function &F;
+  const DataLayout &DL;
+  const Revocation &R;
+  DenseMap<const Instruction *, SmallVector<const Access *, 1>> ByInst;
+  DenseSet<const Instruction *> Locals;
+  DenseMap<const BasicBlock *, Facts> AtBegin;
+  DenseMap<Value *, int64_t> Phases;
+  DenseMap<Value *, size_t> Open; ///< last group of each base in this block
+  Elision Plan;
+};
+
+} // namespace
+
+Elision planGuards(Function &F, ArrayRef<const Access *> Accesses,
+                   ArrayRef<Instruction *> Granted, const Revocation &R) {
+  return Planner(F, Accesses, Granted, R).run();
+}
+
+} // namespace sfi

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which accesses need no guard.
+
+#ifndef SFI_LIB_ELIDE_H
+#define SFI_LIB_ELIDE_H
+
+#include "Access.h"
+#include "Policy.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/MapVector.h"
+
+#include <optional>
+
+namespace llvm {
+class BasicBlock;
+class CallBase;
+class DataLayout;
+class Function;
+class Module;
+} // namespace llvm
+
+namespace sfi {
+
+/// Bytes [Begin, End) counted from a value.
+struct ByteRange {
+  int64_t Begin, End;
+};
+
+/// An address as a value and a constant distance from it. A store to a place
+/// that is given in this way may be guarded by way of Base: address arithmetic
+/// does not depend on who does it once its flags are dropped (Harden.cpp).
+struct Place {
+  llvm::Value *Base;
+  int64_t Offset;
+};
+Place getPlace(llvm::Value *Ptr, const llvm::DataLayout &DL);
+
+/// The local (alloca, or argument passed by value) or writable global of this
+/// unit that A writes to for sure: every address it can have lies within the
+/// object. Null if there is none. Rests on constants and masks alone, never on
+/// what undefined behaviour would let one assume.
+llvm::Value *getOwnObject(const Access &A, const llvm::DataLayout &DL);
+
+/// Size in bytes of an object that getOwnObject() may return; nothing for one
+/// whose size is not constant.
+std::optional<uint64_t> getObjectSize(const llvm::Value *Object,
+                                      const llvm::DataLayout &DL);
+
+/// Which calls may take rights away from the domain, or run code that may. A
+/// call of a wrapper does unless the policy says that it keeps rights; a call
+/// of a function of this unit does if one that it makes may; any other does.
+class Revocation {
+public:
+  Revocation(llvm::Module &M, const Policy &P);
+  bool revokes(const llvm::Instruction &I) const;
+
+private:
+  bool revokesCall(const llvm::CallBase &CB) const;
+
+  const Policy &P;
+  llvm::DenseSet<const llvm::Function *> Keeping; ///< functions of this unit
+};
+
+/// What is known to be writable at a point: sorted, disjoint ranges by base.
+class Facts {
+public:
+  void add(Place At, uint64_t Size);
+  bool covers(Place At, uint64_t Size) const;
+  void clear() { Ranges.clear(); }
+  /// Keeps what holds in Other as well. True if anything changed.
+  bool meet(const Facts &Other);
+
+private:
+  llvm::DenseMap<llvm::Value *, llvm::SmallVector<ByteRange, 2>> Ranges;
+};
+
+/// Accesses of one block that one guard answers for: of fixed size, at constant
+/// distances from one base, with nothing in between that may take rights away,
+/// give rights, or not return.
+struct Group {
+  llvm::SmallVector<const Access *, 4> Members; ///< in execution order
+  llvm::Value *Base;
+  /// Where slots are thought to begin: offset from Base, 0 to 7. -1: no idea.
+  int64_t Phase;
+};
+
+struct Elision {
+  llvm::SmallVector<Group> Groups;         ///< to be guarded
+  llvm::SmallVector<const Access *> Alone; ///< Length or Bit: a guard each
+  unsigned Dominated = 0;                  ///< covered by an earlier guard
+  unsigned Folded = 0; ///< members beyond their group's first
+};
+
+/// Plans the guards of F for Accesses (those of one instruction in order; those
+/// to own objects already taken out). Granted are locals whose rights are given
+/// at their definition.
+Elision planGuards(llvm::Function &F, llvm::ArrayRef<const Access *> Accesses,
+                   llvm::ArrayRef<llvm::Instruction *> Granted,
+                   const Revocation &R);
+
+} // namespace sfi
+
+#endif

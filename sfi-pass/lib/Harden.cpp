@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What may no longer be assumed.
+//
+// LLVM's IR says things of values that hold only while the program obeys C:
+// that an addition does not wrap, that a loaded bool is 0 or 1, that a pointer
+// is not null. Guards are for programs that don't obey. From here on both guard
+// and store must see the same two's complement address, whatever it is, so
+// every such statement is dropped. The optimizer is done; this costs nothing.
+//
+// An undef value may be another at each use: checked as one address, stored
+// through as another. Each becomes zero.
+//
+// What the optimizer has concluded earlier stays: it changed what the program
+// does, but that has guards now like any other code.
+
+#include "Harden.h"
+
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+namespace sfi {
+
+static void fixUndefined(Instruction &I) {
+  for (Use &U : I.operands())
+    if (isa<UndefValue>(U.get()) && !U->getType()->isTokenTy())
+      U.set(Constant::getNullValue(U->getType()));
+}
+
+void dropAssumptions(Function &F) {
+  for (Instruction &I : make_early_inc_range(instructions(F))) {
+    if (isa<AssumeInst>(I)) {
+      I.eraseFromParent();
+      continue;
+    }
+    I.dropPoisonGeneratingAnnotations();
+    for (unsigned Kind :
+         {LLVMContext::MD_noundef, LLVMContext::MD_dereferenceable,
+          LLVMContext::MD_dereferenceable_or_null,
+          LLVMContext::MD_invariant_load, LLVMContext::MD_invariant_group})
+      I.setMetadata(Kind, nullptr);
+    fixUndefined(I);
+  }
+}
+
+void closeEnds(Function &F) {
+  F.addFnAttr("no-jump-tables", "true");
+  Function *Trap = Intrinsic::getDeclaration(F.getParent(), Intrinsic::trap);
+  for (BasicBlock &BB : F) {
+    auto *End = dyn_cast<UnreachableInst>(BB.getTerminator());
+    if (!End)
+      continue;
+    auto *Before =
+        dyn_cast_or_null<IntrinsicInst>(End->getPrevNonDebugInstruction());
+    if (Before && Before->getIntrinsicID() == Intrinsic::trap)
+      continue;
+    CallInst *Call = CallInst::Create(Trap, "", End->getIterator());
+    Call->setDebugLoc(End->getDebugLoc());
+  }
+}
+
+} // namespace sfi

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Inline assembly is classified, not trusted. What a statement writes is read
+// off its instructions, not off its constraints: the kernel's MMIO writes list
+// the device register as an input. Every mnemonic must be in the table below,
+// and every operand in a place that is written must be a register or an
+// operand of the statement; anything else is an error that shows the template.
+//
+// Allowed besides plain computation: locked and bit operations (the address
+// that a bit number in a register leads to is guarded), memory barriers, ud2
+// with its bug table entry, jumps within the statement and to the labels of an
+// asm goto, alternatives (both codes are checked), string stores (the whole
+// range is guarded), the preempt count, calls of the few functions named below.
+//
+// Deliberately not: everything privileged (in, out, cli, wrmsr...), per-CPU
+// writes of anything else, pushes, jumps and calls to elsewhere. Kernel inlines
+// made of these belong behind a wrapper: SFI_INTERFACE.
+
+#include "Access.h"
+#include "AsmText.h"
+#include "Diag.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/ADT/bit.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/DataLayout.h"
+#include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/InstrTypes.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/Module.h"
+#include <deque>
+
+using namespace llvm;
+
+namespace sfi {
+
+namespace {
+
+/// What an instruction does with its operands.
+enum class Effect {
+  Reads, ///< writes registers and flags at most, whatever its operands
+  Last,  ///< writes its last operand
+  All,   ///< may write every operand
+  Bits,  ///< writes the last operand, at the bit the first one says
+  Load,  ///< as Last, and the last must be a register
+  Jump,  ///< to a label
+  Call,  ///< to a function of the list below
+  PushFlags,
+  PopFlags, ///< reads the flags by way of the stack
+  Unknown,
+};
+
+struct Mnemonic {
+  Effect Does;
+  uint64_t Width; ///< bytes written, from the suffix; 0: not said
+};
+
+Effect effectOf(StringRef Name) {
+  return StringSwitch<Effect>(Name)
+      .Cases("mov", "add", "adc", "sub", "sbb", "and", "or", "xor", "inc",
+             "dec", Effect::Last)
+      .Cases("neg", "not", "shl", "shr", "sar", "sal", "rol", "ror", "rcl",
+             "rcr", Effect::Last)
+      .Cases("shld", "shrd", "xadd", "cmpxchg", Effect::Last)
+      .Case("xchg", Effect::All)
+      .Cases("bts", "btr", "btc", Effect::Bits)
+      .Cases("lea", "movz", "bswap", "bsf", "bsr", "tzcnt", "lzcnt", "popcnt",
+             "imul", Effect::Load)
+      .Cases("cmp", "test", "bt", "nop", "pause", "mfence", "lfence", "sfence",
+             "mul", "div", Effect::Reads)
+      .Cases("prefetch", "prefetcht0", "prefetcht1", "prefetcht2",
+             "prefetchnta", "prefetchw", "rdtsc", "rdtscp", "cpuid", "ud2",
+             Effect::Reads)
+      .Cases("clflush", "clflushopt", "clwb", "cltq", "cld", Effect::Reads)
+      .Case("jmp", Effect::Jump)
+      .Case("call", Effect::Call)
+      .Case("pushf", Effect::PushFlags)
+      .Case("pop", Effect::PopFlags)
+      .Default(Effect::Unknown);
+}
+
+/// Names whose last letter is no suffix, and families of names.
+Mnemonic lookUp(StringRef Name) {
+  if (Name == "cmpxchg8b")
+    return {Effect::Last, 8};
+  if (Name == "cmpxchg16b")
+    return {Effect::Last, 16};
+  if (Name.starts_with("set"))
+    return {Effect::Last, 1};
+  if (Name.starts_with("cmov") || Name.starts_with("movzb") ||
+      Name.starts_with("movzw") || Name.starts_with("movsb") ||
+      Name.starts_with("movsw") || Name.starts_with("movsl"))
+    return {Effect::Load, 0};
+  Effect Whole = effectOf(Name);
+  if (Whole != Effect::Unknown)
+    return {Whole, 0};
+  uint64_t Width = StringSwitch<uint64_t>(Name.take_back())
+                       .Case("b", 1)
+                       .Case("w", 2)
+                       .Case("l", 4)
+                       .Case("q", 8)
+                       .Default(0);
+  if (Width)
+    return {effectOf(Name.drop_back()), Width};
+  if (Name.starts_with("j"))
+    return {Effect::Jump, 0};
+  return {Effect::Unknown, 0};
+}
+
+/// Functions that a template may call: they write nothing but user memory that
+/// they have checked, or nothing at all.
+bool isCallable(StringRef Name) {
+  return StringSwitch<bool>(Name)
+      .Cases("__get_user_1", "__get_user_2", "__get_user_4", "__get_user_8",
+             true)
+      .Cases("__put_user_1", "__put_user_2", "__put_user_4", "__put_user_8",
+             true)
+      .Cases("__SCT__preempt_schedule", "__SCT__preempt_schedule_notrace",
+             "__SCT__might_resched", "__SCT__cond_resched", true)
+      .Default(false);
+}
+
+/// One operand of the statement.
+struct Operand {
+  InlineAsm::ConstraintPrefix Role;
+  bool Memory;       ///< stands for memory at Arg
+  StringRef Code;    ///< its (first) constraint code
+  int Tied;          ///< an input that shares output Tied's register, or -1
+  Value *Arg;        ///< null for register outputs and labels
+  Type *ElementType; ///< of memory operands
+};
+
+class Classifier {
+public:
+  Classifier(CallBase &CB, SmallVectorImpl<Access> &Writes)
+      : CB(CB), Asm(*cast<InlineAsm>(CB.getCalledOperand())), Writes(Writes) {
+    collectOperands();
+  }
+
+  bool run() {
+    if (Asm.getDialect() != InlineAsm::AD_ATT)
+      return fail("Intel syntax");
+    Expected<SmallVector<AsmInst>> Insts = parseAsmText(Asm.getAsmString());
+    if (!Insts)
+      return fail(toString(Insts.takeError()));
+    for (const AsmInst &I : *Insts)
+      if (!instruction(I))
+        return false;
+    if (Pushed)
+      return fail("flags left on the stack");
+    return true;
+  }
+
+private:
+  bool fail(const Twine &Why) {
+    std::string Text;
+    raw_string_ostream OS(Text);
+    printEscapedString(Asm.getAsmString(), OS);
+    error(CB, "isolated code cannot contain this inline assembly (" + Why +
+                  "): \"" + Text + "\"; constraints \"" +
+                  Asm.getConstraintString() +
+                  "\"; a kernel inline that needs it has to be annotated "
+                  "SFI_INTERFACE");
+    return false;
+  }
+
+  void collectOperands() {
+    unsigned Arg = 0;
+    for (const InlineAsm::ConstraintInfo &C : Asm.ParseConstraints()) {
+      if (C.Type == InlineAsm::isClobber)
+        continue;
+      Operand O = {C.Type, C.isIndirect, "", -1, nullptr, nullptr};
+      if (!C.Codes.empty())
+        O.Code = Saver.emplace_back(C.Codes.front());
+      // A matching constraint is a number.
+      unsigned Output;
+      if (C.Type == InlineAsm::isInput && !O.Code.getAsInteger(10, Output))
+        O.Tied = Output;
+      bool HasArg = C.Type == InlineAsm::isInput ||
+                    (C.Type == InlineAsm::isOutput && C.isIndirect);
+      if (HasArg) {
+        O.Arg = CB.getArgOperand(Arg);
+        O.ElementType = CB.getParamElementType(Arg++);
+      }
+      Operands.push_back(O);
+    }
+  }
+
+  /// "$3" or "${3:b}": the operand, and the width its modifier says.
+  const Operand *parseRef(StringRef Text, uint64_t *Width = nullptr) {
+    if (!Text.consume_front("$"))
+      return nullptr;
+    StringRef Modifier;
+    if (Text.consume_front("{")) {
+      if (!Text.consume_back("}"))
+        return nullptr;
+      std::tie(Text, Modifier) = Text.split(':');
+    }
+    unsigned N;
+    if (Text.getAsInteger(10, N) || N >= Operands.size())
+      return nullptr;
+    if (Width)
+      *Width = StringSwitch<uint64_t>(Modifier)
+                   .Cases("b", "h", 1)
+                   .Case("w", 2)
+                   .Case("k", 4)
+                   .Case("q", 8)
+                   .Default(0);
+    return &Operands[N];
+  }
+
+  bool instruction(const AsmInst &I) {
+    Mnemonic M = lookUp(I.Mnemonic);
+    if (I.Operands.empty() && stringInstruction(I))
+      return true;
+    if (isFullBarrier(I))
+      return true;
+    switch (M.Does) {
+    case Effect::Reads:
+      return true;
+    case Effect::Last:
+    case Effect::Load:
+    case Effect::Bits:
+    case Effect::All:
+      return dataInstruction(I, M);
+    case Effect::Jump:
+      return jump(I);
+    case Effect::Call:
+      return call(I);
+    case Effect::PushFlags:
+      return ++Pushed;
+    case Effect::PopFlags:
+      return Pushed-- ? dataInstruction(I, {Effect::Load, 0})
+                      : fail("unbalanced pop");
+    case Effect::Unknown:
+      return fail("instruction '" + I.Mnemonic + "'");
+    }
+    llvm_unreachable("no such effect");
+  }
+
+  /// The kernel's smp_mb(): adds nothing to a word below the stack.
+  static bool isFullBarrier(const AsmInst &I) {
+    return I.Prefixes == SmallVector<std::string, 1>{"lock"} &&
+           I.Mnemonic == "addl" && I.Operands.size() == 2 &&
+           I.Operands[0] == "$$0" && I.Operands[1] == "-4(%rsp)";
+  }
+
+  bool dataInstruction(const AsmInst &I, Mnemonic M) {
+    if (I.Operands.empty())
+      return fail("'" + I.Mnemonic + "' without operands");
+    if (!M.Width)
+      M.Width = widthFromOperands(I);
+    for (size_t N = 0; N < I.Operands.size(); ++N) {
+      bool IsLast = N + 1 == I.Operands.size();
+      if ((IsLast || M.Does == Effect::All) && !written(I, I.Operands[N], M))
+        return false;
+    }
+    return true;
+  }
+
+  /// The width that a modifier or the C type of a register operand tells.
+  uint64_t widthFromOperands(const AsmInst &I) {
+    for (StringRef Text : I.Operands) {
+      uint64_t Width = 0;
+      const Operand *O = parseRef(Text, &Width);
+      if (Width)
+        return Width;
+      if (O && !O->Memory && O->Arg && O->Code != "i")
+        return storeSize(O->Arg->getType());
+    }
+    return 0;
+  }
+
+  uint64_t storeSize(Type *Ty) {
+    return CB.getModule()->getDataLayout().getTypeStoreSize(Ty);
+  }
+
+  /// TEXT is in a place that I writes.
+  bool written(const AsmInst &I, StringRef Text, Mnemonic M) {
+    if (Text.starts_with("%gs:"))
+      return perCPU(I, Text.drop_front(4));
+    if (Text.starts_with("%"))
+      return Text == "%rsp" || Text == "%rbp" || Text.contains(':') ||
+                     Text.contains('(')
+                 ? fail("writes '" + Text + "'")
+                 : true;
+    const Operand *O = parseRef(Text);
+    if (!O)
+      return fail("writes '" + Text + "'");
+    if (O->Memory)
+      return M.Does == Effect::Load ? fail("'" + I.Mnemonic + "' into memory")
+                                    : writtenMemory(I, *O, M);
+    if (O->Role != InlineAsm::isOutput)
+      return fail("writes an input register");
+    return true;
+  }
+
+  bool writtenMemory(const AsmInst &I, const Operand &O, Mnemonic M) {
+    if (O.Arg->getType()->getPointerAddressSpace())
+      return fail("writes another address space");
+    uint64_t Size = M.Width ? M.Width : storeSize(O.ElementType);
+    if (!Size)
+      return fail("a write of unknown size");
+    Access A = {&CB, O.Arg, Extent::Fixed, Size, nullptr, Align(1)};
+    A.Alignment = Align(bit_floor(std::min<uint64_t>(Size, 8)));
+    if (M.Does == Effect::Bits) {
+      const Operand *Bit = parseRef(I.Operands[0]);
+      bool Literal = StringRef(I.Operands[0]).starts_with("$$");
+      if (!Literal && (!Bit || !Bit->Arg || Bit->Memory ||
+                       !Bit->Arg->getType()->isIntegerTy()))
+        return fail("a bit number that is no operand");
+      // A literal is taken modulo the operand's size by the processor.
+      if (!Literal) {
+        A.Kind = Extent::Bit;
+        A.Length = Bit->Arg;
+      }
+    }
+    Writes.push_back(A);
+    return true;
+  }
+
+  /// Only the preempt count may be counted up and down: the runtime restores
+  /// it, and what an imbalance does is seen at the gate.
+  bool perCPU(const AsmInst &I, StringRef Text) {
+    const Operand *O = parseRef(Text);
+    bool Counts = StringSwitch<bool>(I.Mnemonic)
+                      .Cases("incl", "decl", "addl", "subl", true)
+                      .Default(false);
+    if (!Counts || !O || !O->Arg || !isPreemptCount(O->Arg))
+      return fail("writes per-CPU memory");
+    return true;
+  }
+
+  bool isPreemptCount(Value *Ptr) {
+    const DataLayout &DL = CB.getModule()->getDataLayout();
+    APInt Offset(64, 0);
+    Value *Base = Ptr->stripAndAccumulateConstantOffsets(DL, Offset, true);
+    // Its own variable until 6.1, the second field of pcpu_hot since.
+    return (Base->getName() == "__preempt_count" && Offset == 0) ||
+           (Base->getName() == "pcpu_hot" && Offset == 8);
+  }
+
+  bool jump(const AsmInst &I) {
+    if (I.Operands.size() != 1)
+      return fail("'" + I.Mnemonic + "'");
+    StringRef To = I.Operands[0];
+    const Operand *O = parseRef(To);
+    if (O && O->Role == InlineAsm::isLabel)
+      return true;
+    unsigned Number;
+    StringRef Digits = To.drop_back();
+    if ((To.ends_with("f") || To.ends_with("b")) &&
+        !Digits.getAsInteger(10, Number))
+      return true;
+    return fail("a jump to '" + To + "'");
+  }
+
+  bool call(const AsmInst &I) {
+    if (I.Operands.size() != 1)
+      return fail("'call'");
+    std::string Name = expandImmediates(I.Operands[0]);
+    return isCallable(Name) ? true : fail("a call of '" + Name + "'");
+  }
+
+  /// "__get_user_${4:P}" with a constant operand 4 becomes "__get_user_8".
+  std::string expandImmediates(StringRef Text) {
+    auto [Head, Ref] = Text.split('$');
+    if (Ref.empty())
+      return Text.str();
+    const Operand *O = parseRef(Text.drop_front(Head.size()));
+    if (O && O->Arg)
+      if (auto *C = dyn_cast<ConstantInt>(O->Arg))
+        return (Head + Twine(C->getSExtValue())).str();
+    if (O && O->Arg && Head.empty() && isa<Function>(O->Arg))
+      return O->Arg->getName().str();
+    return Text.str();
+  }
+
+  /// movs and stos, by the pointer in rdi and, repeated, the count in rcx.
+  bool stringInstruction(const AsmInst &I) {
+    uint64_t Width = StringSwitch<uint64_t>(I.Mnemonic)
+                         .Cases("movsb", "stosb", 1)
+                         .Cases("movsw", "stosw", 2)
+                         .Cases("movsl", "stosl", 4)
+                         .Cases("movsq", "stosq", 8)
+                         .Default(0);
+    Value *To = inputIn("{di}"), *Count = inputIn("{cx}");
+    if (!Width || !To)
+      return false;
+    Access A = {&CB, To, Extent::Fixed, Width, nullptr, Align(1)};
+    if (!I.Prefixes.empty()) {
+      if (!Count || !Count->getType()->isIntegerTy(64))
+        return false;
+      A.Kind = Extent::Length;
+      A.Length = Count;
+    }
+    if (!To->getType()->isPointerTy())
+      return false;
+    Writes.push_back(A);
+    return true;
+  }
+
+  /// The input that is in a register, itself or by being tied to an output.
+  Value *inputIn(StringRef Register) {
+    for (const Operand &O : Operands)
+      if (O.Role == InlineAsm::isInput &&
+          (O.Code == Register ||
+           (O.Tied >= 0 && Operands[O.Tied].Code == Register)))
+        return O.Arg;
+    return nullptr;
+  }
+
+  CallBase &CB;
+  InlineAsm &Asm;
+  SmallVectorImpl<Access> &Writes;
+  SmallVector<Operand> Operands;
+  std::deque<std::string> Saver;
+  unsigned Pushed = 0;
+};
+
+} // namespace
+
+bool classifyAsm(CallBase &CB, SmallVectorImpl<Access> &Writes) {
+  return Classifier(CB, Writes).run();
+}
+
+} // namespace sfi

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The late phase, in order: refuse what cannot be isolated; drop assumptions;
+// classify every instruction; rights for locals; plan and emit guards; calls;
+// stack checks; traps; source locations. Looking comes before changing: all
+// functions are classified before any gets code, so that whether an object is
+// private is asked of the program as it was.
+//
+// No clean-up passes run afterwards: there is nothing that they are sure not
+// to take a guard for.
+
+#include "Late.h"
+#include "Abi.h"
+#include "Access.h"
+#include "Calls.h"
+#include "Diag.h"
+#include "Elide.h"
+#include "Guard.h"
+#include "Harden.h"
+#include "LineTable.h"
+#include "Locals.h"
+#include "MemIntrinsics.h"
+
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace sfi {
+
+namespace {
+
+class LatePhase {
+public:
+  LatePhase(Module &M, const Policy &P, Counters &C)
+      : M(M), P(P), C(C), DL(M.getDataLayout()), Lines(M), Guards(M, Lines) {}
+
+  void run() {
+    collectFunctions();
+    if (!look())
+      return;
+    Revocation R(M, P);
+    DenseSet<Function *> Recursive = findRecursive(M, P);
+    for (Function *F : Code)
+      instrument(*F, R);
+    for (Function *F : Code) {
+      if (Recursive.contains(F))
+        checkStack(*F, C);
+      closeEnds(*F);
+      Lines.markFunction(*F);
+    }
+    if (!Code.empty())
+      Lines.finish();
+    verify();
+  }
+
+private:
+  /// Functions that will be in the object.
+  void collectFunctions() {
+    for (Function &F : M)
+      if (!F.isDeclaration() && !F.hasAvailableExternallyLinkage())
+        Code.push_back(&F);
+  }
+
+  /// Classifies everything. False if there was an error.
+  bool look() {
+    bool Ok = true;
+    if (!M.ifunc_empty()) {
+      error(M, "isolated code cannot contain functions chosen at load time");
+      Ok = false;
+    }
+    for (Function *F : Code) {
+      Ok &= isAcceptable(*F);
+      dropAssumptions(*F);
+      for (Instruction &I : instructions(*F)) {
+        SmallVector<Access, 1> Writes;
+        Ok &= classify(I, Writes);
+        C.stores += Writes.size();
+        if (!Writes.empty())
+          Accesses[&I] = std::move(Writes);
+      }
+    }
+    return Ok;
+  }
+
+  static bool isAcceptable(const Function &F) {
+    if (!F.hasFnAttribute(Attribute::Naked))
+      return true;
+    error(F, "isolated code cannot contain a function that is all assembly");
+    return false;
+  }
+
+  void instrument(Function &F, const Revocation &R) {
+    SmallVector<Instruction *> Granted = grantLocals(F, Accesses, C);
+    SmallVector<const Access *> Guarded;
+    SmallVector<Access> Intrinsics;
+    for (Instruction &I : instructions(F)) {
+      auto It = Accesses.find(&I);
+      if (It == Accesses.end())
+        continue;
+      for (Access &A : It->second) {
+        bool Elided = isElided(A);
+        A.CheckedByCallee = !Elided && isForRuntime(A);
+        if (!Elided)
+          Guarded.push_back(&A);
+        if (isa<AnyMemIntrinsic>(I))
+          Intrinsics.push_back(A);
+      }
+    }
+    emit(planGuards(F, Guarded, Granted, R));
+    for (const Access &A : Intrinsics) {
+      Accesses.erase(A.I);
+      C.guards += A.CheckedByCallee;
+      if (A.CheckedByCallee)
+        callRuntime(A);
+      else
+        expand(A);
+    }
+    guardCalls(F, C);
+  }
+
+  /// Does A stay in an own object that nobody else can know of?
+  bool isElided(const Access &A) {
+    Value *Object = getOwnObject(A, DL);
+    if (!Object || !canExpand(A) || !isOwnAlone(Object))
+      return false;
+    ++(isa<GlobalVariable>(Object) ? C.elided_global : C.elided_local);
+    return true;
+  }
+
+  bool isOwnAlone(const Value *Object) {
+    auto [It, New] = Private.try_emplace(Object, false);
+    if (!New)
+      return It->second;
+    auto *G = dyn_cast<GlobalVariable>(Object);
+    bool Alone =
+        (!G || G->hasLocalLinkage()) && isPrivate(Object, Accesses, DL);
+    return Private[Object] = Alone;
+  }
+
+  void emit(const Elision &Plan) {
+    for (const Group &G : Plan.Groups)
+      Guards.guardGroup(G);
+    for (const Access *A : Plan.Alone)
+      Guards.guardAlone(*A);
+    C.guards += Plan.Groups.size() + Plan.Alone.size();
+    C.elided_dominated += Plan.Dominated;
+    C.elided_folded += Plan.Folded;
+  }
+
+  /// A module that is not well formed is our own mistake: no object file.
+  void verify() {
+    std::string Text;
+    raw_string_ostream OS(Text);
+    if (verifyModule(M, &OS))
+      report_fatal_error(Twine("sfi-pass has made a broken module: ") + Text);
+  }
+
+  Module &M;
+  const Policy &P;
+  Counters &C;
+  const DataLayout &DL;
+  LineTable Lines;
+  GuardEmitter Guards;
+  SmallVector<Function *> Code;
+  AccessMap Accesses;
+  DenseMap<const Value *, bool> Private;
+};
+
+} // namespace
+
+bool runLatePhase(Module &M, ModuleAnalysisManager &, const Policy &P,
+                  Counters &C) {
+  LatePhase(M, P, C).run();
+  return true;
+}
+
+} // namespace sfi
