@@ -31,8 +31,8 @@ struct module;
 #ifndef __always_inline
 #define __always_inline inline __attribute__((always_inline))
 #endif
-#define noinline __attribute__((noinline))
-#define __noreturn __attribute__((noreturn))
+#define noinline __attribute__((__noinline__))
+#define __noreturn __attribute__((__noreturn__))
 #define __printf(a, b) __attribute__((format(printf, a, b)))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
