@@ -64,15 +64,14 @@ static void quiet_devices(struct sfi_host *h, struct devices *devices)
 	}
 }
 
-/* Interrupts as a driver expects them. Bus mastering is the driver's to turn on. */
-static void unquiet_devices(struct devices *devices)
+/* Both come back when a driver asks for them: pci_enable_device() turns line interrupts on. */
+static void forget_devices(struct devices *devices)
 {
 	unsigned int i;
 
-	for (i = 0; i < devices->nr; i++) {
-		pci_intx(devices->dev[i], 1);
+	for (i = 0; i < devices->nr; i++)
 		pci_dev_put(devices->dev[i]);
-	}
+	kfree(devices);
 }
 
 /* From here on the domain is dead until the operator or the module's exit says otherwise. */
@@ -154,7 +153,7 @@ int sfi_run_init(const struct sfi_entry *e)
 }
 
 /* The domain is in SFI_LOADING, as at the beginning. */
-static void restart(struct sfi_host *h)
+static void start_again(struct sfi_host *h)
 {
 	struct sfi_domain *d = h->d;
 	int ret = sfi_run_init(h->init);
@@ -196,17 +195,14 @@ static void recover(struct kthread_work *work)
 	step_done(h, "evicted");
 	h->nr_left = sfi_release_all(d);
 	step_done(h, "released");
-	unquiet_devices(devices);
-	devices->nr = 0;
 	sfi_domain_reset(d);
 	step_done(h, "reset");
 	if (!may_restart(h, &why))
 		leave_dead(h, why);
 	else if (sfi_domain_move(d, SFI_RECOVERING, SFI_LOADING))
-		restart(h);
+		start_again(h);
 out:
-	unquiet_devices(devices);
-	kfree(devices);
+	forget_devices(devices);
 }
 
 void sfi_port_failed(struct sfi_domain *d)
@@ -222,10 +218,11 @@ static void revive(struct kthread_work *work)
 {
 	struct sfi_host *h = container_of(work, struct sfi_host, revive);
 
-	if (h->inhabited || !sfi_domain_move(h->d, SFI_DEAD, SFI_LOADING))
+	if (h->inhabited || !sfi_domain_move(h->d, SFI_DEAD, SFI_RECOVERING))
 		return;
 	h->failed_at = ktime_get_ns();
-	restart(h);
+	if (sfi_domain_move(h->d, SFI_RECOVERING, SFI_LOADING))
+		start_again(h);
 }
 
 int sfi_recover_start(struct sfi_host *h, const char *name)

@@ -38,6 +38,15 @@ SHOW(violations, "%llu\n", READ_ONCE(h->d->violations));
 SHOW(objects, "%u\n", sfi_domain_objects(h->d));
 SHOW(last_recovery_us, "%llu\n", h->last_recovery_us);
 
+static const struct {
+	const char *name;
+	size_t offset;
+} unit_counts[] = {
+#define X(counter) { #counter, offsetof(struct sfi_unit_counts, counter) },
+	SFI_UNIT_COUNTERS(X)
+#undef X
+};
+
 /* What the pass did, then what happened at run time; one "name value" a line. */
 static ssize_t guards_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
@@ -45,9 +54,9 @@ static ssize_t guards_show(struct kobject *kobj, struct kobj_attribute *attr, ch
 	struct sfi_unit_counts counts = sfi_domain_unit_counts(d);
 	int len = 0, c;
 
-#define X(name) len += sysfs_emit_at(buf, len, "%s %llu\n", #name, counts.name);
-	SFI_UNIT_COUNTERS(X)
-#undef X
+	for (c = 0; c < ARRAY_SIZE(unit_counts); c++)
+		len += sysfs_emit_at(buf, len, "%s %llu\n", unit_counts[c].name,
+				     *(u64 *)((char *)&counts + unit_counts[c].offset));
 	for (c = 0; c < SFI_NR_COUNTERS; c++)
 		len += sysfs_emit_at(buf, len, "%s %llu\n", sfi_counter_name(c),
 				     sfi_domain_count(d, c));

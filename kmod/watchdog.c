@@ -227,6 +227,7 @@ static int nmi(unsigned int type, struct pt_regs *regs)
 		redirect_nmi(v.d, regs, &v);
 	} else {
 		w->stuck_ms = v.ms;
+		/* Pairs with the exchange in watch_neighbour(). */
 		smp_store_release(&w->stuck, v.d);
 	}
 	return NMI_HANDLED;

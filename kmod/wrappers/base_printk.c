@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Messages: _printk(), dev_*(), WARN() and s*printf().
+ *
+ * By hand: they are variadic. A format is code that the kernel runs over the
+ * arguments, so it must be one of the driver's constants, and it is walked
+ * first: a pointer that the kernel would follow to print what is behind it must
+ * be readable, or a bug of the driver would fault in the kernel's own code.
+ */
+#include <linux/ctype.h>
+#include <linux/dev_printk.h>
+#include <linux/printk.h>
+#include <linux/uaccess.h>
+#include <linux/module.h>
+
+#include "wrappers/by_hand.h"
+
+/* Longest string that is looked at; what is printed of a longer one is cut by the log anyway. */
+#define MAX_STRING 1024
+
+static bool readable(const void *p, size_t size)
+{
+	u8 buf[32];
+	size_t n;
+
+	for (; size; size -= n, p += n) {
+		n = min(size, sizeof(buf));
+		if (copy_from_kernel_nofault(buf, p, n))
+			return false;
+	}
+	return true;
+}
+
+/* Up to PRECISION bytes (negative: no limit) or the terminating zero. NULL and error values are printed as such. */
+static bool readable_string(const char *s, int precision)
+{
+	int i, limit = precision < 0 ? MAX_STRING : min(precision, MAX_STRING);
+	char c;
+
+	if ((unsigned long)s < PAGE_SIZE || IS_ERR(s))
+		return true;
+	for (i = 0; i < limit; i++) {
+		if (copy_from_kernel_nofault(&c, s + i, 1))
+			return false;
+		if (!c)
+			return true;
+	}
+	return precision >= 0;
+}
+
+/*
+ * What follows %p. Only forms that follow the pointer a known, short way: addresses of hardware and network, hex
+ * dumps, error names; and those that do not follow it.
+ */
+static bool pointer_ok(const char *extension, const void *p, int width)
+{
+	if ((unsigned long)p < PAGE_SIZE || IS_ERR(p))
+		return true;
+	switch (*extension) {
+	case 'M':
+	case 'm':
+		return readable(p, 6);
+	case 'I':
+	case 'i':
+		return extension[1] == '4' ? readable(p, 4) : extension[1] == '6' && readable(p, 16);
+	case 'U':
+		return readable(p, 16);
+	case 'a':
+		return readable(p, 8);
+	case 'h':
+		return readable(p, clamp(width, 1, 64));
+	case 'R':
+	case 'r':
+		return readable(p, 64);
+	case 'b':
+	case 'd':
+	case 'D':
+	case 'C':
+	case 'g':
+	case 'O':
+	case 'f':
+	case 't':
+	case 'V':
+	case 'N':
+	case 'E':
+	case '4':
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* A number of the format: digits, or * for an argument. -1: none. */
+static int number(const char **f, va_list *args)
+{
+	int n = -1;
+
+	if (**f == '*') {
+		(*f)++;
+		return va_arg(*args, int);
+	}
+	while (isdigit(**f))
+		n = max(n, 0) * 10 + *(*f)++ - '0';
+	return n;
+}
+
+/* One conversion, *F behind its percent sign. False: an argument must not be followed, or the form is unknown. */
+static bool conversion_ok(const char **f, va_list *args)
+{
+	int width, precision = -1, longs = 0;
+	const void *p;
+	char c;
+
+	*f += strspn(*f, "-+ #0");
+	width = number(f, args);
+	if (**f == '.') {
+		(*f)++;
+		precision = max(number(f, args), 0);
+	}
+	for (; **f && strchr("hlLqjzt", **f); (*f)++)
+		longs += **f != 'h';
+	c = *(*f)++;
+	switch (c) {
+	case '%':
+		return true;
+	case 'c':
+		(void)va_arg(*args, int);
+		return true;
+	case 'd':
+	case 'i':
+	case 'o':
+	case 'u':
+	case 'x':
+	case 'X':
+		if (longs)
+			(void)va_arg(*args, long long);
+		else
+			(void)va_arg(*args, int);
+		return true;
+	case 's':
+		return readable_string(va_arg(*args, const char *), precision);
+	case 'p':
+		p = va_arg(*args, const void *);
+		if (!pointer_ok(*f, p, width))
+			return false;
+		while (isalnum(**f))
+			(*f)++;
+		return true;
+	default:
+		return false;
+	}
+}
+
+void sfi_check_format(struct sfi_domain *d, const char *format, va_list args, const struct sfi_arg *arg)
+{
+	const char *f = format;
+	bool ok = true;
+	va_list copy;
+
+	sfi_check_that(d, format, arg);
+	sfi_check_constant(d, format, 1, arg);
+	va_copy(copy, args);
+	while (ok && (f = strchr(f, '%')) != NULL) {
+		f++;
+		ok = conversion_ok(&f, &copy);
+	}
+	va_end(copy);
+	sfi_check_that(d, ok, arg);
+}
+EXPORT_SYMBOL_GPL(sfi_check_format);
+
+int sfi_w__printk(struct sfi_self *self, const char *fmt, ...)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	va_list args;
+	int ret;
+
+	va_start(args, fmt);
+	sfi_check_format(d, fmt, args, SFI_ARG("_printk", "fmt and what it prints can be read"));
+	ret = vprintk(fmt, args);
+	va_end(args);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w__printk);
+
+/* The message of a WARN(); the trap that follows it is the driver's own instruction. */
+void sfi_w___warn_printk(struct sfi_self *self, const char *fmt, ...)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	struct va_format vaf = { .fmt = fmt };
+	va_list args;
+
+	va_start(args, fmt);
+	sfi_check_format(d, fmt, args, SFI_ARG("__warn_printk", "fmt and what it prints can be read"));
+	vaf.va = &args;
+	__warn_printk("%pV", &vaf);
+	va_end(args);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w___warn_printk);
+
+void sfi_w__dev_printk(struct sfi_self *self, const char *level, const struct device *dev, const char *fmt, ...)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	struct va_format vaf = { .fmt = fmt };
+	va_list args;
+
+	sfi_check_that(d, readable_string(level, -1), SFI_ARG("_dev_printk", "level can be read"));
+	if (dev)
+		sfi_check_owned(d, dev, SFI_T_device, SFI_ARG("_dev_printk", "dev"));
+	va_start(args, fmt);
+	sfi_check_format(d, fmt, args, SFI_ARG("_dev_printk", "fmt and what it prints can be read"));
+	vaf.va = &args;
+	_dev_printk(level, dev, "%pV", &vaf);
+	va_end(args);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w__dev_printk);
+
+#define DEV_MESSAGE(function) \
+void sfi_w_##function(struct sfi_self *self, const struct device *dev, const char *fmt, ...) \
+{ \
+	struct sfi_domain *d = sfi_import_enter(self); \
+	struct va_format vaf = { .fmt = fmt }; \
+	va_list args; \
+ \
+	if (dev) \
+		sfi_check_owned(d, dev, SFI_T_device, SFI_ARG(#function, "dev")); \
+	va_start(args, fmt); \
+	sfi_check_format(d, fmt, args, SFI_ARG(#function, "fmt and what it prints can be read")); \
+	vaf.va = &args; \
+	function(dev, "%pV", &vaf); \
+	va_end(args); \
+	sfi_import_leave(d); \
+} \
+EXPORT_SYMBOL_GPL(sfi_w_##function)
+
+DEV_MESSAGE(_dev_emerg);
+DEV_MESSAGE(_dev_alert);
+DEV_MESSAGE(_dev_crit);
+DEV_MESSAGE(_dev_err);
+DEV_MESSAGE(_dev_warn);
+DEV_MESSAGE(_dev_notice);
+DEV_MESSAGE(_dev_info);
+
+int sfi_w_snprintf(struct sfi_self *self, char *buf, size_t size, const char *fmt, ...)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	va_list args;
+	int ret;
+
+	sfi_check_that(d, size <= INT_MAX, SFI_ARG("snprintf", "size"));
+	sfi_check_writable(d, buf, size, SFI_ARG("snprintf", "buf"));
+	va_start(args, fmt);
+	sfi_check_format(d, fmt, args, SFI_ARG("snprintf", "fmt and what it prints can be read"));
+	ret = vsnprintf(buf, size, fmt, args);
+	va_end(args);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_snprintf);
+
+int sfi_w_scnprintf(struct sfi_self *self, char *buf, size_t size, const char *fmt, ...)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	va_list args;
+	int ret;
+
+	sfi_check_that(d, size <= INT_MAX, SFI_ARG("scnprintf", "size"));
+	sfi_check_writable(d, buf, size, SFI_ARG("scnprintf", "buf"));
+	va_start(args, fmt);
+	sfi_check_format(d, fmt, args, SFI_ARG("scnprintf", "fmt and what it prints can be read"));
+	ret = vscnprintf(buf, size, fmt, args);
+	va_end(args);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_scnprintf);
+
+/* Written at most as long as what was measured: the arguments may change in between. */
+int sfi_w_sprintf(struct sfi_self *self, char *buf, const char *fmt, ...)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	va_list args, copy;
+	int size, ret;
+
+	va_start(args, fmt);
+	sfi_check_format(d, fmt, args, SFI_ARG("sprintf", "fmt and what it prints can be read"));
+	va_copy(copy, args);
+	size = vsnprintf(NULL, 0, fmt, copy) + 1;
+	va_end(copy);
+	sfi_check_writable(d, buf, size, SFI_ARG("sprintf", "buf"));
+	ret = vscnprintf(buf, size, fmt, args);
+	va_end(args);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_sprintf);

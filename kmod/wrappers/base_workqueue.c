@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Work items and queues.
+ *
+ * By hand: an item is own memory until it is queued, so that cancelling or
+ * flushing one that never was must not let the kernel follow what stands there;
+ * a delayed item is two objects in one, the timer's function being the
+ * kernel's; a queue is an own one or one of the system's; and
+ * alloc_workqueue() is variadic.
+ */
+#include <linux/timer.h>
+#include <linux/workqueue.h>
+
+#include "wrappers/by_hand.h"
+
+void sfi_p_delayed_work_timer_fn(struct timer_list *timer);
+
+static void check_queue(struct sfi_domain *d, struct workqueue_struct *wq, const struct sfi_arg *arg)
+{
+	if (wq == system_wq || wq == system_highpri_wq || wq == system_long_wq || wq == system_unbound_wq ||
+	    wq == system_freezable_wq)
+		return;
+	sfi_check_owned(d, wq, SFI_T_workqueue, arg);
+}
+
+static void check_cpu(struct sfi_domain *d, int cpu, const struct sfi_arg *arg)
+{
+	sfi_check_that(d, cpu == WORK_CPU_UNBOUND || (cpu >= 0 && cpu < nr_cpu_ids && cpu_online(cpu)), arg);
+}
+
+/* The item leaves the driver's reach first; what it then holds is what the kernel will see. */
+static void embed_work(struct sfi_domain *d, struct work_struct *work, const struct sfi_arg *arg)
+{
+	if (sfi_is(d, work, SFI_T_work_struct))
+		return;
+	sfi_embed(d, &sfi_type_work_struct, work, sizeof(*work), arg);
+	sfi_check_that(d, work->func && sfi_sound_work_struct(work), arg);
+	sfi_check_callback(d, work->func, "work_struct__func", arg);
+}
+
+static void embed_delayed(struct sfi_domain *d, struct delayed_work *work, const struct sfi_arg *arg)
+{
+	if (sfi_is(d, work, SFI_T_delayed_work))
+		return;
+	sfi_embed(d, &sfi_type_delayed_work, work, sizeof(*work), arg);
+	sfi_check_that(d, work->work.func && sfi_sound_delayed_work(work), arg);
+	sfi_check_callback(d, work->work.func, "work_struct__func", arg);
+	/* DEFINE_DELAYED_WORK() has the passed-through name in its initializer. */
+	if (work->timer.function == sfi_p_delayed_work_timer_fn)
+		work->timer.function = delayed_work_timer_fn;
+	sfi_check_that(d, work->timer.function == delayed_work_timer_fn && sfi_sound_timer_list(&work->timer), arg);
+}
+
+bool sfi_w_queue_work_on(struct sfi_self *self, int cpu, struct workqueue_struct *wq, struct work_struct *work)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	bool ret;
+
+	check_cpu(d, cpu, SFI_ARG("queue_work_on", "cpu is online"));
+	check_queue(d, wq, SFI_ARG("queue_work_on", "wq"));
+	/* The work of a delayed item may be queued by itself. */
+	if (!sfi_is(d, work, SFI_T_delayed_work))
+		embed_work(d, work, SFI_ARG("queue_work_on", "work is initialised"));
+	ret = queue_work_on(cpu, wq, work);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_queue_work_on);
+
+bool sfi_w_queue_delayed_work_on(struct sfi_self *self, int cpu, struct workqueue_struct *wq,
+				 struct delayed_work *work, unsigned long delay)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	bool ret;
+
+	check_cpu(d, cpu, SFI_ARG("queue_delayed_work_on", "cpu is online"));
+	check_queue(d, wq, SFI_ARG("queue_delayed_work_on", "wq"));
+	embed_delayed(d, work, SFI_ARG("queue_delayed_work_on", "work is initialised"));
+	ret = queue_delayed_work_on(cpu, wq, work, delay);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_queue_delayed_work_on);
+
+bool sfi_w_mod_delayed_work_on(struct sfi_self *self, int cpu, struct workqueue_struct *wq,
+			       struct delayed_work *work, unsigned long delay)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	bool ret;
+
+	check_cpu(d, cpu, SFI_ARG("mod_delayed_work_on", "cpu is online"));
+	check_queue(d, wq, SFI_ARG("mod_delayed_work_on", "wq"));
+	embed_delayed(d, work, SFI_ARG("mod_delayed_work_on", "work is initialised"));
+	ret = mod_delayed_work_on(cpu, wq, work, delay);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_mod_delayed_work_on);
+
+/* True: the kernel knows the item. Otherwise it is own memory, and idle whatever it holds. */
+static bool known_work(struct sfi_domain *d, struct work_struct *work, const struct sfi_arg *arg)
+{
+	if (sfi_is(d, work, SFI_T_work_struct) || sfi_is(d, work, SFI_T_delayed_work))
+		return true;
+	sfi_check_writable(d, work, sizeof(*work), arg);
+	return false;
+}
+
+static bool known_delayed(struct sfi_domain *d, struct delayed_work *work, const struct sfi_arg *arg)
+{
+	if (sfi_is(d, work, SFI_T_delayed_work))
+		return true;
+	sfi_check_writable(d, work, sizeof(*work), arg);
+	return false;
+}
+
+/* After a cancellation or flush that waited: the memory is the driver's again unless somebody has queued the item. */
+static void idle_work(struct sfi_domain *d, struct work_struct *work, const struct sfi_arg *arg)
+{
+	if (!work_pending(work) && sfi_is(d, work, SFI_T_work_struct))
+		sfi_unembed(d, &sfi_type_work_struct, work, sizeof(*work), arg);
+}
+
+static void idle_delayed(struct sfi_domain *d, struct delayed_work *work, const struct sfi_arg *arg)
+{
+	if (!delayed_work_pending(work) && sfi_is(d, work, SFI_T_delayed_work))
+		sfi_unembed(d, &sfi_type_delayed_work, work, sizeof(*work), arg);
+}
+
+#define WORK_CALL(function, wait) \
+bool sfi_w_##function(struct sfi_self *self, struct work_struct *work) \
+{ \
+	struct sfi_domain *d = sfi_import_enter(self); \
+	bool ret = false; \
+ \
+	if (known_work(d, work, SFI_ARG(#function, "work"))) { \
+		ret = function(work); \
+		if (wait) \
+			idle_work(d, work, SFI_ARG(#function, "work")); \
+	} \
+	sfi_import_leave(d); \
+	return ret; \
+} \
+EXPORT_SYMBOL_GPL(sfi_w_##function)
+
+WORK_CALL(cancel_work, false);
+WORK_CALL(cancel_work_sync, true);
+WORK_CALL(flush_work, true);
+
+#define DELAYED_CALL(function, wait) \
+bool sfi_w_##function(struct sfi_self *self, struct delayed_work *work) \
+{ \
+	struct sfi_domain *d = sfi_import_enter(self); \
+	bool ret = false; \
+ \
+	if (known_delayed(d, work, SFI_ARG(#function, "work"))) { \
+		ret = function(work); \
+		if (wait) \
+			idle_delayed(d, work, SFI_ARG(#function, "work")); \
+	} \
+	sfi_import_leave(d); \
+	return ret; \
+} \
+EXPORT_SYMBOL_GPL(sfi_w_##function)
+
+DELAYED_CALL(cancel_delayed_work, false);
+DELAYED_CALL(cancel_delayed_work_sync, true);
+DELAYED_CALL(flush_delayed_work, true);
+
+static void destroy_queue(void *wq, const u64 args[4])
+{
+	destroy_workqueue(wq);
+}
+
+struct workqueue_struct *sfi_w_alloc_workqueue(struct sfi_self *self, const char *fmt, unsigned int flags,
+					       int max_active, ...)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	struct workqueue_struct *wq;
+	struct va_format vaf = { .fmt = fmt };
+	va_list args;
+
+	va_start(args, max_active);
+	sfi_check_format(d, fmt, args, SFI_ARG("alloc_workqueue", "fmt and what it prints can be read"));
+	vaf.va = &args;
+	wq = alloc_workqueue("%pV", flags, max_active, &vaf);
+	va_end(args);
+	if (wq)
+		sfi_acquire(d, &sfi_type_workqueue, wq, 0, destroy_queue, 0, 0, 0, 0);
+	sfi_import_leave(d);
+	return wq;
+}
+EXPORT_SYMBOL_GPL(sfi_w_alloc_workqueue);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * For the wrappers written by hand: what all of them use. A wrapper is written
+ * by hand only where its annotation (wrappergen/headers) gives a reason why no
+ * annotation can say it; each file repeats the reason in full.
+ */
+#ifndef SFI_WRAPPERS_BY_HAND_H
+#define SFI_WRAPPERS_BY_HAND_H
+
+#include <linux/export.h>
+#include <linux/kernel.h>
+#include <linux/version.h>
+
+#include <sfi/runtime.h>
+#include <sfi/wrapper.h>
+
+#include "types.h"
+
+/* Where a check stands, for the report: a static constant, as the lock table keeps it. */
+#define SFI_ARG(function, parameter) \
+	({ static const struct sfi_arg sfi_arg_ = { function, parameter }; &sfi_arg_; })
+
+/* OBJ begins an object of type ID of the domain. Unlike sfi_check_owned() it only asks. */
+static inline bool sfi_is(struct sfi_domain *d, const void *obj, u8 id)
+{
+	return obj && sfi_type_at(d, (u64)obj) == id;
+}
+
+static inline bool sfi_may_write(struct sfi_domain *d, const void *p, size_t size)
+{
+	return sfi_writable(d, (u64)p, size);
+}
+
+/*
+ * A format of the driver's and its arguments: the format is constant data of the driver, and every pointer that
+ * would be followed can be read. A violation otherwise. Any context.
+ */
+void sfi_check_format(struct sfi_domain *d, const char *format, va_list args, const struct sfi_arg *arg);
+
+/* The range lies in a memory (or port) window of a PCI device of the domain. Any context but hard interrupts. */
+bool sfi_pci_window(struct sfi_domain *d, u64 start, u64 size, unsigned long resource_type);
+
+#endif
