@@ -9,6 +9,8 @@
 #include <sfi/annotate.h>
 
 SFI_TYPE_ABSTRACT(irq_action, ordered, none);
+/* The line of an action: what enable_irq() and its like look for. */
+SFI_TYPE_ABSTRACT(irq_line, ordered, none);
 
 irqreturn_t SFI_CB_TYPE(irq_handler_t)(int irq, void *dev SFI_OPAQUE) SFI_ON_FAILURE(IRQ_NONE) SFI_RETURNS(ret <= (IRQ_HANDLED | IRQ_WAKE_THREAD));
 

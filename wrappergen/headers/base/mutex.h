@@ -17,4 +17,4 @@ int mutex_lock_interruptible(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex
 int mutex_lock_killable(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_KEEPS;
 int mutex_trylock(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_IF(ret) SFI_KEEPS;
 void mutex_unlock(struct mutex *lock SFI_UNLOCK) SFI_KEEPS;
-bool mutex_is_locked(struct mutex *lock SFI_OWN_MEMORY) SFI_BY_HAND(reads a mutex whether or not it is an object yet) SFI_KEEPS;
+bool mutex_is_locked(struct mutex *lock ) SFI_DIRECT(reads only);

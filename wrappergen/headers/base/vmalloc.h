@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* <linux/vmalloc.h>: virtually contiguous memory. `vheap` is what vfree() takes. */
+#include <linux/mm.h>
 #include <linux/vmalloc.h>
 #include <linux/version.h>
 #include <sfi/annotate.h>

@@ -23,10 +23,10 @@ void cdev_del(struct cdev *p SFI_OWNED) SFI_RELEASES(cdev_registration, p);
 struct class *class_create(const char *name) SFI_ACQUIRES(class) SFI_RELEASED_BY(class_destroy);
 void class_destroy(const struct class *cls SFI_GIVES_OR_NULL);
 struct device *device_create(const struct class *cls, struct device *parent, dev_t devt, void *drvdata, const char *fmt, ...) SFI_BY_HAND(variadic);
-void device_destroy(const struct class *cls SFI_OWNED, dev_t devt) SFI_RELEASES(class_device, (void *)(unsigned long)devt);
+void device_destroy(const struct class *cls, dev_t devt) SFI_BY_HAND(the device that it ends is found by number);
 #else
 struct class *__class_create(struct module *owner SFI_MODULE, const char *name, struct lock_class_key *key SFI_OPAQUE) SFI_ACQUIRES(class) SFI_RELEASED_BY(class_destroy);
 void class_destroy(struct class *cls SFI_GIVES_OR_NULL);
 struct device *device_create(struct class *cls, struct device *parent, dev_t devt, void *drvdata, const char *fmt, ...) SFI_BY_HAND(variadic);
-void device_destroy(struct class *cls SFI_OWNED, dev_t devt) SFI_RELEASES(class_device, (void *)(unsigned long)devt);
+void device_destroy(struct class *cls, dev_t devt) SFI_BY_HAND(the device that it ends is found by number);
 #endif

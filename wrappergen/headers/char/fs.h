@@ -4,6 +4,7 @@
  * driver may write its own cookie.
  */
 #include <linux/fs.h>
+#include <linux/poll.h>
 #include <linux/uio.h>
 #include <linux/version.h>
 #include <sfi/annotate.h>
@@ -11,6 +12,7 @@
 SFI_TYPE(file, hot, none);
 SFI_FIELDS(file, private_data);
 SFI_TYPE(inode, hot, none);
+SFI_TYPE_ABSTRACT(chrdev_region, ordered, none);
 
 loff_t SFI_CB(file_operations, llseek)(struct file *file SFI_BORROWS, loff_t offset, int whence) SFI_ON_FAILURE(-EIO);
 ssize_t SFI_CB(file_operations, read)(struct file *file SFI_BORROWS, char __user *buffer SFI_OPAQUE, size_t count, loff_t *position SFI_LENDS(sizeof(*position))) SFI_ON_FAILURE(-EIO) SFI_RETURNS(ret <= (ssize_t)count);
@@ -29,5 +31,3 @@ loff_t default_llseek(struct file *file SFI_OWNED, loff_t offset, int whence) SF
 loff_t fixed_size_llseek(struct file *file SFI_OWNED, loff_t offset, int whence, loff_t size) SFI_KEEPS;
 int alloc_chrdev_region(dev_t *dev SFI_WRITES(sizeof(*dev)), unsigned int baseminor, unsigned int count, const char *name) SFI_ACQUIRES(chrdev_region, (void *)(unsigned long)*dev) SFI_RELEASED_BY(unregister_chrdev_region(*dev, count)) SFI_KEEPS;
 void unregister_chrdev_region(dev_t from, unsigned int count) SFI_RELEASES(chrdev_region, (void *)(unsigned long)from);
-
-SFI_TYPE_ABSTRACT(chrdev_region, ordered, none);
