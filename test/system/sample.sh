@@ -5,16 +5,16 @@
 . "$TOP/test/system/lib.sh"
 
 ko=$(sfi build "$TOP/drivers/sfi_sample" --kernel "$KERNEL")
-cc -O1 -Wall -o "$OUT/sample" -I"$TOP/drivers/sfi_sample" "$TOP/test/system/sample.c"
-vm --module "$ko" --file "$OUT/sample" -- "$(guest <<'END'
+cc -O1 -Wall -static -o "$OUT/sfi_sample_ctl" "$TOP/drivers/sfi_sample/sfi_sample_ctl.c"
+vm --module "$ko" --file "$OUT/sfi_sample_ctl:/usr/bin/sfi_sample_ctl" --file "$TOP/drivers/sfi_sample/smoke.sh" -- "$(guest <<'END'
 ok "modprobe" modprobe sfi_sample
 is "state" "$(domain sfi_sample state)" live
-/root/sample
+ok "smoke script" sh /root/smoke.sh
 is "violations" "$(domain sfi_sample violations)" 0
 echo restart >/sys/kernel/sfi/sfi_sample/control
-once() { [ "$(domain sfi_sample restarts)" = 1 ] && domain_live sfi_sample; }
-ok "restart on request" wait_for 10 once
-/root/sample
+again() { dmesg | grep -q 'sfi_sample: restarted in ' && domain_live sfi_sample; }
+ok "restart on request" wait_for 10 again
+ok "smoke script after the restart" sh /root/smoke.sh
 remove_all sfi_sample
 healthy
 END
