@@ -257,6 +257,8 @@ static void check_acquisition(struct model *m, const struct function *f)
 	const struct annotation *by = find_annotation(&f->annotations, A_RELEASED_BY);
 	const struct annotation *size = find_annotation(&f->annotations, A_SIZE);
 	const struct object_type *type = a ? find_type(m, a->type) : NULL;
+	struct release_call call = release_call(f);
+	const struct release_argument *argument;
 
 	if (!a) {
 		if (by || size)
@@ -267,8 +269,12 @@ static void check_acquisition(struct model *m, const struct function *f)
 		error_at(m, a->loc, "the result is no pointer: name what is acquired, SFI_ACQUIRES(%s, PARAMETER)", a->type);
 	if (type && type->hot && by)
 		error_at(m, by->loc, "'%s' is hot: its release stands in SFI_TYPE", type->name);
-	if (saved_values(f).n > 4)
-		error_at(m, by->loc, "SFI_RELEASED_BY can name four values besides the object, not %u", saved_values(f).n);
+	if (call.saved > 4)
+		error_at(m, by->loc, "SFI_RELEASED_BY can keep four values besides the object, not %d", call.saved);
+	for (EACH(argument, call.arguments))
+		if (argument->slot >= 0 && !argument->type)
+			error_at(m, by->loc, "the type of '%s' in a call of '%s' is not known: no such function with as many "
+				 "parameters", argument->text, call.function);
 }
 
 static void check_function(struct model *m, const struct function *f)

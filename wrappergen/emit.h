@@ -34,6 +34,8 @@ void emit_check_prototypes(struct text *t, const struct model *m);
 const char *callback_check(const struct model *m, const struct param *p);
 /* True if P's pointee is checked for callbacks. */
 bool checks_callbacks(const struct model *m, const struct param *p);
+/* The declared types are the kernel's, whatever compiler builds the file. */
+void emit_callback_types(struct text *t, const struct header *h);
 void emit_entry(struct text *t, const struct model *m, const struct callback *cb);
 
 /* emit_imports.c */

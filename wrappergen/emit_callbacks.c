@@ -188,24 +188,39 @@ void emit_callback_checks(struct text *t, const struct model *m, const struct he
 
 /* --- entry wrappers --- */
 
-/* The declared type is the kernel's, whatever compiler builds this file. */
+/* A pointer to F, as a type, or the declaration of a variable NAME. */
+static const char *pointer_type(const struct function *f, const char *name)
+{
+	const struct param *p;
+	struct text t;
+
+	text_begin(&t);
+	text_add(&t, "%s(", declare(&f->result, format("(*%s)", name)));
+	for (EACH(p, f->params))
+		text_add(&t, "%s%s", p == f->params.v ? "" : ", ", p->type.spelling);
+	text_add(&t, "%s)", f->params.n ? "" : "void");
+	return text_end(&t);
+}
+
 static void emit_type_assertion(struct text *t, const struct callback *cb)
 {
-	const char *theirs = cb->structure ? format("typeof(((struct %s *)0)->%s)", cb->structure, cb->field)
-			     : cb->typedef_is_function ? format("%s *", cb->typedef_name)
-						       : cb->typedef_name;
-	const struct param *p;
-	struct text ours;
+	const char *function = pointer_type(&cb->fn, "");
 
-	if (cb->typedef_is_ours)
-		return;
-	text_begin(&ours);
-	text_add(&ours, "%s(", declare(&cb->fn.result, "(*)"));
-	for (EACH(p, cb->fn.params))
-		text_add(&ours, "%s%s", p == cb->fn.params.v ? "" : ", ", p->type.spelling);
-	text_add(&ours, "%s)", cb->fn.params.n ? "" : "void");
-	text_add(t, "\n_Static_assert(__builtin_types_compatible_p(%s,\n\t\t\t\t\t   %s),\n\t       \"type of %s\");\n",
-		 theirs, text_end(&ours), cb->key);
+	if (cb->structure)
+		emit_calls(t, 0, "SFI_FIELD_TYPE", ";\n", "%s, %s, %s", cb->structure, cb->field, function);
+	else if (cb->typedef_is_function)
+		emit_calls(t, 0, "SFI_FUNCTION_TYPE", ";\n", "%s, %s", cb->typedef_name, function);
+	else if (!cb->typedef_is_ours)
+		emit_calls(t, 0, "SFI_TYPEDEF_TYPE", ";\n", "%s, %s", cb->typedef_name, function);
+}
+
+void emit_callback_types(struct text *t, const struct header *h)
+{
+	struct callback **cb;
+
+	text_add(t, "%s", h->callbacks.n ? "\n" : "");
+	for (EACH(cb, h->callbacks))
+		emit_type_assertion(t, *cb);
 }
 
 static const char *failure(const struct function *f)
@@ -317,18 +332,6 @@ static void emit_failure(struct text *t, const struct model *m, const struct fun
 	}
 }
 
-static bool fails_silently(const struct function *f)
-{
-	const struct param *p;
-
-	if (failure(f))
-		return false;
-	for (EACH(p, f->params))
-		if (grant_of(p) == A_BINDS || grant_of(p) == A_TAKES || grant_of(p) == A_TAKES_IF)
-			return false;
-	return true;
-}
-
 static void emit_revocations(struct text *t, const struct function *f)
 {
 	const struct param *p;
@@ -345,50 +348,43 @@ static void emit_revocations(struct text *t, const struct function *f)
 	}
 }
 
-/* "(*)(int, void *)" of F, as the body of a cast. */
-static const char *pointer_type(const struct function *f)
+/* The call, what follows it, and what is done instead of that when the driver failed in it. */
+static void emit_guarded_call(struct text *t, const struct model *m, const struct function *f)
 {
-	const struct param *p;
-	struct text t;
+	struct text after, instead;
+	const char *checks, *failed;
+	bool braces;
 
-	text_begin(&t);
-	text_add(&t, "%s(", declare(&f->result, "(*)"));
-	for (EACH(p, f->params))
-		text_add(&t, "%s%s", p == f->params.v ? "" : ", ", p->type.spelling);
-	text_add(&t, "%s)", f->params.n ? "" : "void");
-	return text_end(&t);
+	text_begin(&after);
+	emit_result_checks(&after, f);
+	checks = text_end(&after);
+	text_begin(&instead);
+	emit_failure(&instead, m, f);
+	failed = text_end(&instead);
+	/* As the kernel's style has it: on both branches or on none. */
+	braces = *checks || (strchr(failed, '\n') && strchr(failed, '\n')[1]);
+	text_add(t, "\tif (!sfi_gate_save(&g))%s\n", braces ? " {" : "");
+	emit_calls(t, 2, f->result.shape == SHAPE_VOID ? "fn" : "ret = fn", ";\n", "%s", parameter_names(f));
+	text_add(t, "%s", checks);
+	if (*failed)
+		text_add(t, "\t%selse%s\n%s", braces ? "} " : "", braces ? " {" : "", failed);
+	if (braces)
+		text_add(t, "\t}\n");
 }
 
 void emit_entry(struct text *t, const struct model *m, const struct callback *cb)
 {
 	const struct function *f = &cb->fn;
-	bool has_result = f->result.shape != SHAPE_VOID, silent = fails_silently(f);
-	struct text checks;
-	const char *after;
 
-	emit_type_assertion(t, cb);
 	if (!cb->emits || find_annotation(&f->annotations, A_BY_HAND))
 		return;
-	text_begin(&checks);
-	emit_result_checks(&checks, f);
-	after = text_end(&checks);
 	text_add(t, "\n");
 	emit_prototype(t, format("sfi_e_%s", cb->kind), "const struct sfi_entry *e", f);
-	text_add(t, "\n{\n");
+	text_add(t, "\n{\n\t%s = (void *)e->fn;\n", pointer_type(f, "fn"));
 	emit_entry_start(t, m, f);
 	emit_grants(t, f);
-	text_add(t, "\tif (!sfi_gate_save(&g))%s\n", silent && !*after ? "" : " {");
-	emit_calls(t, 2, format("%s((%s)e->fn)", has_result ? "ret = " : "", pointer_type(f)), ";\n", "%s",
-		   parameter_names(f));
-	text_add(t, "%s", after);
-	if (!silent) {
-		text_add(t, "\t} else {\n");
-		emit_failure(t, m, f);
-	}
-	if (!silent || *after)
-		text_add(t, "\t}\n");
+	emit_guarded_call(t, m, f);
 	emit_revocations(t, f);
-	text_add(t, "\tsfi_gate_leave(&g);\n");
-	text_add(t, has_result ? "\treturn ret;\n}\n" : "}\n");
+	text_add(t, "\tsfi_gate_leave(&g);\n%s}\n", f->result.shape == SHAPE_VOID ? "" : "\treturn ret;\n");
 	text_add(t, "EXPORT_SYMBOL_GPL(sfi_e_%s);\n", cb->kind);
 }

@@ -18,6 +18,14 @@ const char *success(const struct function *f)
 	return f->result.is_int ? "!ret" : NULL;
 }
 
+/* The opposite of success(). */
+static const char *failed(const struct function *f)
+{
+	if (find_annotation(&f->annotations, A_IF))
+		return format("!(%s)", success(f));
+	return f->result.shape == SHAPE_POINTER ? "IS_ERR_OR_NULL(ret)" : "ret";
+}
+
 static const char *call_of(const struct function *f)
 {
 	return f->macro ? format("(%s)", f->name) : f->name;
@@ -121,13 +129,13 @@ static void emit_param_check(struct text *t, const struct model *m, const struct
 	}
 }
 
-/* Callbacks in what P points to; of memory to be embedded, once it is out of the driver's reach. */
+/* Callbacks in what P points to, unless it is going to be embedded. */
 static void emit_table_check(struct text *t, const struct model *m, const struct param *p)
 {
 	const struct annotation *a = main_annotation(p);
 	unsigned tabs;
 
-	if (!checks_callbacks(m, p))
+	if (is_embedding(p) || !checks_callbacks(m, p))
 		return;
 	tabs = emit_unless_null(t, !a || a->id == A_OWNED_OR_NULL, p->name);
 	emit_calls(t, tabs, callback_check(m, p), ";\n", "d, %s, &arg_%s", p->name, p->name);
@@ -146,7 +154,73 @@ static const char *blamed(const struct function *f, const char *expr)
 	return f->params.n ? f->params.v[0].name : NULL;
 }
 
-static void emit_given(struct text *t, const struct param *p)
+static const char *object_cast(const struct function *f, const char *expr)
+{
+	const struct param *p = find_param(f, expr);
+
+	if (p && (p->type.pointee_const || strstr(p->type.spelling, "volatile")))
+		return format("(void *)%s", expr);
+	if ((same(expr, "ret") && f->result.shape == SHAPE_POINTER) || (p && p->type.shape == SHAPE_POINTER))
+		return expr;
+	return format("(void *)(unsigned long)(%s)", expr);
+}
+
+/*
+ * Which parameter of F stands for each saved value of an acquisition that is
+ * released by calling F: a release must give the same values. False if the
+ * acquisitions do not agree on it, or none saves anything.
+ */
+static bool saved_parameters(const struct model *m, const struct function *f, const char *type, const char *names[4])
+{
+	struct module **module;
+	struct header **header;
+	struct function **other;
+	int found = 0;
+
+	for (EACH(module, m->modules))
+		for (EACH(header, (*module)->headers))
+			for (EACH(other, (*header)->functions)) {
+				const struct annotation *a = find_annotation(&(*other)->annotations, A_ACQUIRES);
+				struct release_call call = release_call(*other);
+
+				if (!a || !same(a->type, type) || !same(call.function, f->name))
+					continue;
+				for (unsigned i = 0; i < call.arguments.n && i < f->params.n; i++) {
+					int slot = call.arguments.v[i].slot;
+
+					if (slot < 0)
+						continue;
+					if (names[slot] && !same(names[slot], f->params.v[i].name))
+						return false;
+					names[slot] = f->params.v[i].name;
+				}
+				if (found++ && call.saved != (names[0] != NULL) + (names[1] != NULL) + (names[2] != NULL) +
+								     (names[3] != NULL))
+					return false;
+			}
+	return names[0] != NULL;
+}
+
+/* sfi_release(), or sfi_release_args() where the acquisition kept what this call must repeat. */
+static void emit_release(struct text *t, unsigned tabs, const struct model *m, const struct function *f,
+			 const char *type, const char *object, const char *arg)
+{
+	const char *names[4] = {0}, *args = "";
+	unsigned which = 0;
+
+	if (!saved_parameters(m, f, type, names)) {
+		emit_calls(t, tabs, "sfi_release", ";\n", "d, &sfi_type_%s, %s, %s", type, object, arg);
+		return;
+	}
+	for (unsigned i = 0; i < 4 && names[i]; i++) {
+		args = format("%s%s(u64)%s", args, i ? ", " : "", names[i]);
+		which |= 1u << i;
+	}
+	emit_calls(t, tabs, "sfi_release_args", ";\n", "d, &sfi_type_%s, %s, ((const u64[4]){ %s }), 0x%x, %s", type, object,
+		   args, which, arg);
+}
+
+static void emit_given(struct text *t, const struct model *m, const struct function *f, const struct param *p)
 {
 	const struct annotation *a = main_annotation(p);
 	unsigned tabs;
@@ -158,30 +232,23 @@ static void emit_given(struct text *t, const struct param *p)
 	if (a->id != A_GIVES && a->id != A_GIVES_OR_NULL && a->id != A_GIVES_AS)
 		return;
 	tabs = emit_unless_null(t, a->id != A_GIVES, p->name);
-	emit_calls(t, tabs, "sfi_release", ";\n", "d, &sfi_type_%s, %s, &arg_%s", param_type(p, a), p->name, p->name);
+	emit_release(t, tabs, m, f, param_type(p, a), object_cast(f, p->name), format("&arg_%s", p->name));
 }
 
 /* When F is a release at all: its SFI_IF, or that a pointer is not NULL; NULL: always. */
-static const char *release_condition(const struct function *f, const char *expr)
+static const char *release_condition(const struct model *m, const struct function *f)
 {
+	const struct annotation *release = find_annotation(&f->annotations, A_RELEASES);
+	const char *expr = release->expr;
 	const struct annotation *condition = find_annotation(&f->annotations, A_IF);
 	const struct param *p = find_param(f, expr);
 	const struct annotation *a = p ? main_annotation(p) : NULL;
 
 	if (condition && !mentions(condition->expr, "ret"))
 		return condition->expr;
+	if (find_type(m, release->type)->embedded)
+		return a && a->id == A_OWNED_OR_NULL ? expr : NULL;
 	return p && p->type.shape == SHAPE_POINTER && (!a || a->id == A_OWNED_OR_NULL) ? expr : NULL;
-}
-
-static const char *object_cast(const struct function *f, const char *expr)
-{
-	const struct param *p = find_param(f, expr);
-
-	if (p && p->type.pointee_const)
-		return format("(void *)%s", expr);
-	if ((same(expr, "ret") && f->result.shape == SHAPE_POINTER) || (p && p->type.shape == SHAPE_POINTER))
-		return expr;
-	return format("(void *)(unsigned long)(%s)", expr);
 }
 
 static void emit_release_before(struct text *t, const struct model *m, const struct function *f)
@@ -194,11 +261,11 @@ static void emit_release_before(struct text *t, const struct model *m, const str
 		return;
 	object = object_cast(f, a->expr);
 	arg = blamed(f, a->expr) ? format("&arg_%s", blamed(f, a->expr)) : "NULL";
-	tabs = emit_condition(t, release_condition(f, a->expr));
+	tabs = emit_condition(t, release_condition(m, f));
 	if (find_type(m, a->type)->embedded)
 		emit_calls(t, tabs, "sfi_check_owned", ";\n", "d, %s, SFI_T_%s, %s", object, a->type, arg);
 	else
-		emit_calls(t, tabs, "sfi_release", ";\n", "d, &sfi_type_%s, %s, %s", a->type, object, arg);
+		emit_release(t, tabs, m, f, a->type, object, arg);
 }
 
 /* The kernel is done with an embedded object: the driver's memory again. */
@@ -212,20 +279,26 @@ static void emit_release_after(struct text *t, const struct model *m, const stru
 	if (!type || !type->embedded)
 		return;
 	size = type->abstract ? format("sizeof(*%s)", a->expr) : format("sizeof(struct %s)", a->type);
-	tabs = emit_condition(t, release_condition(f, a->expr));
+	tabs = emit_condition(t, release_condition(m, f));
 	emit_calls(t, tabs, "sfi_unembed", ";\n", "d, &sfi_type_%s, %s, %s, &arg_%s", a->type, object_cast(f, a->expr), size,
 		   blamed(f, a->expr));
 }
 
+/* What the driver filled in is checked when it has just gone out of its reach; later, it cannot have changed. */
 static void emit_embedding(struct text *t, const struct model *m, const struct param *p)
 {
 	const struct annotation *a = main_annotation(p);
-	bool sound = a->id == A_EMBEDS && find_type(m, a->type)->sound;
+	bool sound = a->id == A_EMBEDS && find_type(m, a->type)->sound, callbacks = checks_callbacks(m, p);
+	const char *end = sound && callbacks ? ") {\n" : sound || callbacks ? ")\n" : ";\n";
 
-	emit_calls(t, 1, sound ? "if (sfi_embed" : "sfi_embed", sound ? ")\n" : ";\n", "d, &sfi_type_%s, %s, %s, &arg_%s",
-		   a->type, p->name, embedded_size(m, p, a), p->name);
+	emit_calls(t, 1, sound || callbacks ? "if (sfi_embed" : "sfi_embed", end, "d, &sfi_type_%s, %s, %s, &arg_%s", a->type,
+		   p->name, embedded_size(m, p, a), p->name);
 	if (sound)
 		emit_calls(t, 2, "sfi_check_that", ";\n", "d, sfi_sound_%s(%s), &arg_%s", a->type, p->name, p->name);
+	if (callbacks)
+		emit_calls(t, 2, callback_check(m, p), ";\n", "d, %s, &arg_%s", p->name, p->name);
+	if (sound && callbacks)
+		text_add(t, "\t}\n");
 }
 
 static void emit_requirements(struct text *t, const struct function *f)
@@ -244,35 +317,41 @@ static void emit_before(struct text *t, const struct model *m, const struct func
 
 	for (EACH(p, f->params)) {
 		emit_param_check(t, m, f, p);
-		if (!is_embedding(p))
-			emit_table_check(t, m, p);
+		emit_table_check(t, m, p);
 	}
 	emit_requirements(t, f);
 	for (EACH(p, f->params)) {
-		emit_given(t, p);
-		if (!is_embedding(p))
-			continue;
-		emit_embedding(t, m, p);
-		emit_table_check(t, m, p);
+		emit_given(t, m, f, p);
+		if (is_embedding(p))
+			emit_embedding(t, m, p);
 	}
 	emit_release_before(t, m, f);
 }
 
 /* --- after the call --- */
 
+static const char *as_u64(const char *expr)
+{
+	return strpbrk(expr, " +-/?:|&<>=") ? format("(u64)(%s)", expr) : format("(u64)%s", expr);
+}
+
 static void emit_acquisition(struct text *t, const struct function *f, unsigned tabs)
 {
 	const struct annotation *a = find_annotation(&f->annotations, A_ACQUIRES);
 	const struct annotation *size = find_annotation(&f->annotations, A_SIZE);
+	struct release_call call = release_call(f);
 	const char *release = "NULL", *saved = "";
-	string_list values = saved_values(f);
+	const struct release_argument *argument;
 
 	if (!a)
 		return;
-	if (find_annotation(&f->annotations, A_RELEASED_BY))
+	if (call.function)
 		release = format("release_%s", f->name);
-	for (unsigned i = 0; i < 4; i++)
-		saved = i < values.n ? format("%s, (u64)%s", saved, values.v[i]) : format("%s, 0", saved);
+	for (EACH(argument, call.arguments))
+		if (argument->slot >= 0)
+			saved = format("%s, %s", saved, as_u64(argument->text));
+	for (int i = call.saved; i < 4; i++)
+		saved = format("%s, 0", saved);
 	emit_calls(t, tabs, "sfi_acquire", ";\n", "d, &sfi_type_%s, %s, %s, %s%s", a->type,
 		   object_cast(f, acquired_object(f)), size ? size->expr : "0", release, saved);
 }
@@ -308,7 +387,7 @@ static void emit_unembed(struct text *t, const struct model *m, const struct fun
 
 		if (!undoes_embedding(f, p))
 			continue;
-		text_add(t, "\tif (!(%s))\n", success(f));
+		text_add(t, "\tif (%s)\n", failed(f));
 		emit_calls(t, 2, "sfi_unembed", ";\n", "d, &sfi_type_%s, %s, %s, &arg_%s", a->type, p->name,
 			   embedded_size(m, p, a), p->name);
 	}
@@ -338,30 +417,35 @@ static const char *whole_call(const char *call, const char *argument)
 	return strchr(call, '(') ? call : format("%s(%s)", call, argument);
 }
 
+/* The object, in the type that it has in the call. */
+static const char *release_object(const struct function *f)
+{
+	const char *object = acquired_object(f);
+	const struct param *p = find_param(f, object);
+	const struct ctype *type = p ? &p->type : same(object, "ret") ? &f->result : NULL;
+
+	return type && type->shape == SHAPE_SCALAR ? format("(%s)(unsigned long)obj", type->spelling) : "obj";
+}
+
 /* static void release_F(void *obj, const u64 args[4]): the call, from what was saved. */
 static void emit_release_helper(struct text *t, const struct function *f)
 {
-	const struct annotation *a = find_annotation(&f->annotations, A_RELEASED_BY);
-	const char *object = acquired_object(f), *call;
-	string_list values = saved_values(f);
-	const struct param *p = object ? find_param(f, object) : NULL;
-	const struct ctype *type = p ? &p->type : &f->result;
-	bool local = object && (p || same(object, "ret")) && a && mentions(a->expr, object);
+	struct release_call call = release_call(f);
+	const struct release_argument *argument;
+	string_list list = {0};
 
-	if (!a)
+	if (!call.function)
 		return;
-	call = whole_call(a->expr, "obj");
-	text_add(t, "\nstatic void release_%s(void *obj, const u64 args[4])\n{\n", f->name);
-	if (local && type->shape == SHAPE_POINTER)
-		text_add(t, "\t%s = obj;\n", declare(type, object));
-	else if (local)
-		text_add(t, "\t%s = (%s)(unsigned long)obj;\n", declare(type, object), type->spelling);
-	for (unsigned i = 0; i < values.n; i++) {
-		p = find_param(f, values.v[i]);
-		type = p ? &p->type : &f->result;
-		text_add(t, "\t%s = (%s)args[%u];\n", declare(type, values.v[i]), type->spelling, i);
+	for (EACH(argument, call.arguments)) {
+		if (argument->slot == RELEASE_OBJECT)
+			PUSH(list, release_object(f));
+		else if (argument->slot == RELEASE_LITERAL)
+			PUSH(list, argument->text);
+		else
+			PUSH(list, format("(%s)args[%d]", argument->type, argument->slot));
 	}
-	text_add(t, "%s\t%s;\n}\n", local || values.n ? "\n" : "", call);
+	text_add(t, "\nstatic void release_%s(void *obj, const u64 args[4])\n{\n", f->name);
+	emit_call(t, 1, call.function, list, ";\n}\n");
 }
 
 /* static void undo_F(void *obj): drops the lock that F took. */

@@ -159,21 +159,44 @@ const char *acquired_object(const struct function *f)
 	return a->expr ? a->expr : "ret";
 }
 
-string_list saved_values(const struct function *f)
+static bool is_literal(const struct function *f, const char *expr)
+{
+	const struct param *p;
+
+	for (EACH(p, f->params))
+		if (mentions(expr, p->name))
+			return false;
+	return !mentions(expr, "ret");
+}
+
+struct release_call release_call(const struct function *f)
 {
 	const struct annotation *a = find_annotation(&f->annotations, A_RELEASED_BY);
-	const char *object = acquired_object(f);
-	const struct param *p;
-	string_list list = {0};
+	const char *object = acquired_object(f), *open = a ? strchr(a->expr, '(') : NULL;
+	struct release_call call = {0};
+	string_list texts = {0};
 
 	if (!a || !object)
-		return list;
-	for (EACH(p, f->params))
-		if (!same(p->name, object) && mentions(a->expr, p->name))
-			PUSH(list, p->name);
-	if (!same(object, "ret") && mentions(a->expr, "ret"))
-		PUSH(list, "ret");
-	return list;
+		return call;
+	call.function = a->expr;
+	if (!open) {
+		PUSH(texts, object);
+	} else {
+		const char *close = strrchr(open, ')');
+
+		call.function = arena_copy(a->expr, open - a->expr);
+		texts = split(arena_copy(open + 1, close ? close - open - 1 : 0));
+	}
+	for (unsigned i = 0; i < texts.n; i++) {
+		struct release_argument argument = {texts.v[i], i < a->types.n ? a->types.v[i] : NULL, 0};
+
+		if (same(argument.text, object))
+			argument.slot = RELEASE_OBJECT;
+		else
+			argument.slot = is_literal(f, argument.text) ? RELEASE_LITERAL : call.saved++;
+		PUSH(call.arguments, argument);
+	}
+	return call;
 }
 
 const struct callback *param_callback(const struct model *m, const struct param *p)

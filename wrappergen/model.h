@@ -28,6 +28,8 @@
 #define EACH(item, list) \
 	(item) = (list).v; (item) < (list).v + (list).n; (item)++
 
+typedef LIST(const char *) string_list;
+
 struct loc {
 	const char *file;
 	unsigned line, col;
@@ -128,10 +130,10 @@ struct annotation {
 	const char *type;     /* ARG_TYPE, ARG_TYPE_EXPR */
 	const char *expr;     /* ARG_*EXPR, ARG_CALL; NULL if left out */
 	const char *unknown;  /* first identifier in expr that nothing declares */
+	string_list types;    /* ARG_CALL: of the called function's parameters */
 	struct loc loc;
 };
 typedef LIST(struct annotation) annotation_list;
-typedef LIST(const char *) string_list;
 
 enum shape {
 	SHAPE_VOID,
@@ -273,8 +275,23 @@ bool has_callbacks(const struct model *m, const char *tag);
 const struct header *check_owner(const struct model *m, const char *tag);
 /* Name of the type a parameter is annotated with: the annotation's, or its pointee's tag. */
 const char *param_type(const struct param *p, const struct annotation *a);
-/* Parameters (and "ret") whose values the release of what F acquires needs, but not the object itself. */
-string_list saved_values(const struct function *f);
+/*
+ * The call that releases what F acquires (SFI_RELEASED_BY). Its arguments are
+ * evaluated at acquisition and kept in the object's record; `slot` says where.
+ */
+struct release_argument {
+	const char *text; /* as annotated */
+	const char *type; /* of the called function's parameter; NULL: not known */
+	int slot;         /* 0 to 3, RELEASE_OBJECT or RELEASE_LITERAL */
+};
+#define RELEASE_OBJECT -1
+#define RELEASE_LITERAL -2
+struct release_call {
+	const char *function; /* NULL: no SFI_RELEASED_BY */
+	LIST(struct release_argument) arguments;
+	int saved;            /* slots in use */
+};
+struct release_call release_call(const struct function *f);
 /* What F acquires, as an expression: "ret", or the annotation's; NULL if nothing. */
 const char *acquired_object(const struct function *f);
 const struct param *find_param(const struct function *f, const char *name);

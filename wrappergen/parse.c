@@ -420,13 +420,32 @@ static const char *unknown_identifier(const struct parser *p, const struct funct
 	return NULL;
 }
 
+/* Types of the parameters of the function that a call is of. */
+static string_list called_types(const struct parser *p, const char *call)
+{
+	const struct name *entry = names_find(&p->names, arena_copy(call, strcspn(call, "( ")));
+	string_list types = {0};
+	int n;
+
+	if (!entry || clang_getCursorKind(entry->cursor) != CXCursor_FunctionDecl)
+		return types;
+	n = clang_Cursor_getNumArguments(entry->cursor);
+	for (int i = 0; i < n; i++)
+		PUSH(types, type_spelling(clang_getCursorType(clang_Cursor_getArgument(entry->cursor, i))));
+	return types;
+}
+
 static void resolve_expressions(const struct parser *p, const struct function *f, const annotation_list *list)
 {
 	struct annotation *a;
 
-	for (EACH(a, *list))
-		if (a->expr)
-			a->unknown = unknown_identifier(p, f, a->expr, annotation_rows[a->id].argument != ARG_EXPR);
+	for (EACH(a, *list)) {
+		if (!a->expr)
+			continue;
+		a->unknown = unknown_identifier(p, f, a->expr, annotation_rows[a->id].argument != ARG_EXPR);
+		if (annotation_rows[a->id].argument == ARG_CALL)
+			a->types = called_types(p, a->expr);
+	}
 }
 
 /* --- declarations --- */
@@ -841,7 +860,7 @@ static enum CXChildVisitResult match_prototype(CXCursor c, CXCursor parent, CXCl
 
 const char *parse_prototype(const char *header, const char *name, const char *const *flags, int nflags)
 {
-	char *source = format("#include \"%s\"\n", header);
+	char *source = format("#include <linux/module.h>\n#include <%s>\n", header);
 	struct CXUnsavedFile unsaved = {"suggestion.c", source, strlen(source)};
 	struct prototype_search search = {name, NULL};
 	CXIndex index = clang_createIndex(0, 0);

@@ -86,7 +86,7 @@
 #define SFI_RELEASED_BY(CALL) SFI_A(released_by, #CALL)
 /*
  * This function is the release of the object PARAM of that type: found in the tracker, dropped. NULL is let
- * through; with an SFI_IF(EXPR) over the parameters it is a release only where that holds. Where the function
+ * through (but not for embedded objects, nor where the parameter is SFI_OWNED); with an SFI_IF(EXPR) over the parameters it is a release only where that holds. Where the function
  * that acquired the object names this one in its SFI_RELEASED_BY, the values given now must be those of then.
  */
 #define SFI_RELEASES(type, param) SFI_A(releases, #type "," #param)
