@@ -31,11 +31,6 @@ ssize_t sized_strscpy(char *dest SFI_WRITES(count), const char *src, size_t coun
 #else
 ssize_t (strscpy)(char *dest SFI_WRITES(count), const char *src, size_t count) SFI_KEEPS;
 #endif
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
-void __fortify_panic(const u8 reason, const size_t avail, const size_t size) __attribute__((noreturn)) SFI_BY_HAND(an overflow of the driver that its compiler found is a violation);
-#else
-void fortify_panic(const char *name) __attribute__((noreturn)) SFI_BY_HAND(an overflow of the driver that its compiler found is a violation);
-#endif
 
 int kstrtouint(const char *s, unsigned int base, unsigned int *res SFI_WRITES(sizeof(*res))) SFI_KEEPS;
 int kstrtoint(const char *s, unsigned int base, int *res SFI_WRITES(sizeof(*res))) SFI_KEEPS;

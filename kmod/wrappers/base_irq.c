@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Interrupt lines.
+ *
+ * By hand: whether a line is one that the driver may have follows from the
+ * devices that are bound to it; an action is found by line and cookie together;
+ * and only who has an action on a line may switch it.
+ */
+#include <linux/interrupt.h>
+#include <linux/pci.h>
+
+#include "wrappers/by_hand.h"
+
+static bool line_of(struct pci_dev *pdev, unsigned int irq)
+{
+	int i, vector;
+
+	if (pdev->irq == irq)
+		return true;
+	if (!pdev->msi_enabled && !pdev->msix_enabled)
+		return false;
+	for (i = 0; (vector = pci_irq_vector(pdev, i)) >= 0; i++)
+		if ((unsigned int)vector == irq)
+			return true;
+	return false;
+}
+
+/* Task context. */
+static bool line_allowed(struct sfi_domain *d, unsigned int irq)
+{
+	struct pci_dev *pdev = NULL;
+
+	for_each_pci_dev(pdev) {
+		if (sfi_is(d, pdev, SFI_T_pci_dev) && line_of(pdev, irq)) {
+			pci_dev_put(pdev);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void *line_object(unsigned int irq)
+{
+	return (void *)(unsigned long)irq;
+}
+
+static void release_action(void *dev_id, const u64 args[4])
+{
+	free_irq(args[0], dev_id);
+}
+
+int sfi_w_request_threaded_irq(struct sfi_self *self, unsigned int irq, irq_handler_t handler,
+			       irq_handler_t thread_fn, unsigned long flags, const char *name, void *dev_id)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	int ret;
+
+	sfi_check_that(d, line_allowed(d, irq), SFI_ARG("request_irq", "irq is of a device of the driver"));
+	sfi_check_callback(d, handler, "irq_handler_t", SFI_ARG("request_irq", "handler"));
+	sfi_check_callback(d, thread_fn, "irq_handler_t", SFI_ARG("request_irq", "thread_fn"));
+	sfi_check_readable(d, name, 1, SFI_ARG("request_irq", "name"));
+	ret = request_threaded_irq(irq, handler, thread_fn, flags, name, dev_id);
+	if (!ret) {
+		sfi_acquire(d, &sfi_type_irq_line, line_object(irq), 0, NULL, 0, 0, 0, 0);
+		sfi_acquire(d, &sfi_type_irq_action, dev_id, 0, release_action, irq, 0, 0, 0);
+	}
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_request_threaded_irq);
+
+const void *sfi_w_free_irq(struct sfi_self *self, unsigned int irq, void *dev_id)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	const u64 args[4] = { irq };
+	const void *ret;
+
+	sfi_release_args(d, &sfi_type_irq_action, dev_id, args, 1, SFI_ARG("free_irq", "dev_id"));
+	sfi_release(d, &sfi_type_irq_line, line_object(irq), SFI_ARG("free_irq", "irq"));
+	ret = free_irq(irq, dev_id);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_free_irq);
+
+void sfi_w_disable_irq(struct sfi_self *self, unsigned int irq)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_owned(d, line_object(irq), SFI_T_irq_line, SFI_ARG("disable_irq", "irq"));
+	disable_irq(irq);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_disable_irq);
+
+void sfi_w_disable_irq_nosync(struct sfi_self *self, unsigned int irq)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_owned(d, line_object(irq), SFI_T_irq_line, SFI_ARG("disable_irq_nosync", "irq"));
+	disable_irq_nosync(irq);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_disable_irq_nosync);
+
+bool sfi_w_disable_hardirq(struct sfi_self *self, unsigned int irq)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	bool ret;
+
+	sfi_check_owned(d, line_object(irq), SFI_T_irq_line, SFI_ARG("disable_hardirq", "irq"));
+	ret = disable_hardirq(irq);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_disable_hardirq);
+
+void sfi_w_enable_irq(struct sfi_self *self, unsigned int irq)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_owned(d, line_object(irq), SFI_T_irq_line, SFI_ARG("enable_irq", "irq"));
+	enable_irq(irq);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_enable_irq);
