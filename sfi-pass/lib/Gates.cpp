@@ -238,6 +238,7 @@ private:
         ("'" + F.getName() + "' is used as several kinds of callback, and " +
          "which one is meant here cannot be told")
             .str();
+    F.removeDeadConstantUsers(); // what initializers were before
     for (const Use &U : F.uses()) {
       if (!isAddressUse(U) || isMetadataOnly(U.getUser()))
         continue;

@@ -20,13 +20,15 @@ config.excludes = ["Inputs"]
 config.test_source_root = here
 config.test_exec_root = os.path.join(tools, "test", "pass")
 
-# Longer names first: lit replaces in this order.
+# The compiler as a driver's unit sees it, without and with the plugin, the latter
+# with and without a policy. Kernel headers are those of Inputs/kernel.
+plain = "clang-19 -fno-pic -fno-pie -mcmodel=kernel -I " + inputs + "/kernel/include"
+bare = plain + " -fplugin=" + plugins + "/sfi-pass.so"
+
 config.substitutions += [
-    # The compiler as a driver's unit sees it, without and with the plugin, the
-    # latter still without a policy; kernel headers are those of Inputs/kernel.
-    ("%plain_clang", "clang-19 -fno-pic -fno-pie -mcmodel=kernel -I " + inputs + "/kernel/include"),
-    ("%bare_clang", "%plain_clang -fplugin=" + plugins + "/sfi-pass.so"),
-    ("%clang", "%bare_clang -fplugin-arg-sfi-pass-policy=%policy"),
+    ("%clang_plain", plain),
+    ("%clang_bare", bare),
+    ("%clang", bare + " -fplugin-arg-sfi-pass-policy=" + policy),
     # LLVM alone: passes sfi-early and sfi-late; the policy comes from SFI_POLICY.
     ("%opt", "opt-19 -load-pass-plugin=" + plugins + "/sfi-opt.so"),
     ("%sfi-cc", os.path.join(plugins, "sfi-cc")),
@@ -36,7 +38,6 @@ config.substitutions += [
     ("%inputs", inputs),
     ("%FileCheck", "FileCheck-19"),
 ]
-config.recursiveExpansionLimit = 4
 config.environment["SFI_POLICY"] = policy
 config.environment["LC_ALL"] = "C"
 for name in ("SFI_PLUGIN", "SFI_PLANT", "SFI_PLANT_PLUGIN", "SFI_PLANT_HEADER",

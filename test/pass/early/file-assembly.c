@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Assembly at file level: macros and notes pass, code and data do not, and an
+// export has a message of its own.
+// RUN: %clang -O0 -c -o %t.o %s
+// RUN: ! %clang -O0 -DCODE -c -o %t.o %s 2> %t
+// RUN: %FileCheck --check-prefix=CODE %s < %t
+// RUN: ! %clang -O0 -DAFTER_NOTE -c -o %t.o %s 2> %t
+// RUN: %FileCheck --check-prefix=NOTE %s < %t
+// RUN: ! %clang -O0 -DEXPORT -c -o %t.o %s 2> %t
+// RUN: %FileCheck --check-prefix=EXPORT %s < %t
+
+asm(".macro my_entry from to\n"
+    "	.long \\from - ., \\to - .\n"
+    ".endm");
+asm(".pushsection .note.Linux, \"a\", @note\n"
+    "	.balign 4 ; .long 2f - 1f ; .long 4484f - 3f ; .long 0x100\n"
+    "1:.asciz \"Linux\" ; 2:.balign 4 ; 3:.long 1 ; 4484:.balign 4\n"
+    ".popsection");
+#ifdef CODE
+// CODE: error: file-level assembly cannot be isolated: 'movl $1, %eax'
+asm("movl $1, %eax");
+#endif
+#ifdef AFTER_NOTE
+// NOTE: error: file-level assembly cannot be isolated: '.text'
+// NOTE: error: file-level assembly cannot be isolated: 'wrmsr'
+asm(".pushsection .note.x, \"a\"\n.text\nwrmsr\n.popsection");
+#endif
+#ifdef EXPORT
+// EXPORT: error: an isolated driver cannot export symbols (EXPORT_SYMBOL)
+// EXPORT-NOT: error:
+// EXPORT: 1 error generated
+int exported;
+asm("	.section \"___ksymtab+exported\", \"a\"\n"
+    "__ksymtab_exported:\n	.long exported - .\n	.previous\n");
+#endif
+int ordinary;

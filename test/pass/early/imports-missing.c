@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What no annotated header describes is an error where it is used, with the
+// line to add; all of a unit's errors come in one run. What the optimizer
+// removes was never a reference.
+// RUN: ! %clang -O2 -c -o %t.o %s 2> %t
+// RUN: %FileCheck %s < %t
+// RUN: test ! -e %t.o
+
+#include <linux/things.h>
+
+int (*taken)(struct thing *, const char *);
+
+int call(struct thing *t)
+{
+	if (sizeof(long) == 4)
+		return thing_unknown(t, "never");
+	// CHECK-DAG: imports-missing.c:[[@LINE+1]]:9: error: call of kernel function 'thing_unknown', which no annotated header describes; add to one: int thing_unknown(struct thing *thing, const char *name) SFI_...;
+	return thing_unknown(t, "x");
+}
+
+int data(void)
+{
+	// CHECK-DAG: imports-missing.c:[[@LINE+1]]:9: error: use of kernel variable 'thing_secret', which no annotated header describes; add to one: SFI_DATA(thing_secret);
+	return thing_secret + thing_jiffies;
+}
+
+void *address(void)
+{
+	// CHECK-DAG: imports-missing.c:[[@LINE+1]]:2: error: address of kernel function 'thing_free' is taken, which its annotation does not allow; add to an annotated header: void thing_free(const void *object) SFI_ADDRESSABLE;
+	return thing_free;
+}
+// CHECK-DAG: 3 errors generated.

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Code and data of init and exit stay for a restart: their sections are dropped,
+// and no others. Writable data is listed, each on slots of its own; constants
+// and what belongs to the kernel are not.
+// RUN: %clang -O0 -S -emit-llvm -o - %s | %FileCheck %s
+// RUN: ! %clang -O0 -DPERCPU -c -o %t.o %s 2> %t
+// RUN: %FileCheck --check-prefix=PERCPU %s < %t
+
+#include <linux/things.h>
+
+// CHECK: @at_init = {{(dso_local )?}}global i32 1, align 8
+int at_init __initdata = 1;
+// CHECK: @after_init = {{(dso_local )?}}global i8 2, align 8
+char after_init __ro_after_init = 2;
+// CHECK: @elsewhere = {{.*}}section ".data..read_mostly", align 8
+int elsewhere __attribute__((section(".data..read_mostly"))) = 3;
+// CHECK: @aligned = {{.*}}align 64
+long aligned[2] __attribute__((aligned(64))) = { 6 };
+// CHECK: @unchanging = {{.*}}constant i32 4, align 4
+const int unchanging = 4;
+// CHECK: @kernels = {{.*}}section ".discard.addressable", align 4
+int kernels __attribute__((section(".discard.addressable"))) = 5;
+
+// CHECK: @sfi.globals = internal constant [4 x { ptr, i64, ptr }]
+// CHECK-SAME: { ptr @at_init, i64 4, ptr
+// CHECK-SAME: { ptr @after_init, i64 1, ptr
+// CHECK-SAME: { ptr @elsewhere, i64 4, ptr
+// CHECK-SAME: { ptr @aligned, i64 16, ptr
+
+// CHECK: define{{.*}} void @init_code() #{{[0-9]+}} {{(!dbg ![0-9]+ )?}}{
+void __init init_code(void) { }
+// CHECK: define{{.*}} void @hot_code() #{{[0-9]+}} section ".text.hot"
+void __attribute__((section(".text.hot"))) hot_code(void) { }
+
+#ifdef PERCPU
+// PERCPU: error: 'counter': per-CPU variables of an isolated driver are not supported; use alloc_percpu()
+int counter __attribute__((section(".data..percpu")));
+#endif
