@@ -253,12 +253,12 @@ build_kbuild() {
 	else
 		export SFI_PLUGIN="$TOOLS/sfi-pass/sfi-pass.so" SFI_POLICY="$K/gen/policy.json"
 	fi
-	export SFI_PLANT='' SFI_PLANTS=''
+	export SFI_PLANT='' SFI_PLANT_HEADER=''
 	if [ -n "$B_PLANT" ]; then
 		with_lock build_plant_module
 		symvers="$symvers $K/plants/Module.symvers"
 		SFI_PLANT=$(cd "$(dirname "$B_PLANT")" && pwd)/$(basename "$B_PLANT")
-		SFI_PLANTS=$TOP/drivers/plants/plants.h
+		SFI_PLANT_HEADER=$TOP/drivers/plants/plants.h
 	fi
 	set -- defines
 	for symbol in $(config_symbols "$B_DIR"); do
