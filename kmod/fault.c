@@ -42,32 +42,38 @@ static void keep_regs(struct sfi_domain *d, struct pt_regs *regs)
 	sfi_domain_set_regs(d, &r);
 }
 
+/* Whose exception it is. */
+struct origin {
+	struct sfi_domain *d;
+	unsigned long blamed; /* instruction pointer, in the driver or in a copy loop on its behalf */
+	bool called;          /* the top of the stack is a return address to where BLAMED is */
+};
+
 /* Source: sfi_landing() in sfi/runtime.h says which register carries what. */
-static void land(struct sfi_domain *d, struct pt_regs *regs, unsigned long blamed,
-		 enum sfi_fault fault, u64 value, u64 code)
+static void land(const struct origin *o, struct pt_regs *regs, enum sfi_fault fault, u64 value,
+		 u64 code)
 {
 	if (fault != SFI_FAULT_EVICT)
-		keep_regs(d, regs);
-	regs->di = (unsigned long)d;
-	regs->si = blamed;
+		keep_regs(o->d, regs);
+	regs->di = (unsigned long)o->d;
+	regs->si = o->blamed;
 	regs->dx = fault;
 	regs->cx = value;
 	regs->r8 = code;
+	/* The landing is to look like a call from BLAMED. */
+	if (o->called)
+		regs->sp += sizeof(long);
 	/* The driver may have been amid a string operation or a user access. */
 	regs->flags &= ~(X86_EFLAGS_DF | X86_EFLAGS_AC);
 	regs->ip = (unsigned long)sfi_landing;
 }
 
-/* In the runtime's copy loops the driver's frame is further up: 0 has the landing look for it. */
-static unsigned long blame(unsigned long ip)
-{
-	return sfi_ip_on_behalf(ip) ? 0 : ip;
-}
-
 void sfi_redirect(struct sfi_domain *d, struct pt_regs *regs, enum sfi_fault fault, u64 value,
 		  u64 code)
 {
-	land(d, regs, blame(regs->ip), fault, value, code);
+	struct origin o = { .d = d, .blamed = regs->ip };
+
+	land(&o, regs, fault, value, code);
 }
 
 static unsigned long stack_word(unsigned long sp)
@@ -87,39 +93,35 @@ static unsigned long stack_word(unsigned long sp)
  * the driver made a tail call it returns to the entry wrapper instead; then the
  * stack pointer is as it was when the wrapper had just called the driver.
  */
-static struct sfi_domain *caller_on_top(struct pt_regs *regs, unsigned long *blamed)
+static bool caller_on_top(struct pt_regs *regs, struct origin *o)
 {
 	unsigned long ret = stack_word(regs->sp);
-	struct sfi_domain *d = sfi_domain_of_text(ret);
 	struct sfi_gate *g;
 
-	if (d) {
-		*blamed = ret - 1;
-		return d;
+	o->d = sfi_domain_of_text(ret);
+	if (o->d) {
+		o->blamed = ret - 1;
+		o->called = true;
+		return true;
 	}
 	g = sfi_gate_find(regs->sp);
 	if (!g || regs->sp != g->regs[GATE_SP])
-		return NULL;
-	*blamed = (unsigned long)g->entry->fn;
-	return g->domain;
+		return false;
+	o->d = g->domain;
+	o->blamed = (unsigned long)g->entry->fn;
+	return true;
 }
 
 /* To whom the exception belongs; NOWHERE: the instruction pointer itself was found to be bad. */
-static struct sfi_domain *attribute(struct pt_regs *regs, bool nowhere,
-				    unsigned long *blamed)
+static bool attribute(struct pt_regs *regs, bool nowhere, struct origin *o)
 {
-	struct sfi_domain *d;
-
+	*o = (struct origin){ .blamed = regs->ip };
 	if (user_mode(regs))
-		return NULL;
-	*blamed = blame(regs->ip);
-	d = sfi_domain_of_ip(regs->ip, regs->sp);
-	if (d)
-		return d;
-	d = caller_on_top(regs, blamed);
-	if (d && !nowhere && !sfi_direct_call(d, regs->ip))
-		return NULL;
-	return d;
+		return false;
+	o->d = sfi_domain_of_ip(regs->ip, regs->sp);
+	if (o->d)
+		return true;
+	return caller_on_top(regs, o) && (nowhere || sfi_direct_call(o->d, regs->ip));
 }
 
 static enum sfi_fault page_fault_kind(unsigned long code)
@@ -136,13 +138,12 @@ static enum sfi_fault page_fault_kind(unsigned long code)
 static int page_fault(struct kprobe *p, struct pt_regs *probe)
 {
 	struct pt_regs *regs = (struct pt_regs *)probe->di;
-	unsigned long code = probe->si, address = probe->dx, blamed;
-	struct sfi_domain *d;
+	unsigned long code = probe->si, address = probe->dx;
+	struct origin o;
 
-	d = attribute(regs, address == regs->ip, &blamed);
-	if (!d)
+	if (!attribute(regs, address == regs->ip, &o))
 		return 0;
-	land(d, regs, blamed, page_fault_kind(code), address, code);
+	land(&o, regs, page_fault_kind(code), address, code);
 	/* The stack pointer stays: the probe sits on the function tracer's stub. */
 	probe->ip = (unsigned long)skip;
 	return 1;
@@ -178,18 +179,16 @@ static int trap(struct notifier_block *nb, unsigned long event, void *data)
 	struct die_args *args = data;
 	struct pt_regs *regs = args->regs;
 	enum sfi_fault fault = trap_kind(args);
-	struct sfi_domain *d;
-	unsigned long blamed;
+	struct origin o;
 
 	if (event != DIE_GPF && event != DIE_TRAP && event != DIE_INT3)
 		return NOTIFY_DONE;
-	d = attribute(regs, !canonical(regs->ip), &blamed);
-	if (!d)
+	if (!attribute(regs, !canonical(regs->ip), &o))
 		return NOTIFY_DONE;
 	if (!canonical(regs->ip))
-		land(d, regs, blamed, SFI_FAULT_EXEC, regs->ip, args->err);
+		land(&o, regs, SFI_FAULT_EXEC, regs->ip, args->err);
 	else
-		land(d, regs, blamed, fault, args->trapnr, args->err);
+		land(&o, regs, fault, args->trapnr, args->err);
 	return NOTIFY_STOP;
 }
 NOKPROBE_SYMBOL(trap);

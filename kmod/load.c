@@ -509,6 +509,7 @@ void sfi_e_module_exit(const struct sfi_entry *e)
 {
 	struct sfi_domain *d = e->self->domain;
 	struct sfi_host *h = d->host;
+	bool forgot;
 
 	mutex_lock(&h->lock);
 	h->leaving = true;
@@ -517,8 +518,9 @@ void sfi_e_module_exit(const struct sfi_entry *e)
 	sfi_recover_settle(h);
 	h->nr_left = 0;
 	run_exit(e);
+	forgot = sfi_domain_state(d) == SFI_LIVE;
 	sfi_recover_finish(h);
-	if (h->nr_left)
+	if (forgot && h->nr_left)
 		pr_warn("%s: %u objects were left behind at exit, and released\n", d->name,
 			h->nr_left);
 	remove_host(h);

@@ -188,8 +188,8 @@ static void recover(struct kthread_work *work)
 	step_done(h, "quiet");
 	if (sfi_evict(d, EVICT_MS)) {
 		/* Nothing may be taken from under a context that is still inside. */
-		leave_dead(h, "a call did not leave the driver");
 		h->inhabited = true;
+		leave_dead(h, "a call did not leave the driver");
 		goto out;
 	}
 	step_done(h, "evicted");
