@@ -49,18 +49,20 @@ bool GuardEmitter::begin(Instruction *Before) {
   this->Before = Before;
   Cold = Continue = nullptr;
   B.SetInsertPoint(Before);
+  // Without a location: not to be blamed (LineTable.cpp).
+  B.SetCurrentDebugLocation(DebugLoc());
   return Slow;
 }
 
-void GuardEmitter::callSlow(IRBuilder<> &B, Value *Ptr, Value *Size) {
+void GuardEmitter::callSlow(Value *Ptr, Value *Size) {
   CallInst *Call =
       B.CreateCall(Slow, {Self, B.CreatePtrToInt(Ptr, B.getInt64Ty()), Size});
   Call->setCallingConv(Slow->getCallingConv());
   Lines.mark(Call, Before->getDebugLoc());
 }
 
-void GuardEmitter::callSlow(IRBuilder<> &B, Value *Ptr, uint64_t Size) {
-  callSlow(B, Ptr, B.getInt64(Size));
+void GuardEmitter::callSlow(Value *Ptr, uint64_t Size) {
+  callSlow(Ptr, B.getInt64(Size));
 }
 
 /// Ends the block with a branch to the cold block. Emission goes on in a new
@@ -75,10 +77,10 @@ void GuardEmitter::slowIf(Value *Condition) {
   Continue->setName("sfi.go");
   Here->getTerminator()->eraseFromParent();
   B.SetInsertPoint(Here);
-  B.SetCurrentDebugLocation(Before->getDebugLoc());
   B.CreateCondBr(Condition, Cold, Continue,
                  MDBuilder(C).createUnlikelyBranchWeights());
-  B.SetInsertPoint(Before);
+  B.SetInsertPoint(Before->getIterator());
+  B.SetCurrentDebugLocation(DebugLoc());
 }
 
 /// Looks Address up in the directory; sets Leaf.
@@ -173,7 +175,7 @@ void GuardEmitter::guardGroup(const Group &G) {
         Begin - ((Begin - std::max<int64_t>(G.Phase, 0)) & (SFI_SLOT_SIZE - 1));
     uint64_t Slots = divideCeil(End - W.Begin, SFI_SLOT_SIZE);
     if (Slots > 8 || !isInt<32>(Begin)) {
-      callSlow(B, First.Ptr, First.Size);
+      callSlow(First.Ptr, First.Size);
       return;
     }
     W.Slots = PowerOf2Ceil(Slots);
@@ -184,13 +186,10 @@ void GuardEmitter::guardGroup(const Group &G) {
                   << (At - W.Begin) / SFI_SLOT_SIZE * 8;
     guardWindow(G, W);
   }
-  IRBuilder<> Out(Cold);
-  Out.SetCurrentDebugLocation(First.I->getDebugLoc());
-  Instruction *End = Out.CreateBr(Continue);
-  Out.SetInsertPoint(End);
-  B.SetInsertPoint(End);
+  B.SetInsertPoint(Cold);
+  B.SetInsertPoint(B.CreateBr(Continue));
   for (ByteRange R : W.Runs)
-    callSlow(B, addressOf(G, R.Begin), R.End - R.Begin);
+    callSlow(addressOf(G, R.Begin), R.End - R.Begin);
 }
 
 void GuardEmitter::guardAlone(const Access &A) {
@@ -201,9 +200,8 @@ void GuardEmitter::guardAlone(const Access &A) {
     // A count too great to be multiplied is too great to be allowed.
     Value *Most = B.getInt64(~0ULL / A.Size);
     Value *Bytes = B.CreateMul(Count, B.getInt64(A.Size));
-    callSlow(
-        B, A.Ptr,
-        B.CreateSelect(B.CreateICmpUGT(Count, Most), B.getInt64(~0ULL), Bytes));
+    callSlow(A.Ptr, B.CreateSelect(B.CreateICmpUGT(Count, Most),
+                                   B.getInt64(~0ULL), Bytes));
     return;
   }
   // The word that holds the bit; the number counts as signed.
@@ -211,11 +209,9 @@ void GuardEmitter::guardAlone(const Access &A) {
   Value *Word = B.CreateAShr(Bit, Log2_64(A.Size * 8));
   Value *Ptr = B.CreatePtrAdd(A.Ptr, B.CreateShl(Word, Log2_64(A.Size)));
   guardWord(Ptr, A.Size);
-  IRBuilder<> Out(Cold);
-  Out.SetCurrentDebugLocation(A.I->getDebugLoc());
-  Instruction *End = Out.CreateBr(Continue);
-  Out.SetInsertPoint(End);
-  callSlow(Out, Ptr, A.Size);
+  B.SetInsertPoint(Cold);
+  B.SetInsertPoint(B.CreateBr(Continue));
+  callSlow(Ptr, A.Size);
 }
 
 } // namespace sfi

@@ -34,8 +34,8 @@ private:
   void guardWindow(const Group &G, const Window &W);
   llvm::Value *loadRights(llvm::Value *Slot, unsigned Slots);
   llvm::Value *addressOf(const Group &G, int64_t Offset);
-  void callSlow(llvm::IRBuilder<> &B, llvm::Value *Ptr, llvm::Value *Size);
-  void callSlow(llvm::IRBuilder<> &B, llvm::Value *Ptr, uint64_t Size);
+  void callSlow(llvm::Value *Ptr, llvm::Value *Size);
+  void callSlow(llvm::Value *Ptr, uint64_t Size);
 
   llvm::Module &M;
   LineTable &Lines;

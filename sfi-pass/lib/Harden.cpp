@@ -50,6 +50,12 @@ void dropAssumptions(Function &F) {
 
 void closeEnds(Function &F) {
   F.addFnAttr("no-jump-tables", "true");
+  // Inferred of a function that had no guards yet.
+  for (Attribute::AttrKind Kind :
+       {Attribute::Memory, Attribute::WillReturn, Attribute::NoRecurse,
+        Attribute::NoSync, Attribute::NoFree, Attribute::MustProgress,
+        Attribute::Speculatable, Attribute::NoCallback})
+    F.removeFnAttr(Kind);
   Function *Trap = Intrinsic::getDeclaration(F.getParent(), Intrinsic::trap);
   for (BasicBlock &BB : F) {
     auto *End = dyn_cast<UnreachableInst>(BB.getTerminator());

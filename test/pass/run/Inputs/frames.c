@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Instrumented: functions whose locals others write, and indirect calls.
+#include <stddef.h>
+#include <stdint.h>
+
+#define NOINLINE __attribute__((noinline))
+
+long (*volatile pointer)(long);
+void (*volatile wrong_type)(void);
+volatile long number = 3;
+
+NOINLINE void fill(char *p, size_t size)
+{
+	for (size_t n = 0; n < size; n++)
+		((volatile char *)p)[n] = 1;
+}
+
+/* A local of an odd size that a callee writes, in bounds. */
+void local_in_bounds(void)
+{
+	char buf[13];
+
+	fill(buf, sizeof(buf));
+}
+
+/* The same, one slot too far: towards what the frame has above it. */
+void local_overflow(void)
+{
+	char buf[13];
+
+	fill(buf, 17);
+}
+
+/* Downwards, by way of an index that nothing bounds. */
+void local_underflow(void)
+{
+	char buf[16];
+
+	fill(buf, 16);
+	((volatile char *)buf)[-number] = 1;
+}
+
+/* The return address is never writable. */
+void return_address(void)
+{
+	fill(__builtin_frame_address(0), 16);
+}
+
+static char *kept;
+
+NOINLINE static void keep(char *p)
+{
+	kept = p;
+	fill(p, 8);
+}
+
+NOINLINE static void keep_local(void)
+{
+	char buf[8];
+
+	keep(buf);
+}
+
+/* A local's rights end with its function. */
+void dangling(void)
+{
+	keep_local();
+	fill(kept, 8);
+}
+
+/* Two locals of dynamic size, one in a loop; all rights are gone afterwards. */
+void dynamic(void)
+{
+	for (long n = 1; n < 20; n++) {
+		char vla[n];
+
+		fill(vla, n);
+		keep(__builtin_alloca(n + 8));
+	}
+}
+
+void dynamic_overflow(void)
+{
+	char vla[number];
+
+	fill(vla, 16);
+}
+
+void dynamic_dangling(void)
+{
+	dynamic();
+	fill(kept, 8);
+}
+
+struct big {
+	long a[9];
+};
+
+/* The callee's copy is in memory that the caller lays out. */
+NOINLINE static long by_value(struct big b, long n)
+{
+	fill((char *)&b, n);
+	return b.a[8];
+}
+
+void argument(void)
+{
+	struct big b = { { 1 } };
+
+	number += by_value(b, sizeof(b));
+}
+
+void argument_overflow(void)
+{
+	struct big b = { { 1 } };
+
+	number += by_value(b, sizeof(b) + 1);
+}
+
+/* Private: no rights, no guards, and an index that a mask bounds. */
+void private_array(void)
+{
+	volatile int a[8];
+
+	for (unsigned n = 0; n < 100; n++)
+		a[n & 7] = n;
+}
+
+long twice(long n)
+{
+	return 2 * n;
+}
+
+void indirect(void)
+{
+	pointer = twice;
+	number = pointer(1);
+}
+
+void indirect_wrong_type(void)
+{
+	wrong_type = (void (*)(void))twice;
+	wrong_type();
+}
+
+void indirect_wild(void)
+{
+	pointer = (long (*)(long))0x123456789;
+	pointer(1);
+}
+
+NOINLINE static long down(long n)
+{
+	char c[8];
+
+	fill(c, 8);
+	return n ? down(n - 1) + c[0] : 0;
+}
+
+void recursion(void)
+{
+	number = down(10);
+}

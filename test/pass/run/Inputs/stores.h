@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* X(name, offset of the first byte written, bytes written) */
+#define STORES(X) \
+	X(store1, 0, 1) \
+	X(store2, 0, 2) \
+	X(store4, 0, 4) \
+	X(store8, 0, 8) \
+	X(store16, 0, 16) \
+	X(store_volatile, 0, 4) \
+	X(store_field, 24, 8) \
+	X(store_before, -16, 8) \
+	X(store_packed, 3, 8) \
+	X(atomic_add, 0, 4) \
+	X(atomic_xchg1, 0, 1) \
+	X(atomic_cmpxchg, 0, 8) \
+	X(set3, 0, 3) \
+	X(set31, 0, 31) \
+	X(set100, 0, 100) \
+	X(set_variable, 0, 5) \
+	X(copy6, 0, 6) \
+	X(copy32, 0, 32) \
+	X(copy_struct, 0, 40) \
+	X(copy_variable, 0, 77) \
+	X(move12, 0, 12) \
+	X(fold_pair, 0, 12) \
+	X(fold_line, 0, 64) \
+	X(fold_wide, 0, 136) \
+	X(fold_unaligned, 2, 9) \
+	X(asm_mov, 0, 4) \
+	X(asm_input, 0, 2) \
+	X(asm_lock_add, 0, 8) \
+	X(asm_xchg, 0, 8) \
+	X(asm_cmpxchg, 0, 8) \
+	X(asm_bts_const, 0, 8) \
+	X(asm_bts_far, 24, 8) \
+	X(asm_btr_back, -8, 8) \
+	X(asm_stos, 0, 28) \
+	X(asm_movs, 0, 9) \
+	X(asm_goto, 0, 8)
