@@ -64,7 +64,7 @@ demo_control() {
 		return 1
 	}
 	echo "The kernel died:"
-	grep -aE "$VM_DEATH" "$D_DIR/control.log" | head -n 3 | tr -d '\r' | sed 's/^/    /'
+	grep -aE "$VM_DEATH|RIP: " "$D_DIR/control.log" | head -n 2 | tr -d '\r' | sed 's/^/    /'
 }
 
 demo_isolated() {

@@ -31,8 +31,8 @@ usage_vm() {
 	END
 }
 
-# What kills a kernel, as it says so itself. Our own reports are not that.
-VM_DEATH='Kernel panic|Oops: |BUG: |invalid opcode: 0000|divide error: 0000|double fault: 0000|general protection fault, |Unable to handle kernel|detected stalls on CPUs|self-detected stall'
+# What a dying kernel says; "[#1]" ends the first line of every oops. Our own reports are not that.
+VM_DEATH='Kernel panic|BUG: | \[#[0-9]+\] |detected stalls on CPUs|self-detected stall'
 
 # The first line of log $1 that tells of the kernel's death. Nothing if it lived.
 vm_death() {
