@@ -30,6 +30,12 @@ void sfi_check_owned_slow(struct sfi_domain *d, const void *obj, u8 id, const st
 }
 SFI_EXPORT(sfi_check_owned_slow);
 
+void sfi_check_failed(struct sfi_domain *d, const struct sfi_arg *arg)
+{
+	sfi_bad_argument(d, arg, 0, 0, "does not meet what is required of it");
+}
+SFI_EXPORT(sfi_check_failed);
+
 void sfi_check_writable(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg)
 {
 	if (unlikely(!sfi_writable(d, sfi_addr(p), size)))

@@ -370,6 +370,7 @@ struct sfi_domain *sfi_domain_of_text(u64 ip)
 	}
 	return NULL;
 }
+SFI_EXPORT(sfi_domain_of_text);
 
 struct sfi_domain *sfi_domain_of_ip(u64 ip, u64 sp)
 {

@@ -12,6 +12,8 @@
 #define FUNC(name) SYM_FUNC_START(name)
 #define END(name) SYM_FUNC_END(name)
 #define RETURN RET
+#define PUSH(reg) push reg
+#define POP(reg) pop reg
 #define RED_ZONE 0
 #define NOT_CALLED ANNOTATE_NOENDBR
 #define CALLED_BY_TOP UNWIND_HINT_FUNC
@@ -20,6 +22,8 @@
 #define FUNC(name) .globl name; .type name, @function; .balign 16; name:; .cfi_startproc
 #define END(name) .cfi_endproc; .size name, . - name
 #define RETURN ret
+#define PUSH(reg) push reg; .cfi_adjust_cfa_offset 8
+#define POP(reg) pop reg; .cfi_adjust_cfa_offset -8
 #define RED_ZONE 128
 #define NOT_CALLED
 #define CALLED_BY_TOP
@@ -37,26 +41,26 @@
  */
 	.macro COLD name
 FUNC(\name)
-	push	%rax
-	push	%rcx
-	push	%rdx
-	push	%rsi
-	push	%rdi
-	push	%r8
-	push	%r9
-	push	%r10
-	push	%r11			/* aligns the stack */
+	PUSH(%rax)
+	PUSH(%rcx)
+	PUSH(%rdx)
+	PUSH(%rsi)
+	PUSH(%rdi)
+	PUSH(%r8)
+	PUSH(%r9)
+	PUSH(%r10)
+	PUSH(%r11)			/* aligns the stack */
 	mov	72(%rsp), %rcx
 	call	\name\()_c
-	pop	%r11
-	pop	%r10
-	pop	%r9
-	pop	%r8
-	pop	%rdi
-	pop	%rsi
-	pop	%rdx
-	pop	%rcx
-	pop	%rax
+	POP(%r11)
+	POP(%r10)
+	POP(%r9)
+	POP(%r8)
+	POP(%rdi)
+	POP(%rsi)
+	POP(%rdx)
+	POP(%rcx)
+	POP(%rax)
 	RETURN
 END(\name)
 	.endm
@@ -110,7 +114,6 @@ NON_STANDARD(sfi_gate_resume)
 FUNC(sfi_landing)
 #if RED_ZONE
 	lea	-RED_ZONE(%rsp), %rsp
-	.cfi_adjust_cfa_offset RED_ZONE
 #endif
 	push	%rsi
 	CALLED_BY_TOP

@@ -27,11 +27,17 @@ static bool is_gate(u64 addr)
 	return sfi_domain_known(g->domain) && !(sfi_slot_at(g->domain, addr) & SFI_RIGHT_WRITE);
 }
 
-/* Undoes what this context did on the driver's behalf since G was entered, from stack pointer SP up. */
+/*
+ * Undoes what this context did on the driver's behalf since G was entered: its locks, also those that frames took
+ * that have returned since, and the rights of the locals of the frames from stack pointer SP up.
+ */
 static unsigned int repair(struct sfi_gate *g, u64 sp, const struct sfi_arg **first)
 {
-	unsigned int locks = sfi_locks_drop(g->domain, sp, sfi_addr(g), first);
+	unsigned int locks;
+	u64 low, high;
 
+	sfi_port_stack_bounds(sp, &low, &high);
+	locks = sfi_locks_drop(g->domain, low, sfi_addr(g), first);
 	sfi_objects_abandon(g->domain, sp, sfi_addr(g) - sp);
 	sfi_port_gate_restore(g);
 	return locks;

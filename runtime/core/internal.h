@@ -2,7 +2,7 @@
 /*
  * What the files of the core share with one another and with nobody else.
  *
- * Lock order: object_lock, then rights_lock. report_lock and the lock of the
+ * Lock order: borrow_lock, object_lock, rights_lock. report_lock and the lock of the
  * type registry are leaves of their own. No violation is ever reported, and no
  * function of a driver or wrapper called, with any of them held.
  */
@@ -50,8 +50,6 @@ void sfi_rights_unset(struct sfi_domain *d, u64 addr, u64 size);
 bool sfi_rights_set_type(struct sfi_domain *d, u64 addr, u8 id);
 /* Takes the type at ADDR away if it is ID; true if it was. */
 bool sfi_rights_drop_type(struct sfi_domain *d, u64 addr, u8 id);
-/* First slot at or after ADDR, and not after LAST, at which an object begins: its address, *ID its type. 0: none. */
-u64 sfi_rights_next_typed(const struct sfi_domain *d, u64 addr, u64 last, u8 *id);
 /* Calls FN for each leaf that exists; FN may take the domain's locks. */
 void sfi_rights_for_each_leaf(struct sfi_domain *d, void (*fn)(struct sfi_domain *d, u64 first, void *arg), void *arg);
 
@@ -61,7 +59,6 @@ void sfi_rights_for_each_leaf(struct sfi_domain *d, void (*fn)(struct sfi_domain
 int sfi_objects_init(struct sfi_domain *d);
 void sfi_objects_free(struct sfi_domain *d);
 const struct sfi_type *sfi_type_of(u8 id);
-bool sfi_holds(struct sfi_domain *d, u8 id, const void *obj);
 /* Why OBJ is not an object of type ID that the domain may use; fills R's why and detail. */
 void sfi_explain_object(struct sfi_domain *d, u8 id, const void *obj, struct sfi_report *r);
 /* Where ADDR is in relation to the nearest tracked object below it; length, 0 if there is none near. */

@@ -14,10 +14,11 @@
  * A borrowed object is one that a callback got for the time of the call; its
  * record counts the calls that have it now, since two CPUs may have the same.
  *
- * Everything but the fast path of hot types is under object_lock. A borrowing
- * also changes rights under it (object_lock, then rights_lock), so that a second
- * borrower who finds the record finds the rights in place. Release functions
- * are called without it.
+ * Everything but the fast path of hot types is under object_lock. Functions of
+ * a type (grant, revoke, release) are called without it, and may acquire and
+ * give up other objects. A borrowing comes and goes, rights included, under
+ * borrow_lock, so that a second borrower who finds the record finds the rights
+ * in place; grants do not borrow.
  */
 #include "internal.h"
 
@@ -35,7 +36,7 @@ struct sfi_object {
 	sfi_release_fn release;    /* NULL: type->release */
 	u64 args[4];
 	u32 flags;
-	u32 users;                 /* of a borrowed one: calls that have it */
+	u32 users;                 /* of a borrowed one: calls that have it; borrow_lock */
 };
 
 /* Registered types by number. Written under types_mutex, read without: a type outlives the domains that use it. */
@@ -370,6 +371,7 @@ int sfi_objects_init(struct sfi_domain *d)
 	u32 i;
 
 	sfi_port_lock_init(&d->object_lock);
+	sfi_port_lock_init(&d->borrow_lock);
 	INIT_LIST_HEAD(&d->objects);
 	d->buckets = sfi_port_alloc_table(SFI_OBJECT_BUCKETS * sizeof(*d->buckets));
 	d->reserve = sfi_port_alloc_table(SFI_RESERVE * sizeof(*o));
@@ -456,13 +458,38 @@ bool sfi_holds(struct sfi_domain *d, u8 id, const void *obj)
 	sfi_port_unlock(&d->object_lock, flags);
 	return held;
 }
+SFI_EXPORT(sfi_holds);
+
+/* The arguments that a release must repeat: those of bit (1 << index) in WHICH. */
+struct repeated {
+	const u64 *args;
+	unsigned int which;
+};
+
+/* The newest record of (type, obj) that was acquired with these arguments. Under object_lock. */
+static struct sfi_object *find_repeated(struct sfi_domain *d, u8 id, const void *obj, const struct repeated *repeated)
+{
+	struct sfi_object *o;
+	unsigned int i;
+
+	for (o = find(d, id, obj); o; o = o->next) {
+		if (o->obj != obj || o->type->id != id)
+			continue;
+		for (i = 0; i < 4; i++)
+			if ((repeated->which & (1U << i)) && o->args[i] != repeated->args[i])
+				break;
+		if (i == 4)
+			break;
+	}
+	return o;
+}
 
 /*
- * Takes the newest record of (type, obj) off the list. NULL with *HELD set: a
- * hot object. NULL otherwise: not held, or only borrowed.
+ * Takes a record of (type, obj) off the list. NULL with *HELD set: a hot
+ * object. NULL otherwise: not held, or only borrowed, or with other arguments.
  */
-static struct sfi_object *take_record(struct sfi_domain *d, const struct sfi_type *type, void *obj, bool *held,
-				      bool *last)
+static struct sfi_object *take_record(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+				      const struct repeated *repeated, bool *held, bool *last)
 {
 	struct sfi_object *o;
 	u64 flags;
@@ -472,7 +499,7 @@ static struct sfi_object *take_record(struct sfi_domain *d, const struct sfi_typ
 	if (*held && !READ_ONCE(d->nr_borrowed))
 		return NULL;
 	flags = sfi_port_lock(&d->object_lock);
-	o = find(d, type->id, obj);
+	o = find_repeated(d, type->id, obj, repeated);
 	if (o && (o->flags & OBJECT_BORROWED)) {
 		o = NULL;
 		*held = false;
@@ -512,41 +539,57 @@ static void check_inside(struct sfi_domain *d, const struct sfi_object *o, const
 		end_embedded(d, begin + skip, extent(o) - skip, false);
 }
 
+static const struct repeated nothing_repeated;
+
 /* Looks before it takes: a violation must leave the record where recovery finds it. */
-void sfi_release(struct sfi_domain *d, const struct sfi_type *type, void *obj, const struct sfi_arg *arg)
+static void release_repeated(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+			     const struct repeated *repeated, const struct sfi_arg *arg)
 {
+	struct sfi_report r = { .what = SFI_BAD_ARGUMENT, .arg = arg, .address = sfi_addr(obj) };
 	struct sfi_object *o, copy;
-	bool held, last, found = false;
+	bool held, last, container = false;
 	u64 flags;
 
 	if (!type->hot) {
 		flags = sfi_port_lock(&d->object_lock);
 		o = find(d, type->id, obj);
-		found = o && !(o->flags & (OBJECT_BORROWED | OBJECT_EMBEDDED)) && extent(o);
-		if (found)
+		container = o && !(o->flags & (OBJECT_BORROWED | OBJECT_EMBEDDED)) && extent(o);
+		if (container)
 			copy = *o;
 		sfi_port_unlock(&d->object_lock, flags);
 	}
-	if (found)
+	if (container)
 		check_inside(d, &copy, arg);
-	o = take_record(d, type, obj, &held, &last);
-	if (!held) {
-		struct sfi_report r = { .what = SFI_BAD_ARGUMENT, .arg = arg, .address = sfi_addr(obj) };
-
+	o = take_record(d, type, obj, repeated, &held, &last);
+	if (unlikely(!held)) {
 		sfi_explain_object(d, type->id, obj, &r);
 		sfi_violation(d, &r);
 	}
 	sfi_port_cpu_inc(d->cpu, released);
 	drop(d, type, obj, o, last);
 }
+
+void sfi_release(struct sfi_domain *d, const struct sfi_type *type, void *obj, const struct sfi_arg *arg)
+{
+	release_repeated(d, type, obj, &nothing_repeated, arg);
+}
 SFI_EXPORT(sfi_release);
+
+void sfi_release_args(struct sfi_domain *d, const struct sfi_type *type, void *obj, const u64 args[4], unsigned int which,
+		      const struct sfi_arg *arg)
+{
+	const struct repeated repeated = { .args = args, .which = which };
+
+	release_repeated(d, type, obj, &repeated, arg);
+}
+SFI_EXPORT(sfi_release_args);
 
 bool sfi_take_back(struct sfi_domain *d, const struct sfi_type *type, void *obj)
 {
 	struct sfi_object *o;
 	bool held, last;
 
-	o = take_record(d, type, obj, &held, &last);
+	o = take_record(d, type, obj, &nothing_repeated, &held, &last);
 	if (held)
 		drop(d, type, obj, o, last);
 	return held;
@@ -563,20 +606,20 @@ SFI_EXPORT(sfi_check_no_objects);
 
 /* === Public interface: embedded and borrowed objects === */
 
-void sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, const struct sfi_arg *arg)
+bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, const struct sfi_arg *arg)
 {
 	u64 addr = sfi_addr(obj), flags;
 	const struct sfi_field *f;
 	struct sfi_object *o;
 
 	if (sfi_type_at(d, addr) == type->id)
-		return;
+		return false;
 	if ((addr & (SFI_SLOT_SIZE - 1)) || !sfi_writable(d, addr, size))
 		sfi_bad_argument(d, arg, addr, size, "is not memory of the driver's own");
 	if (!type->hot) {
 		o = new_object(d, type, obj, size);
 		if (!o)
-			return;
+			return false;
 		o->flags |= OBJECT_EMBEDDED;
 		flags = sfi_port_lock(&d->object_lock);
 		link_object(d, o);
@@ -586,6 +629,7 @@ void sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, siz
 	for (f = type->fields; f && f->size; f++)
 		sfi_rights_set(d, addr + f->offset, f->size, SFI_OVERWRITE);
 	sfi_rights_set_type(d, addr, type->id);
+	return true;
 }
 SFI_EXPORT(sfi_embed);
 
@@ -631,6 +675,33 @@ void sfi_objects_abandon(struct sfi_domain *d, u64 addr, u64 size)
 	sfi_rights_unset(d, addr, size);
 }
 
+/* Under borrow_lock. True: one more call has OBJ, and must give it back. */
+static bool add_borrower(struct sfi_domain *d, const struct sfi_type *type, void *obj)
+{
+	struct sfi_object *o;
+	u64 flags;
+
+	flags = sfi_port_lock(&d->object_lock);
+	o = find(d, type->id, obj);
+	sfi_port_unlock(&d->object_lock, flags);
+	if (o && (o->flags & OBJECT_BORROWED)) {
+		o->users++;
+		return true;
+	}
+	if (o || sfi_type_at(d, sfi_addr(obj)) == type->id)
+		return false;
+	o = new_object(d, type, obj, 0);
+	if (!o)
+		return false;
+	o->users = 1;
+	o->flags |= OBJECT_BORROWED | (all_own(d, type, obj) ? OBJECT_EMBEDDED : 0);
+	flags = sfi_port_lock(&d->object_lock);
+	link_object(d, o);
+	sfi_port_unlock(&d->object_lock, flags);
+	give_rights(d, type, obj, 0);
+	return true;
+}
+
 /*
  * The type byte is read before nr_borrowed; a borrower raises nr_borrowed
  * before it sets the byte and lowers it after clearing. So a byte that is
@@ -638,54 +709,38 @@ void sfi_objects_abandon(struct sfi_domain *d, u64 addr, u64 size)
  */
 bool sfi_borrow(struct sfi_domain *d, const struct sfi_type *type, void *obj)
 {
-	struct sfi_object *o, *fresh;
-	bool undo = true;
 	u64 flags;
+	bool undo;
 
 	if (!obj)
 		return false;
 	if (sfi_type_at(d, sfi_addr(obj)) == type->id && !smp_load_acquire(&d->nr_borrowed))
 		return false;
-	fresh = new_object(d, type, obj, 0);
-	if (!fresh)
-		return false;
-	flags = sfi_port_lock(&d->object_lock);
-	o = find(d, type->id, obj);
-	if (o && (o->flags & OBJECT_BORROWED)) {
-		o->users++;
-	} else if (o || sfi_type_at(d, sfi_addr(obj)) == type->id) {
-		undo = false;
-	} else {
-		o = fresh;
-		fresh = NULL;
-		o->users = 1;
-		o->flags |= OBJECT_BORROWED | (all_own(d, type, obj) ? OBJECT_EMBEDDED : 0);
-		link_object(d, o);
-		give_rights(d, type, obj, 0);
-	}
-	sfi_port_unlock(&d->object_lock, flags);
-	if (fresh)
-		free_object(d, fresh);
+	flags = sfi_port_lock(&d->borrow_lock);
+	undo = add_borrower(d, type, obj);
+	sfi_port_unlock(&d->borrow_lock, flags);
 	return undo;
 }
 SFI_EXPORT(sfi_borrow);
 
 void sfi_unborrow(struct sfi_domain *d, const struct sfi_type *type, void *obj)
 {
+	u64 flags, object_flags;
 	struct sfi_object *o;
-	u64 flags;
 
-	flags = sfi_port_lock(&d->object_lock);
+	flags = sfi_port_lock(&d->borrow_lock);
+	object_flags = sfi_port_lock(&d->object_lock);
 	o = find(d, type->id, obj);
-	if (o && ((o->flags & OBJECT_BORROWED) == 0 || --o->users))
-		o = NULL;
-	if (o) {
+	sfi_port_unlock(&d->object_lock, object_flags);
+	/* Not there any more: recovery was faster. */
+	if (o && (o->flags & OBJECT_BORROWED) && !--o->users) {
 		take_rights(d, type, obj, 0, o->flags & OBJECT_EMBEDDED);
+		object_flags = sfi_port_lock(&d->object_lock);
 		unlink_object(d, o);
-	}
-	sfi_port_unlock(&d->object_lock, flags);
-	if (o)
+		sfi_port_unlock(&d->object_lock, object_flags);
 		free_object(d, o);
+	}
+	sfi_port_unlock(&d->borrow_lock, flags);
 }
 SFI_EXPORT(sfi_unborrow);
 
@@ -782,12 +837,13 @@ void sfi_explain_object(struct sfi_domain *d, u8 id, const void *obj, struct sfi
 	const char *name = wanted ? wanted->name : "?";
 	u64 flags, offset = 0;
 	struct sfi_object *o;
-	bool freed, borrowed;
+	bool freed, borrowed, held;
 
 	flags = sfi_port_lock(&d->object_lock);
 	freed = was_freed(d, id, obj);
 	o = find(d, id, obj);
 	borrowed = o && (o->flags & OBJECT_BORROWED);
+	held = o;
 	o = nearest(d, sfi_addr(obj));
 	if (o && o->type->id == id && sfi_addr(obj) - sfi_addr(o->obj) < extent(o))
 		offset = sfi_addr(obj) - sfi_addr(o->obj);
@@ -801,6 +857,9 @@ void sfi_explain_object(struct sfi_domain *d, u8 id, const void *obj, struct sfi
 	} else if (borrowed) {
 		r->why = "only borrowed";
 		sfi_port_snprintf(r->detail, sizeof(r->detail), "the %s is the caller's", name);
+	} else if (held) {
+		r->why = "other arguments";
+		sfi_port_snprintf(r->detail, sizeof(r->detail), "the %s was acquired with others", name);
 	} else if (offset) {
 		r->why = "interior pointer";
 		sfi_port_snprintf(r->detail, sizeof(r->detail), "%llu bytes into a %s", (unsigned long long)offset, name);

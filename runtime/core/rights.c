@@ -358,6 +358,7 @@ u64 sfi_rights_next_typed(const struct sfi_domain *d, u64 addr, u64 last, u8 *id
 			return 0;
 	}
 }
+SFI_EXPORT(sfi_rights_next_typed);
 
 u8 sfi_slot_at(const struct sfi_domain *d, u64 addr)
 {
@@ -365,11 +366,13 @@ u8 sfi_slot_at(const struct sfi_domain *d, u64 addr)
 
 	return slots ? READ_ONCE(slots[slot_index(addr)]) : 0;
 }
+SFI_EXPORT(sfi_slot_at);
 
 u8 sfi_type_at(const struct sfi_domain *d, u64 addr)
 {
 	return addr & (SFI_SLOT_SIZE - 1) ? 0 : sfi_slot_at(d, addr) >> SFI_RIGHT_TYPE_SHIFT;
 }
+SFI_EXPORT(sfi_type_at);
 
 bool sfi_writable(const struct sfi_domain *d, u64 addr, u64 size)
 {
@@ -390,6 +393,7 @@ bool sfi_writable(const struct sfi_domain *d, u64 addr, u64 size)
 			return true;
 	}
 }
+SFI_EXPORT(sfi_writable);
 
 void sfi_grant(struct sfi_domain *d, const void *p, size_t size)
 {

@@ -3,6 +3,7 @@
  * The port to user space, the parts that are not inline.
  */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <execinfo.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -208,21 +209,14 @@ void sfi_port_print(const char *format, ...)
 
 int sfi_port_symbol(char *buf, size_t size, const struct sfi_domain *d, u64 ip)
 {
-	const struct sfi_func *f, *best = NULL;
-	u32 n;
-	u64 i;
+	Dl_info info;
 
-	for (n = 0; n < d->nr_units; n++) {
-		for (i = 0; i < d->units[n]->nr_funcs; i++) {
-			f = &d->units[n]->funcs[i];
-			if (sfi_addr(f->addr) <= ip && (!best || f->addr > best->addr))
-				best = f;
-		}
-	}
-	if (!best || ip - d->text >= d->text_size)
-		return sfi_port_snprintf(buf, size, "%#llx", (unsigned long long)ip);
-	return sfi_port_snprintf(buf, size, "%s+%#llx [%s]", best->name,
-				 (unsigned long long)(ip - sfi_addr(best->addr)), d->name);
+	if (!dladdr((void *)(uintptr_t)ip, &info) || !info.dli_sname)
+		return sfi_port_snprintf(buf, size, "0x%llx", (unsigned long long)ip);
+	return sfi_port_snprintf(buf, size, "%s+0x%llx%s%s%s", info.dli_sname,
+				 (unsigned long long)(ip - sfi_addr(info.dli_saddr)),
+				 ip - d->text < d->text_size ? " [" : "", ip - d->text < d->text_size ? d->name : "",
+				 ip - d->text < d->text_size ? "]" : "");
 }
 
 int sfi_port_describe(char *buf, size_t size, u64 addr)

@@ -135,6 +135,7 @@ struct sfi_domain {
 	struct sfi_object *reserve;  /* const: SFI_RESERVE records for when there is no memory */
 	struct sfi_object *spare;    /* those of them not in use, chained */
 	u32 nr_objects, nr_spare;
+	sfi_port_lock_t borrow_lock; /* held while a borrowing comes or goes, rights included */
 	u32 nr_borrowed;             /* records that are borrowings; read without the lock in sfi_borrow() */
 	struct {
 		const struct sfi_type *type;

@@ -114,6 +114,10 @@ const struct sfi_line *sfi_domain_line(const struct sfi_domain *d, u64 ip);
 bool sfi_writable(const struct sfi_domain *d, u64 addr, u64 size);
 /* Type id that begins at ADDR, 0: none. */
 u8 sfi_type_at(const struct sfi_domain *d, u64 addr);
+/* First slot at or after ADDR, and not after LAST, at which an object begins: its address, *ID its type. 0: none. */
+u64 sfi_rights_next_typed(const struct sfi_domain *d, u64 addr, u64 last, u8 *id);
+/* OBJ is an object of type ID of the domain, ordered ones without a type byte included. Takes the domain's lock. */
+bool sfi_holds(struct sfi_domain *d, u8 id, const void *obj);
 /* The rights byte of the slot that holds ADDR. */
 u8 sfi_slot_at(const struct sfi_domain *d, u64 addr);
 

@@ -74,6 +74,8 @@ void sfi_check_readable(struct sfi_domain *d, const void *p, size_t size, const 
 void sfi_check_callback(struct sfi_domain *d, const void *fn, const char *kind, const struct sfi_arg *arg);
 /* P lies in constant data of the domain's module, or is NULL (tables of callbacks, format strings). */
 void sfi_check_constant(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg);
+/* What an annotation demands of the arguments (PARAMETER says what) holds. */
+static __always_inline void sfi_check_that(struct sfi_domain *d, bool ok, const struct sfi_arg *arg);
 /* MOD is the domain's module or NULL. */
 void sfi_check_module(struct sfi_domain *d, const struct module *mod, const struct sfi_arg *arg);
 
@@ -90,8 +92,11 @@ struct sfi_object *sfi_acquire(struct sfi_domain *d, const struct sfi_type *type
 /* Checks that the domain holds OBJ (violation: "double free", "foreign object", "interior pointer"...), then
  * takes record, type and rights away. Must precede the kernel call that frees it. */
 void sfi_release(struct sfi_domain *d, const struct sfi_type *type, void *obj, const struct sfi_arg *arg);
-/* Own writable memory becomes an embedded kernel object of that type (idempotent), and stops being one. */
-void sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, const struct sfi_arg *arg);
+/* The same, and of the arguments kept at acquisition those whose bit (1 << index) is in WHICH equal ARGS. */
+void sfi_release_args(struct sfi_domain *d, const struct sfi_type *type, void *obj, const u64 args[4], unsigned int which,
+		      const struct sfi_arg *arg);
+/* Own writable memory becomes an embedded kernel object of that type (true; false: it was one), and stops being one. */
+bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, const struct sfi_arg *arg);
 void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, const struct sfi_arg *arg);
 
 /* Locks: remembered with the stack pointer, so that an unwinder releases what the skipped frames took. */

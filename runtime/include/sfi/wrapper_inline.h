@@ -10,6 +10,7 @@
 
 void sfi_do_unwind(struct sfi_domain *d);
 void sfi_check_owned_slow(struct sfi_domain *d, const void *obj, u8 id, const struct sfi_arg *arg);
+void sfi_check_failed(struct sfi_domain *d, const struct sfi_arg *arg);
 bool sfi_gate_refuse(struct sfi_domain *d);
 void sfi_gate_imbalance(struct sfi_gate *g);
 
@@ -63,6 +64,12 @@ static __always_inline void sfi_check_owned(struct sfi_domain *d, const void *ob
 
 	if (unlikely(sfi_dir_slot(d, a, a & (SFI_SLOT_SIZE - 1)) >> SFI_RIGHT_TYPE_SHIFT != id))
 		sfi_check_owned_slow(d, obj, id, arg);
+}
+
+static __always_inline void sfi_check_that(struct sfi_domain *d, bool ok, const struct sfi_arg *arg)
+{
+	if (unlikely(!ok))
+		sfi_check_failed(d, arg);
 }
 
 /*

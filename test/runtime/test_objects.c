@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The object tracker: rights that come and go with objects, the order of
+ * release, embedded and borrowed objects, and what happens without memory.
+ * What violates is in test_violations.c.
+ */
+#include "support.h"
+
+static struct device device __attribute__((aligned(8)));
+static struct packet packets[3];
+
+static void release_logged(void *obj, const u64 args[4])
+{
+	(void)obj;
+	test_log("%c%llu ", (int)args[0], (unsigned long long)args[1]);
+}
+
+static void acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, char letter)
+{
+	assert_non_null(sfi_acquire(d, type, obj, size, release_logged, (u64)letter, size, 0, 0));
+}
+
+static void fields_are_writable_and_no_more(void **state)
+{
+	struct sfi_domain *d = *state;
+
+	acquire(d, &type_device, &device, 0, 'd');
+	assert_int_equal(sfi_type_at(d, sfi_addr(&device)), T_DEVICE);
+	assert_true(sfi_writable(d, sfi_addr(&device.private_1), 16));
+	assert_false(sfi_writable(d, sfi_addr(&device), 1));
+	assert_false(sfi_writable(d, sfi_addr(&device.owned_by_kernel[3]), 8));
+	sfi_check_owned(d, &device, T_DEVICE, &test_arg);
+
+	/* Registered, one of the fields is the kernel's; unregistered, it is the driver's again. */
+	acquire(d, &type_registration, &device, 0, 'r');
+	assert_true(sfi_writable(d, sfi_addr(&device.private_1), 8));
+	assert_false(sfi_writable(d, sfi_addr(&device.private_2), 1));
+	assert_int_equal(sfi_type_at(d, sfi_addr(&device)), T_DEVICE);
+	sfi_check_owned(d, &device, T_REGISTRATION, &test_arg);
+	sfi_release(d, &type_registration, &device, &test_arg);
+	assert_true(sfi_writable(d, sfi_addr(&device.private_2), 8));
+
+	sfi_release(d, &type_device, &device, &test_arg);
+	assert_int_equal(sfi_type_at(d, sfi_addr(&device)), 0);
+	assert_false(sfi_writable(d, sfi_addr(&device.private_1), 1));
+	assert_int_equal(sfi_domain_objects(d), 0);
+	assert_int_equal(sfi_domain_count(d, SFI_COUNT_acquired), 2);
+	assert_int_equal(sfi_domain_count(d, SFI_COUNT_released), 2);
+}
+
+static void memory_has_its_size(void **state)
+{
+	struct sfi_domain *d = *state;
+	char *p = aligned_alloc(8, 96);
+
+	acquire(d, &type_memory, p, 96, 'm');
+	assert_true(sfi_writable(d, sfi_addr(p), 96));
+	assert_false(sfi_writable(d, sfi_addr(p), 97));
+	sfi_release(d, &type_memory, p, &test_arg);
+	assert_false(sfi_writable(d, sfi_addr(p), 1));
+	free(p);
+}
+
+static void newest_first_then_hot(void **state)
+{
+	struct sfi_domain *d = *state;
+	u32 i;
+
+	for (i = 0; i < 3; i++)
+		packets[i].words[0] = 'x' + i;
+	assert_null(sfi_acquire(d, &type_packet, &packets[2], 0, NULL, 0, 0, 0, 0));
+	acquire(d, &type_device, &device, 0, 'd');
+	acquire(d, &type_registration, &device, 0, 'r');
+	assert_null(sfi_acquire(d, &type_packet, &packets[0], 0, NULL, 0, 0, 0, 0));
+	acquire(d, &type_registration, &packets[1], 0, 's');
+	assert_int_equal(sfi_domain_objects(d), 3);
+	assert_int_equal(sfi_release_all(d), 5);
+	/* Hot ones in the order of their addresses' chunks: that is not promised, only that they are last. */
+	assert_true(!strcmp(test_logged, "s0 r0 d0 packet:x packet:z ") ||
+		    !strcmp(test_logged, "s0 r0 d0 packet:z packet:x "));
+	assert_int_equal(sfi_domain_objects(d), 0);
+	assert_false(sfi_writable(d, sfi_addr(&device.private_1), 1));
+	assert_int_equal(sfi_type_at(d, sfi_addr(&packets[0])), 0);
+	assert_int_equal(sfi_release_all(d), 0);
+}
+
+static void held_twice_released_twice(void **state)
+{
+	struct sfi_domain *d = *state;
+
+	acquire(d, &type_device, &device, 0, 'a');
+	acquire(d, &type_device, &device, 0, 'b');
+	sfi_release(d, &type_device, &device, &test_arg);
+	sfi_check_owned(d, &device, T_DEVICE, &test_arg);
+	assert_true(sfi_writable(d, sfi_addr(&device.private_1), 8));
+	sfi_release(d, &type_device, &device, &test_arg);
+	assert_int_equal(sfi_type_at(d, sfi_addr(&device)), 0);
+}
+
+static void release_that_repeats_arguments(void **state)
+{
+	struct sfi_domain *d = *state;
+	const u64 first[4] = { 'f', 0, 0, 0 }, second[4] = { 's', 0, 0, 0 };
+
+	acquire(d, &type_registration, &device, 0, 'f');
+	acquire(d, &type_registration, &device, 0, 's');
+	sfi_release_args(d, &type_registration, &device, first, 1, &test_arg);
+	assert_int_equal(sfi_domain_objects(d), 1);
+	sfi_release_args(d, &type_registration, &device, second, 1, &test_arg);
+	assert_int_equal(sfi_domain_objects(d), 0);
+}
+
+static void embedded_objects(void **state)
+{
+	struct sfi_domain *d = *state;
+	struct timer *t = aligned_alloc(8, 256);
+
+	memset(t, 0, 256);
+	acquire(d, &type_memory, t, 256, 'm');
+	assert_true(sfi_embed(d, &type_timer, t + 1, sizeof(*t), &test_arg));
+	assert_int_equal(sfi_type_at(d, sfi_addr(t + 1)), T_TIMER);
+	assert_false(sfi_writable(d, sfi_addr(t + 1) + 8, 8));
+	assert_true(sfi_writable(d, sfi_addr(t), sizeof(*t)));
+	assert_true(sfi_writable(d, sfi_addr(t + 2), 8));
+	assert_false(sfi_embed(d, &type_timer, t + 1, sizeof(*t), &test_arg));
+	assert_int_equal(sfi_domain_objects(d), 2);
+	sfi_unembed(d, &type_timer, t + 1, sizeof(*t), &test_arg);
+	assert_true(sfi_writable(d, sfi_addr(t), 256));
+	assert_int_equal(sfi_domain_objects(d), 1);
+
+	/* An idle one ends with the memory it is in. */
+	sfi_embed(d, &type_timer, t, sizeof(*t), &test_arg);
+	sfi_release(d, &type_memory, t, &test_arg);
+	assert_int_equal(sfi_type_at(d, sfi_addr(t)), 0);
+	assert_int_equal(sfi_domain_objects(d), 0);
+	assert_string_equal(test_logged, "");
+
+	/* At recovery the kernel must let go of it before its memory goes. */
+	acquire(d, &type_memory, t, 256, 'm');
+	sfi_embed(d, &type_timer, t + 2, sizeof(*t), &test_arg);
+	t[2].pending = true;
+	assert_int_equal(sfi_release_all(d), 2);
+	assert_string_equal(test_logged, "timer m256 ");
+	assert_false(t[2].pending);
+	free(t);
+}
+
+static void hot_objects_in_memory_go_before_it(void **state)
+{
+	struct sfi_domain *d = *state;
+	struct packet *p = aligned_alloc(8, 256);
+
+	memset(p, 0, 256);
+	p[1].words[0] = 'e';
+	acquire(d, &type_memory, p, 256, 'm');
+	assert_true(sfi_embed(d, &type_packet, p + 1, sizeof(*p), &test_arg));
+	sfi_release_all(d);
+	assert_string_equal(test_logged, "packet:e m256 ");
+	free(p);
+}
+
+static void borrowed_for_a_call(void **state)
+{
+	struct sfi_domain *d = *state;
+
+	assert_false(sfi_borrow(d, &type_device, NULL));
+	assert_true(sfi_borrow(d, &type_device, &device));
+	sfi_check_owned(d, &device, T_DEVICE, &test_arg);
+	assert_true(sfi_writable(d, sfi_addr(&device.private_1), 8));
+	/* A second call has it too; the first to leave takes nothing from the other. */
+	assert_true(sfi_borrow(d, &type_device, &device));
+	sfi_unborrow(d, &type_device, &device);
+	sfi_check_owned(d, &device, T_DEVICE, &test_arg);
+	assert_true(sfi_writable(d, sfi_addr(&device.private_1), 8));
+	assert_false(sfi_take_back(d, &type_device, &device));
+	sfi_unborrow(d, &type_device, &device);
+	assert_int_equal(sfi_type_at(d, sfi_addr(&device)), 0);
+	assert_false(sfi_writable(d, sfi_addr(&device.private_1), 1));
+
+	/* What the domain has already is not borrowed, neither alone nor while something else is. */
+	acquire(d, &type_device, &device, 0, 'd');
+	assert_false(sfi_borrow(d, &type_device, &device));
+	assert_true(sfi_borrow(d, &type_packet, &packets[0]));
+	assert_false(sfi_borrow(d, &type_device, &device));
+	sfi_unborrow(d, &type_packet, &packets[0]);
+	assert_true(sfi_take_back(d, &type_device, &device));
+	assert_false(sfi_take_back(d, &type_device, &device));
+	assert_int_equal(sfi_domain_objects(d), 0);
+}
+
+static void borrowed_memory_of_its_own(void **state)
+{
+	struct sfi_domain *d = *state;
+
+	sfi_grant(d, &packets[0], sizeof(packets[0]));
+	assert_true(sfi_borrow(d, &type_packet, &packets[0]));
+	assert_false(sfi_writable(d, sfi_addr(&packets[0]), 1));
+	sfi_unborrow(d, &type_packet, &packets[0]);
+	assert_true(sfi_writable(d, sfi_addr(&packets[0]), sizeof(packets[0])));
+}
+
+static void recovery_leaves_borrowed_objects_alone(void **state)
+{
+	struct sfi_domain *d = *state;
+
+	packets[0].words[0] = 'b';
+	sfi_borrow(d, &type_packet, &packets[0]);
+	sfi_release_all(d);
+	assert_string_equal(test_logged, "");
+	assert_int_equal(sfi_type_at(d, sfi_addr(&packets[0])), 0);
+	sfi_unborrow(d, &type_packet, &packets[0]);
+}
+
+static void taken_hot_object(void **state)
+{
+	struct sfi_domain *d = *state;
+
+	sfi_acquire(d, &type_packet, &packets[0], 0, NULL, 0, 0, 0, 0);
+	sfi_check_owned(d, &packets[0], T_PACKET, &test_arg);
+	assert_true(sfi_take_back(d, &type_packet, &packets[0]));
+	assert_int_equal(sfi_type_at(d, sfi_addr(&packets[0])), 0);
+	assert_false(sfi_take_back(d, &type_packet, &packets[0]));
+}
+
+/* Every allocation fails in its turn: the domain fails, and recovery still finds all that was acquired. */
+static void without_memory_nothing_is_lost(void **state)
+{
+	struct sfi_domain *d = *state;
+	long budget;
+
+	for (budget = 0; budget < 4; budget++) {
+		test_log_clear();
+		packets[1].words[0] = 'p';
+		sfi_port_alloc_budget = budget;
+		sfi_acquire(d, &type_device, &device, 0, release_logged, 'd', 0, 0, 0);
+		sfi_acquire(d, &type_packet, &packets[1], 0, NULL, 0, 0, 0, 0);
+		sfi_port_alloc_budget = -1;
+		if (sfi_domain_state(d) == SFI_LIVE)
+			assert_true(budget == 3);
+		else
+			assert_string_equal(test_logged, "report:8 live>failed recover ");
+		test_log_clear();
+		assert_int_equal(sfi_release_all(d), 2);
+		assert_true(!strcmp(test_logged, "d0 packet:p ") || !strcmp(test_logged, "packet:p d0 "));
+		assert_int_equal(d->nr_spare, SFI_RESERVE);
+		assert_int_equal(d->leaked, 0);
+		test_domain_end(d);
+		d = test_domain_new();
+		sfi_domain_move(d, SFI_LOADING, SFI_LIVE);
+	}
+	*state = d;
+}
+
+static void types_are_registered_once(void **state)
+{
+	static const struct sfi_type clash = { .name = "clash", .id = T_PACKET, .size = 8 };
+	static const struct sfi_type zero = { .name = "zero", .size = 8 };
+	static const struct sfi_type formless = { .name = "formless", .id = 99, .hot = true };
+	const struct sfi_type *list[1];
+
+	(void)state;
+	list[0] = &clash;
+	assert_int_equal(sfi_types_register(list, 1, NULL), -EEXIST);
+	sfi_types_unregister(list, 1); /* whose it is not */
+	assert_ptr_equal(sfi_type_of(T_PACKET), &type_packet);
+	list[0] = &zero;
+	assert_int_equal(sfi_types_register(list, 1, NULL), -EINVAL);
+	list[0] = &formless;
+	assert_int_equal(sfi_types_register(list, 1, NULL), -EINVAL);
+	assert_null(sfi_type_of(99));
+	assert_null(sfi_type_of(255));
+}
+
+static void count_object(void *arg, const struct sfi_type *type, const void *obj, size_t size)
+{
+	(void)obj;
+	(void)size;
+	*(u32 *)arg += type->id;
+}
+
+static void objects_can_be_walked(void **state)
+{
+	struct sfi_domain *d = *state;
+	u32 sum = 0;
+
+	acquire(d, &type_device, &device, 0, 'd');
+	acquire(d, &type_registration, &device, 0, 'r');
+	sfi_objects_for_each(d, count_object, &sum);
+	assert_int_equal(sum, T_DEVICE + T_REGISTRATION);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, test_setup, test_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(fields_are_writable_and_no_more), TEST(memory_has_its_size), TEST(newest_first_then_hot),
+		TEST(held_twice_released_twice), TEST(release_that_repeats_arguments), TEST(embedded_objects),
+		TEST(hot_objects_in_memory_go_before_it), TEST(borrowed_for_a_call), TEST(borrowed_memory_of_its_own),
+		TEST(recovery_leaves_borrowed_objects_alone), TEST(taken_hot_object),
+		TEST(without_memory_nothing_is_lost), TEST(types_are_registered_once), TEST(objects_can_be_walked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
