@@ -101,9 +101,10 @@ check_lit() {
 		done >"$C_DIR/lit.log"
 	grep -vE '^(PASS|XFAIL): ' "$C_DIR/lit.log" | grep -E '^(FAIL|UNRESOLVED|TIMEOUT|XPASS): ' -A 40 | sed 's/^\([A-Z]*\):/    \1/' || :
 	sed -n 's/ ([0-9]* of [0-9]*)$//
-		s/^\(PASS\|XFAIL\): .* :: /PASS: lit\//p
-		s/^UNSUPPORTED: .* :: \(.*\)/SKIP: lit\/\1: lit says unsupported/p
-		s/^\(FAIL\|UNRESOLVED\|TIMEOUT\|XPASS\): .* :: \(.*\)/FAIL: lit\/\2: \1/p' "$C_DIR/lit.log"
+		s/^\([A-Z]*\): \(.*\) :: /\1: \2\//
+		s/^\(PASS\|XFAIL\): /PASS: lit\//p
+		s/^UNSUPPORTED: \(.*\)/SKIP: lit\/\1: lit says unsupported/p
+		s/^\(FAIL\|UNRESOLVED\|TIMEOUT\|XPASS\): \([^ ]*\)$/FAIL: lit\/\2: \1/p' "$C_DIR/lit.log"
 	if grep -qE 'lit.py: .*(fatal|error)|^error: ' "$C_DIR/lit.log"; then
 		tail -n 5 "$C_DIR/lit.log"
 		echo "FAIL: lit: it did not run"
