@@ -115,6 +115,8 @@ private:
     Armed->addRetAttr(Attribute::ZExt);
     Instruction *Then = SplitBlockAndInsertIfThen(Armed, At, false);
     B.SetInsertPoint(Then);
+    // The insertion point has brought its own location, which is none.
+    B.SetCurrentDebugLocation(Armed->getDebugLoc());
     B.CreateCall(Bug->getFunctionType(), Bug);
     errs() << "sfi-plant: planted " << P.name() << "\n";
   }
