@@ -38,6 +38,7 @@ static inline bool sfi_may_write(struct sfi_domain *d, const void *p, size_t siz
 void sfi_check_format(struct sfi_domain *d, const char *format, va_list args, const struct sfi_arg *arg);
 
 /* The range lies in a memory (or port) window of a PCI device of the domain. Any context but hard interrupts. */
+
 bool sfi_pci_window(struct sfi_domain *d, u64 start, u64 size, unsigned long resource_type);
 
 #endif

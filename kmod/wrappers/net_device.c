@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Network devices: allocation, registration, NAPI instances.
+ *
+ * By hand: one allocation is a device, its private area and its queues; its end
+ * is also that of the NAPI instances in it; at registration fields and tables
+ * must be out of the driver's reach before they are checked and the kernel
+ * looks at them; and rtnl_lock() has no argument that a lock could be known by.
+ */
+#include <linux/etherdevice.h>
+#include <linux/ethtool.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+
+#include "wrappers/by_hand.h"
+
+void sfi_napi_release(struct napi_struct *napi);
+
+/* === Allocation === */
+
+/* The kernel's own table, that a device has until the driver sets one. Same value at every write. */
+static const struct ethtool_ops *default_ethtool_ops;
+
+struct net_device *sfi_w_alloc_etherdev_mqs(struct sfi_self *self, int sizeof_priv, unsigned int txqs,
+					    unsigned int rxqs)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	struct net_device *dev;
+	unsigned int i;
+
+	sfi_check_that(d, sizeof_priv >= 0, SFI_ARG("alloc_etherdev", "sizeof_priv >= 0"));
+	sfi_check_that(d, txqs && rxqs && txqs <= 4096 && rxqs <= 4096, SFI_ARG("alloc_etherdev", "1 to 4096 queues"));
+	dev = alloc_etherdev_mqs(sizeof_priv, txqs, rxqs);
+	if (dev) {
+		WRITE_ONCE(default_ethtool_ops, dev->ethtool_ops);
+		sfi_acquire(d, &sfi_type_net_device, dev, 0, NULL, 0, 0, 0, 0);
+		if (sizeof_priv)
+			sfi_acquire(d, &sfi_type_netdev_priv, netdev_priv(dev), sizeof_priv, NULL, 0, 0, 0, 0);
+		for (i = 0; i < txqs; i++)
+			sfi_acquire(d, &sfi_type_netdev_queue, netdev_get_tx_queue(dev, i), 0, NULL, 0, 0, 0, 0);
+	}
+	sfi_import_leave(d);
+	return dev;
+}
+EXPORT_SYMBOL_GPL(sfi_w_alloc_etherdev_mqs);
+
+/* In the order that free_netdev() has: nothing is taken before all is known to be right. */
+void sfi_w_free_netdev(struct sfi_self *self, struct net_device *dev)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	struct napi_struct *napi, *next;
+	unsigned int i;
+
+	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("free_netdev", "dev"));
+	sfi_check_that(d, dev->reg_state != NETREG_REGISTERED, SFI_ARG("free_netdev", "dev is not registered"));
+	list_for_each_entry_safe(napi, next, &dev->napi_list, dev_list) {
+		if (!sfi_is(d, napi, SFI_T_napi_struct))
+			continue;
+		netif_napi_del(napi);
+		sfi_unembed(d, &sfi_type_napi_struct, napi, sizeof(*napi), SFI_ARG("free_netdev", "dev"));
+	}
+	if (sfi_holds(d, SFI_T_netdev_priv, netdev_priv(dev)))
+		sfi_release(d, &sfi_type_netdev_priv, netdev_priv(dev), SFI_ARG("free_netdev", "dev"));
+	for (i = 0; i < dev->num_tx_queues; i++)
+		sfi_take_back(d, &sfi_type_netdev_queue, netdev_get_tx_queue(dev, i));
+	sfi_release(d, &sfi_type_net_device, dev, SFI_ARG("free_netdev", "dev"));
+	free_netdev(dev);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_free_netdev);
+
+/* === Registration === */
+
+/* Also for a registration that a violation has left half-way. */
+static void release_registration(void *obj, const u64 args[4])
+{
+	struct net_device *dev = obj;
+
+	if (dev->reg_state == NETREG_REGISTERED)
+		unregister_netdev(dev);
+}
+
+/* What the driver has filled in, no longer writable. */
+static void check_device(struct sfi_domain *d, struct net_device *dev)
+{
+	const struct net_device_ops *ops = dev->netdev_ops;
+	const struct ethtool_ops *ethtool_ops = dev->ethtool_ops;
+
+	sfi_check_that(d, strnlen(dev->name, IFNAMSIZ) < IFNAMSIZ, SFI_ARG("register_netdev", "dev->name ends"));
+	sfi_check_that(d, ops, SFI_ARG("register_netdev", "dev->netdev_ops is set"));
+	sfi_check_net_device_ops(d, ops, SFI_ARG("register_netdev", "dev->netdev_ops"));
+	if (ethtool_ops != READ_ONCE(default_ethtool_ops))
+		sfi_check_ethtool_ops(d, ethtool_ops, SFI_ARG("register_netdev", "dev->ethtool_ops"));
+	if (dev->dev.parent)
+		sfi_check_owned(d, dev->dev.parent, SFI_T_device, SFI_ARG("register_netdev", "dev->dev.parent"));
+}
+
+int sfi_w_register_netdev(struct sfi_self *self, struct net_device *dev)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	int ret;
+
+	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("register_netdev", "dev"));
+	sfi_check_that(d, dev->reg_state == NETREG_UNINITIALIZED &&
+			  !sfi_holds(d, SFI_T_netdev_registration, dev),
+		       SFI_ARG("register_netdev", "dev was not registered before"));
+	/* Takes the fields away, see SFI_FIELDS_UNTIL. */
+	sfi_acquire(d, &sfi_type_netdev_registration, dev, 0, release_registration, 0, 0, 0, 0);
+	check_device(d, dev);
+	ret = register_netdev(dev);
+	if (ret)
+		sfi_take_back(d, &sfi_type_netdev_registration, dev);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_register_netdev);
+
+/* Calls back into the driver, for which the device is registered until the end. */
+void sfi_w_unregister_netdev(struct sfi_self *self, struct net_device *dev)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_owned(d, dev, SFI_T_netdev_registration, SFI_ARG("unregister_netdev", "dev"));
+	unregister_netdev(dev);
+	sfi_take_back(d, &sfi_type_netdev_registration, dev);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_unregister_netdev);
+
+/* === NAPI === */
+
+/* Own memory becomes an instance, all of it: nothing that the driver wrote there stays. */
+void sfi_w_netif_napi_add_weight(struct sfi_self *self, struct net_device *dev, struct napi_struct *napi,
+				 int (*poll)(struct napi_struct *, int), int weight)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netif_napi_add", "dev"));
+	sfi_check_that(d, !sfi_is(d, napi, SFI_T_napi_struct), SFI_ARG("netif_napi_add", "napi was not added before"));
+	sfi_check_that(d, poll && weight > 0 && weight <= NAPI_POLL_WEIGHT,
+		       SFI_ARG("netif_napi_add", "poll and weight are right"));
+	sfi_check_callback(d, poll, "napi_struct__poll", SFI_ARG("netif_napi_add", "poll"));
+	sfi_embed(d, &sfi_type_napi_struct, napi, sizeof(*napi), SFI_ARG("netif_napi_add", "napi"));
+	memset(napi, 0, sizeof(*napi));
+	netif_napi_add_weight(dev, napi, poll, weight);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_netif_napi_add_weight);
+
+/*
+ * Recovery. The driver may have failed with the instance scheduled, so napi_disable() could wait for ever. It is
+ * enough that the core forgets it: a poll of a driver that is not there ends at once and is not repeated. The
+ * packet that the instance keeps is freed here only if the driver does not hold it as well.
+ */
+void sfi_napi_release(struct napi_struct *napi)
+{
+	struct sfi_domain *d = sfi_domain_of_text((u64)napi->poll);
+	int ms;
+
+	for (ms = 0; ms < 1000 && !list_empty(&napi->poll_list); ms++)
+		usleep_range(1000, 1100);
+	if (d && sfi_is(d, napi->skb, SFI_T_sk_buff))
+		napi->skb = NULL;
+	netif_napi_del(napi);
+}
+
+/* === The lock of network configuration === */
+
+static void unlock_rtnl(void *unused)
+{
+	rtnl_unlock();
+}
+
+void sfi_w_rtnl_lock(struct sfi_self *self)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	rtnl_lock();
+	sfi_lock_taken(d, (void *)rtnl_lock, unlock_rtnl, SFI_ARG("rtnl_lock", "the lock"));
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_rtnl_lock);
+
+void sfi_w_rtnl_unlock(struct sfi_self *self)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_lock_dropped(d, (void *)rtnl_lock, SFI_ARG("rtnl_unlock", "the lock"));
+	rtnl_unlock();
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_rtnl_unlock);

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Callbacks of ethtool that fill a buffer without being told its length.
+ *
+ * By hand: the kernel allocates what the driver's get_regs_len() or
+ * get_sset_count() has just said, and passes the pointer only. What they said
+ * is remembered here; asking the driver again could get a greater answer than
+ * the kernel got. ethtool runs under rtnl_lock(), which guards what is here.
+ */
+#include <linux/ethtool.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+
+#include "wrappers/by_hand.h"
+
+/* The last answers, of one device at a time. rtnl_lock. */
+static struct {
+	const struct net_device *dev;
+	u32 length;
+} regs, strings[ETH_SS_COUNT];
+
+/* get_sset_count() and get_regs_len(): an answer that the kernel will not use as a size is 0 here. */
+static u32 as_size(int answer)
+{
+	return answer > 0 ? answer : 0;
+}
+
+int sfi_e_ethtool_ops__get_regs_len(const struct sfi_entry *e, struct net_device *dev)
+{
+	int (*fn)(struct net_device *) = (void *)e->fn;
+	struct sfi_gate g;
+	int ret;
+
+	if (!sfi_gate_enter(&g, e))
+		return 0;
+	if (!sfi_gate_save(&g))
+		ret = fn(dev);
+	else
+		ret = 0;
+	sfi_gate_leave(&g);
+	if (rtnl_is_locked()) {
+		regs.dev = dev;
+		regs.length = as_size(ret);
+	}
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_e_ethtool_ops__get_regs_len);
+
+void sfi_e_ethtool_ops__get_regs(const struct sfi_entry *e, struct net_device *dev, struct ethtool_regs *info, void *p)
+{
+	void (*fn)(struct net_device *, struct ethtool_regs *, void *) = (void *)e->fn;
+	size_t size = regs.dev == dev ? regs.length : 0;
+	bool lent_info, lent_p;
+	struct sfi_gate g;
+
+	if (!sfi_gate_enter(&g, e))
+		return;
+	lent_info = sfi_lend(g.domain, info, sizeof(*info));
+	lent_p = sfi_lend(g.domain, p, size);
+	if (!sfi_gate_save(&g))
+		fn(dev, info, p);
+	if (lent_p)
+		sfi_revoke(g.domain, p, size);
+	if (lent_info)
+		sfi_revoke(g.domain, info, sizeof(*info));
+	sfi_gate_leave(&g);
+}
+EXPORT_SYMBOL_GPL(sfi_e_ethtool_ops__get_regs);
+
+int sfi_e_ethtool_ops__get_sset_count(const struct sfi_entry *e, struct net_device *dev, int stringset)
+{
+	int (*fn)(struct net_device *, int) = (void *)e->fn;
+	struct sfi_gate g;
+	int ret;
+
+	if (!sfi_gate_enter(&g, e))
+		return -EIO;
+	if (!sfi_gate_save(&g))
+		ret = fn(dev, stringset);
+	else
+		ret = -EIO;
+	sfi_gate_leave(&g);
+	if (rtnl_is_locked() && stringset >= 0 && stringset < ETH_SS_COUNT) {
+		strings[stringset].dev = dev;
+		strings[stringset].length = as_size(ret) * ETH_GSTRING_LEN;
+	}
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_e_ethtool_ops__get_sset_count);
+
+void sfi_e_ethtool_ops__get_strings(const struct sfi_entry *e, struct net_device *dev, u32 stringset, u8 *data)
+{
+	void (*fn)(struct net_device *, u32, u8 *) = (void *)e->fn;
+	bool known = stringset < ETH_SS_COUNT && strings[stringset].dev == dev;
+	size_t size = known ? strings[stringset].length : 0;
+	struct sfi_gate g;
+	bool lent;
+
+	if (!sfi_gate_enter(&g, e))
+		return;
+	lent = sfi_lend(g.domain, data, size);
+	if (!sfi_gate_save(&g))
+		fn(dev, stringset, data);
+	if (lent)
+		sfi_revoke(g.domain, data, size);
+	sfi_gate_leave(&g);
+}
+EXPORT_SYMBOL_GPL(sfi_e_ethtool_ops__get_strings);

@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Packets: rights, and the calls that need more than a check of arguments.
+ *
+ * What a driver may write of a packet it holds:
+ *
+ *	                      given to send        made by the driver
+ *	scratch (cb)               yes                   yes
+ *	offload and metadata       yes                   yes      priority, hash, VLAN, checksum, protocol...
+ *	len, data_len              no                    yes
+ *	truesize                   no                    yes
+ *	head up to shared info     after skb_cow_head()  yes
+ *	shared info                no                    no       has page pointers and the destructor's argument
+ *	next, dev, sk, destructor  no                    no
+ *	head, data, tail, end      no                    no
+ *
+ * Rights come in slots of 8 bytes, and ranges here are rounded inwards: mac_header and network_header share a slot
+ * with tail and stay unwritable. One consequence goes the other way: truesize shares its slot with the reference
+ * count, so both can be written in packets that the driver made; what is handed to the stack is checked to have one
+ * reference, lengths that agree with the pointers and the fragments, and offsets within the head (packet_ok()).
+ *
+ * By hand: all of the above, memory that moves (the head may be reallocated), and memory whose size is not on
+ * record: a fragment of netdev_alloc_frag() ends where the rights that begin at it end, or the next object begins.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+#include "wrappers/by_hand.h"
+
+/* Slots that lie wholly in [begin, end). */
+#define SLOTS_BEGIN(begin) round_up(begin, SFI_SLOT_SIZE)
+#define SLOTS_END(end) round_down(end, SFI_SLOT_SIZE)
+
+#define CB_BEGIN SLOTS_BEGIN(offsetof(struct sk_buff, cb))
+#define CB_END SLOTS_END(offsetofend(struct sk_buff, cb))
+#define META_BEGIN SLOTS_BEGIN(offsetof(struct sk_buff, headers))
+#define META_END SLOTS_END(offsetof(struct sk_buff, tail))
+#define LEN_BEGIN offsetof(struct sk_buff, len)
+#define TRUESIZE_BEGIN offsetof(struct sk_buff, truesize)
+
+static_assert(offsetofend(struct sk_buff, protocol) <= META_END, "protocol is writable, tail is not");
+static_assert(META_END <= offsetof(struct sk_buff, tail), "tail is not writable");
+static_assert(LEN_BEGIN % SFI_SLOT_SIZE == 0 && offsetof(struct sk_buff, data_len) == LEN_BEGIN + 4,
+	      "the lengths have a slot of their own");
+static_assert(TRUESIZE_BEGIN % SFI_SLOT_SIZE == 0 && offsetof(struct sk_buff, users) == TRUESIZE_BEGIN + 4,
+	      "truesize shares its slot with users and nothing else");
+
+void sfi_skb_grant(struct sfi_domain *d, struct sk_buff *skb);
+void sfi_skb_revoke(struct sfi_domain *d, struct sk_buff *skb);
+void sfi_frag_grant(struct sfi_domain *d, void *frag);
+void sfi_frag_revoke(struct sfi_domain *d, void *frag);
+
+/* === Rights === */
+
+/* Of every packet, also one to send. */
+void sfi_skb_grant(struct sfi_domain *d, struct sk_buff *skb)
+{
+	sfi_grant(d, (void *)skb + CB_BEGIN, CB_END - CB_BEGIN);
+	sfi_grant(d, (void *)skb + META_BEGIN, META_END - META_BEGIN);
+}
+
+static size_t head_size(const struct sk_buff *skb)
+{
+	return SLOTS_END(skb_end_offset(skb));
+}
+
+static bool head_is_writable(struct sfi_domain *d, const struct sk_buff *skb)
+{
+	return sfi_is(d, skb->head, SFI_T_skb_head);
+}
+
+static void grant_head(struct sfi_domain *d, struct sk_buff *skb)
+{
+	sfi_acquire(d, &sfi_type_skb_head, skb->head, head_size(skb), NULL, 0, 0, 0, 0);
+}
+
+static void revoke_head(struct sfi_domain *d, struct sk_buff *skb)
+{
+	if (head_is_writable(d, skb))
+		sfi_revoke(d, skb->head, head_size(skb));
+}
+
+/* The structure itself is the runtime's to take away. */
+void sfi_skb_revoke(struct sfi_domain *d, struct sk_buff *skb)
+{
+	revoke_head(d, skb);
+}
+
+static void own_lengths(struct sfi_domain *d, struct sk_buff *skb)
+{
+	sfi_grant(d, (void *)skb + LEN_BEGIN, SFI_SLOT_SIZE);
+	sfi_grant(d, (void *)skb + TRUESIZE_BEGIN, SFI_SLOT_SIZE);
+}
+
+/* A packet that the driver has made: SKB may be NULL. */
+static struct sk_buff *made(struct sfi_domain *d, struct sk_buff *skb)
+{
+	if (!skb)
+		return NULL;
+	sfi_acquire(d, &sfi_type_sk_buff, skb, 0, NULL, 0, 0, 0, 0);
+	own_lengths(d, skb);
+	grant_head(d, skb);
+	return skb;
+}
+
+/* === Making packets === */
+
+struct sk_buff *sfi_w___alloc_skb(struct sfi_self *self, unsigned int size, gfp_t priority, int flags, int node)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	struct sk_buff *skb;
+
+	sfi_check_that(d, !(flags & ~(SKB_ALLOC_FCLONE | SKB_ALLOC_RX)), SFI_ARG("alloc_skb", "flags are supported"));
+	sfi_check_that(d, node == NUMA_NO_NODE || (node >= 0 && node < MAX_NUMNODES && node_online(node)),
+		       SFI_ARG("alloc_skb", "node is online"));
+	skb = made(d, __alloc_skb(size, priority, flags, node));
+	sfi_import_leave(d);
+	return skb;
+}
+EXPORT_SYMBOL_GPL(sfi_w___alloc_skb);
+
+struct sk_buff *sfi_w___netdev_alloc_skb(struct sfi_self *self, struct net_device *dev, unsigned int length,
+					 gfp_t gfp_mask)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	struct sk_buff *skb;
+
+	if (dev)
+		sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netdev_alloc_skb", "dev"));
+	skb = made(d, __netdev_alloc_skb(dev, length, gfp_mask));
+	sfi_import_leave(d);
+	return skb;
+}
+EXPORT_SYMBOL_GPL(sfi_w___netdev_alloc_skb);
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+struct sk_buff *sfi_w_napi_alloc_skb(struct sfi_self *self, struct napi_struct *napi, unsigned int length)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	struct sk_buff *skb;
+
+	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_alloc_skb", "napi"));
+	skb = made(d, napi_alloc_skb(napi, length));
+	sfi_import_leave(d);
+	return skb;
+}
+EXPORT_SYMBOL_GPL(sfi_w_napi_alloc_skb);
+#else
+struct sk_buff *sfi_w___napi_alloc_skb(struct sfi_self *self, struct napi_struct *napi, unsigned int length,
+				       gfp_t gfp_mask)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	struct sk_buff *skb;
+
+	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_alloc_skb", "napi"));
+	skb = made(d, __napi_alloc_skb(napi, length, gfp_mask));
+	sfi_import_leave(d);
+	return skb;
+}
+EXPORT_SYMBOL_GPL(sfi_w___napi_alloc_skb);
+#endif
+
+/* === Fragments === */
+
+void sfi_frag_grant(struct sfi_domain *d, void *frag)
+{
+	/* SFI_SIZE has done it. */
+}
+
+/* To the next object, or to where the rights end. Cold: when a ring is emptied. */
+void sfi_frag_revoke(struct sfi_domain *d, void *frag)
+{
+	size_t size = SFI_SLOT_SIZE;
+	u8 slot;
+
+	for (; size < PAGE_SIZE; size += SFI_SLOT_SIZE) {
+		slot = sfi_slot_at(d, (u64)frag + size);
+		if (slot != SFI_RIGHT_WRITE)
+			break;
+	}
+	sfi_revoke(d, frag, size);
+}
+
+/* The fragment that P lies in, or P itself if there is none. */
+static void *frag_of(struct sfi_domain *d, void *p)
+{
+	u64 a = round_down((u64)p, SFI_SLOT_SIZE);
+	unsigned int i;
+
+	for (i = 0; i < PAGE_SIZE / SFI_SLOT_SIZE; i++, a -= SFI_SLOT_SIZE) {
+		if (sfi_type_at(d, a) == SFI_T_netdev_frag)
+			return (void *)a;
+		if (sfi_slot_at(d, a) != SFI_RIGHT_WRITE)
+			break;
+	}
+	return p;
+}
+
+static void free_frag(struct sfi_self *self, void *addr, const struct sfi_arg *arg)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	if (addr) {
+		sfi_release(d, &sfi_type_netdev_frag, frag_of(d, addr), arg);
+		page_frag_free(addr);
+	}
+	sfi_import_leave(d);
+}
+
+void sfi_w_page_frag_free(struct sfi_self *self, void *addr)
+{
+	free_frag(self, addr, SFI_ARG("page_frag_free", "addr"));
+}
+EXPORT_SYMBOL_GPL(sfi_w_page_frag_free);
+
+void sfi_w_skb_free_frag(struct sfi_self *self, void *addr)
+{
+	free_frag(self, addr, SFI_ARG("skb_free_frag", "addr"));
+}
+EXPORT_SYMBOL_GPL(sfi_w_skb_free_frag);
+
+/* DATA begins a fragment that is FRAG_SIZE bytes or longer. */
+static void check_frag(struct sfi_domain *d, void *data, unsigned int frag_size, const struct sfi_arg *arg)
+{
+	u64 a = (u64)data;
+	u8 id;
+
+	sfi_check_owned(d, data, SFI_T_netdev_frag, arg);
+	sfi_check_that(d, frag_size % SFI_SLOT_SIZE == 0 && frag_size > SKB_DATA_ALIGN(sizeof(struct skb_shared_info)),
+		       arg);
+	sfi_check_writable(d, data, frag_size, arg);
+	sfi_check_that(d, !sfi_rights_next_typed(d, a + SFI_SLOT_SIZE, a + frag_size - 1, &id), arg);
+}
+
+/*
+ * A fragment becomes a packet's head: its rights stay but for the shared info, its type is exchanged. Hot: once for
+ * each packet received.
+ */
+static struct sk_buff *build(struct sfi_self *self, void *data, unsigned int frag_size,
+			     struct sk_buff *(*kernel_build)(void *data, unsigned int frag_size),
+			     const struct sfi_arg *arg)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	struct sk_buff *skb;
+	size_t size;
+
+	check_frag(d, data, frag_size, arg);
+	size = SLOTS_END(SKB_WITH_OVERHEAD(frag_size));
+	sfi_revoke(d, data + size, frag_size - size);
+	skb = kernel_build(data, frag_size);
+	if (skb) {
+		sfi_acquire(d, &sfi_type_skb_head, data, SFI_SLOT_SIZE, NULL, 0, 0, 0, 0);
+		sfi_acquire(d, &sfi_type_sk_buff, skb, 0, NULL, 0, 0, 0, 0);
+		own_lengths(d, skb);
+	} else {
+		sfi_grant(d, data + size, frag_size - size);
+	}
+	sfi_import_leave(d);
+	return skb;
+}
+
+struct sk_buff *sfi_w_build_skb(struct sfi_self *self, void *data, unsigned int frag_size)
+{
+	return build(self, data, frag_size, build_skb, SFI_ARG("build_skb", "data is a fragment of frag_size"));
+}
+EXPORT_SYMBOL_GPL(sfi_w_build_skb);
+
+struct sk_buff *sfi_w_napi_build_skb(struct sfi_self *self, void *data, unsigned int frag_size)
+{
+	return build(self, data, frag_size, napi_build_skb,
+		     SFI_ARG("napi_build_skb", "data is a fragment of frag_size"));
+}
+EXPORT_SYMBOL_GPL(sfi_w_napi_build_skb);
+
+/* === Calls that may move the head === */
+
+/*
+ * The head leaves the driver's reach for the call, since it may be freed there, and the new one is granted after.
+ * MAKE_PRIVATE: after success it is the driver's even if it was not before.
+ */
+static bool take_head(struct sfi_domain *d, struct sk_buff *skb, const struct sfi_arg *arg)
+{
+	bool was_writable;
+
+	sfi_check_owned(d, skb, SFI_T_sk_buff, arg);
+	was_writable = head_is_writable(d, skb);
+	revoke_head(d, skb);
+	return was_writable;
+}
+
+int sfi_w_skb_cow_head(struct sfi_self *self, struct sk_buff *skb, unsigned int headroom)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	bool was_writable = take_head(d, skb, SFI_ARG("skb_cow_head", "skb"));
+	int ret = skb_cow_head(skb, headroom);
+
+	if (!ret || was_writable)
+		grant_head(d, skb);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_skb_cow_head);
+
+int sfi_w_pskb_expand_head(struct sfi_self *self, struct sk_buff *skb, int nhead, int ntail, gfp_t gfp_mask)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	bool was_writable;
+	int ret;
+
+	/* Shared packets and negative room are BUG()s in the kernel. */
+	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("pskb_expand_head", "skb"));
+	sfi_check_that(d, nhead >= 0 && ntail >= 0 && nhead < INT_MAX / 4 && ntail < INT_MAX / 4 && !skb_shared(skb),
+		       SFI_ARG("pskb_expand_head", "room is asked for in a packet that is not shared"));
+	was_writable = take_head(d, skb, SFI_ARG("pskb_expand_head", "skb"));
+	ret = pskb_expand_head(skb, nhead, ntail, gfp_mask);
+	if (!ret || was_writable)
+		grant_head(d, skb);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_pskb_expand_head);
+
+void *sfi_w___pskb_pull_tail(struct sfi_self *self, struct sk_buff *skb, int delta)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	bool was_writable;
+	void *ret;
+
+	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("__pskb_pull_tail", "skb"));
+	sfi_check_that(d, delta >= 0 && delta <= skb->data_len, SFI_ARG("__pskb_pull_tail", "delta <= skb->data_len"));
+	was_writable = take_head(d, skb, SFI_ARG("__pskb_pull_tail", "skb"));
+	ret = __pskb_pull_tail(skb, delta);
+	if (was_writable)
+		grant_head(d, skb);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w___pskb_pull_tail);
+
+int sfi_w_pskb_trim(struct sfi_self *self, struct sk_buff *skb, unsigned int len)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	bool was_writable = take_head(d, skb, SFI_ARG("pskb_trim", "skb"));
+	int ret = pskb_trim(skb, len);
+
+	if (was_writable)
+		grant_head(d, skb);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_pskb_trim);
+
+int sfi_w_skb_checksum_help(struct sfi_self *self, struct sk_buff *skb)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	bool was_writable = take_head(d, skb, SFI_ARG("skb_checksum_help", "skb"));
+	int ret = skb_checksum_help(skb);
+
+	if (was_writable)
+		grant_head(d, skb);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_skb_checksum_help);
+
+/* On failure the packet is gone if FREE_ON_ERROR: it leaves the domain before the call, and comes back after. */
+int sfi_w___skb_pad(struct sfi_self *self, struct sk_buff *skb, int pad, bool free_on_error)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	bool was_writable, lengths;
+	int ret;
+
+	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("skb_pad", "skb"));
+	sfi_check_that(d, pad >= 0 && pad <= PAGE_SIZE && !skb_shared(skb),
+		       SFI_ARG("skb_pad", "pad bytes in a packet that is not shared"));
+	was_writable = head_is_writable(d, skb);
+	lengths = sfi_may_write(d, (void *)skb + LEN_BEGIN, SFI_SLOT_SIZE);
+	sfi_release(d, &sfi_type_sk_buff, skb, SFI_ARG("skb_pad", "skb"));
+	ret = __skb_pad(skb, pad, free_on_error);
+	if (!ret || !free_on_error) {
+		sfi_acquire(d, &sfi_type_sk_buff, skb, 0, NULL, 0, 0, 0, 0);
+		if (lengths)
+			own_lengths(d, skb);
+		if (was_writable)
+			grant_head(d, skb);
+	}
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w___skb_pad);
+
+/* The page becomes the packet's next fragment. */
+void sfi_w_skb_fill_page_desc(struct sfi_self *self, struct sk_buff *skb, int i, struct page *page, int off, int size)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("skb_fill_page_desc", "skb"));
+	sfi_check_that(d, i == skb_shinfo(skb)->nr_frags && i < MAX_SKB_FRAGS,
+		       SFI_ARG("skb_fill_page_desc", "i is the next fragment"));
+	sfi_check_owned(d, page, SFI_T_page, SFI_ARG("skb_fill_page_desc", "page"));
+	sfi_check_that(d, off >= 0 && size >= 0 && (u64)off + size <= page_size(page),
+		       SFI_ARG("skb_fill_page_desc", "off and size are within page"));
+	sfi_release(d, &sfi_type_page, page, SFI_ARG("skb_fill_page_desc", "page"));
+	skb_fill_page_desc(skb, i, page, off, size);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_skb_fill_page_desc);
+
+/* === To the stack === */
+
+static u32 frags_size(const struct sk_buff *skb)
+{
+	const struct skb_shared_info *shinfo = skb_shinfo(skb);
+	u32 i, size = 0;
+
+	for (i = 0; i < shinfo->nr_frags; i++)
+		size += skb_frag_size(&shinfo->frags[i]);
+	return size;
+}
+
+/* Fields that the driver could write agree with those that it could not. */
+static bool packet_ok(const struct sk_buff *skb)
+{
+	u32 end = skb_end_offset(skb);
+
+	if (skb->len < skb->data_len || skb_headlen(skb) != skb_tail_pointer(skb) - skb->data)
+		return false;
+	if (skb->data_len && (skb_has_frag_list(skb) || skb->data_len != frags_size(skb)))
+		return false;
+	if (skb->ip_summed == CHECKSUM_PARTIAL && (u32)skb->csum_start + skb->csum_offset + 2 > end)
+		return false;
+	if (skb->encapsulation && (skb->inner_transport_header > end || skb->inner_network_header > end ||
+				   skb->inner_mac_header > end))
+		return false;
+	if (skb_transport_header_was_set(skb) && skb->transport_header > end)
+		return false;
+	return refcount_read(&skb->users) == 1;
+}
+
+/*
+ * The packet leaves the domain, and only then is looked at: nobody can change it any more. One that is not in order
+ * is freed here, with the reference count that it must have had.
+ */
+static void give_packet(struct sfi_domain *d, struct sk_buff *skb, const struct sfi_arg *arg)
+{
+	sfi_release(d, &sfi_type_sk_buff, skb, arg);
+	if (likely(packet_ok(skb) && skb->dev))
+		return;
+	refcount_set(&skb->users, 1);
+	skb->len = skb->data_len + (skb_tail_pointer(skb) - skb->data);
+	dev_kfree_skb_any(skb);
+	sfi_check_that(d, false, arg);
+}
+
+gro_result_t sfi_w_napi_gro_receive(struct sfi_self *self, struct napi_struct *napi, struct sk_buff *skb)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	gro_result_t ret;
+
+	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_gro_receive", "napi"));
+	give_packet(d, skb, SFI_ARG("napi_gro_receive", "skb is consistent"));
+	ret = napi_gro_receive(napi, skb);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_napi_gro_receive);
+
+int sfi_w_netif_receive_skb(struct sfi_self *self, struct sk_buff *skb)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	int ret;
+
+	give_packet(d, skb, SFI_ARG("netif_receive_skb", "skb is consistent"));
+	ret = netif_receive_skb(skb);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_netif_receive_skb);
+
+int sfi_w_netif_rx(struct sfi_self *self, struct sk_buff *skb)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	int ret;
+
+	give_packet(d, skb, SFI_ARG("netif_rx", "skb is consistent"));
+	ret = netif_rx(skb);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_netif_rx);
+
+/* === The packet that a NAPI instance keeps === */
+
+/* It is given out again and again until it is used: the driver's from the first time on. */
+struct sk_buff *sfi_w_napi_get_frags(struct sfi_self *self, struct napi_struct *napi)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	struct sk_buff *skb;
+
+	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_get_frags", "napi"));
+	skb = napi_get_frags(napi);
+	if (!sfi_is(d, skb, SFI_T_sk_buff))
+		made(d, skb);
+	sfi_import_leave(d);
+	return skb;
+}
+EXPORT_SYMBOL_GPL(sfi_w_napi_get_frags);
+
+gro_result_t sfi_w_napi_gro_frags(struct sfi_self *self, struct napi_struct *napi)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	struct sk_buff *skb;
+	gro_result_t ret;
+
+	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_gro_frags", "napi"));
+	skb = napi->skb;
+	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("napi_gro_frags", "napi->skb"));
+	napi->skb = NULL;
+	give_packet(d, skb, SFI_ARG("napi_gro_frags", "napi->skb is consistent"));
+	napi->skb = skb;
+	ret = napi_gro_frags(napi);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_napi_gro_frags);
+
+void sfi_w_napi_free_frags(struct sfi_self *self, struct napi_struct *napi)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_free_frags", "napi"));
+	if (napi->skb)
+		sfi_take_back(d, &sfi_type_sk_buff, napi->skb);
+	napi_free_frags(napi);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_napi_free_frags);
