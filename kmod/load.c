@@ -219,10 +219,16 @@ static void list_funcs(struct scan *s)
 	sort(s->funcs, s->nr_funcs, sizeof(*s->funcs), compare_addresses, NULL);
 }
 
+/* objtool names the padding in front of function F __pfx_F. */
+#define PADDING "__pfx_"
+static bool is_padding(const struct scan *s, const Elf_Sym *sym)
+{
+	return !strncmp(symbol_name(s, sym), PADDING, strlen(PADDING));
+}
+
 /*
  * Symbols that need no unit: sections, files, data. Of the rest all must be
- * functions that a unit lists. The padding that objtool names __pfx_F in front
- * of F belongs to F.
+ * functions that a unit lists, or the padding of one.
  */
 static bool is_known(const struct scan *s, const Elf_Sym *sym, struct sfi_range text)
 {
@@ -234,7 +240,7 @@ static bool is_known(const struct scan *s, const Elf_Sym *sym, struct sfi_range 
 		return true;
 	if (type != STT_FUNC && address - text.base >= text.size)
 		return true;
-	if (!strncmp(name, "__pfx_", 6))
+	if (is_padding(s, sym))
 		address += sym->st_size;
 	return holds(s->funcs, s->nr_funcs, address);
 }
@@ -260,7 +266,7 @@ static int check_symbols(struct scan *s)
 		if (is_known(s, sym, text))
 			continue;
 		snprintf(s->why, sizeof(s->why), "function %s of an uninstrumented object",
-			 symbol_name(s, sym));
+			 symbol_name(s, sym) + (is_padding(s, sym) ? strlen(PADDING) : 0));
 		return -ENOEXEC;
 	}
 	s->direct = kvcalloc(undefined + 1, sizeof(*s->direct), GFP_KERNEL);
