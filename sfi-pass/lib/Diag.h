@@ -16,8 +16,8 @@ class Module;
 
 namespace sfi {
 
-/// An error at the source location of I (where code was inlined: of the
-/// statement itself).
+/// An error at the source location of I. For code of kernel headers that was
+/// inlined, at the driver's statement that it was inlined into.
 void error(const llvm::Instruction &I, const llvm::Twine &Message);
 
 /// An error at the declaration of F, where it is known.

@@ -106,13 +106,14 @@ private:
     SmallVector<CallBase *> Calls;
     for (Use &U : F.uses())
       if (auto *CB = dyn_cast<CallBase>(U.getUser()))
-        if (CB->isCallee(&U) && !CB->hasFnAttr(DirectCallAttr))
+        if (PF.Callable && CB->isCallee(&U) && !CB->hasFnAttr(DirectCallAttr))
           Calls.push_back(CB);
     for (CallBase *CB : Calls)
       bindCall(*CB, F, PF);
     if (PF.Addressable)
       bindAddress(F);
-    // Interface inlines: the wrapper does the work, in the kernel.
+    // Interface inlines: the wrapper does the work, in the kernel. What still
+    // refers to F is reported by checkImports().
     if (!F.isDeclaration())
       F.deleteBody();
     if (F.use_empty())
@@ -171,7 +172,7 @@ private:
     return W;
   }
 
-  /// Every remaining use is of the address.
+  /// Uses of F's address.
   void bindAddress(Function &F) {
     if (F.use_empty())
       return;
@@ -187,7 +188,7 @@ private:
     Pass->setAttributes(withoutParameterFacts(F));
     F.replaceUsesWithIf(Pass, [](Use &U) {
       auto *CB = dyn_cast<CallBase>(U.getUser());
-      return !CB || !CB->isInlineAsm();
+      return !CB || !(CB->isInlineAsm() || CB->isCallee(&U));
     });
   }
 
@@ -264,6 +265,11 @@ void checkFunction(Module &M, const Function &F, const Policy &P,
     error(*Call, "call of kernel function '" + Name +
                      "', which no annotated header describes; add to one: " +
                      prototype(Types, Name) + " SFI_...;");
+  else if (Call && !PF->Callable)
+    error(*Call, "call of kernel function '" + Name +
+                     "', of which only the address may be passed on; annotate "
+                     "its parameters as well: " +
+                     prototype(Types, Name) + " SFI_ADDRESSABLE;");
   else if (Address && !P.isDirect(Name))
     errorAtUse(M, F,
                "address of kernel function '" + Name +

@@ -88,6 +88,8 @@ Error readFunction(StringRef Name, const json::Value &V, PolicyFunction &F) {
     return E;
   if (Error E = readFlag(*O, "addressable", Where, F.Addressable))
     return E;
+  if (Error E = readFlag(*O, "callable", Where, F.Callable))
+    return E;
   if (Error E = readFlag(*O, "noreturn", Where, F.NoReturn))
     return E;
   return readCallbackParams(*O, Where, F);

@@ -26,6 +26,7 @@ struct PolicyFunction {
   std::string Wrapper;      ///< symbol of the import wrapper; empty if direct
   bool Revokes = true;      ///< may take rights away or call the driver
   bool Addressable = false; ///< sfi_p_NAME exists
+  bool Callable = true;     ///< the wrapper exists, not sfi_p_NAME alone
   bool NoReturn = false;
   /// Parameter index (from 0, without self) to callback key.
   std::map<unsigned, std::string> Callbacks;

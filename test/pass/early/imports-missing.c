@@ -29,4 +29,11 @@ void *address(void)
 	// CHECK-DAG: imports-missing.c:[[@LINE+1]]:2: error: address of kernel function 'thing_free' is taken, which its annotation does not allow; add to an annotated header: void thing_free(const void *object) SFI_ADDRESSABLE;
 	return thing_free;
 }
-// CHECK-DAG: 3 errors generated.
+
+int by_address_only(struct thing_ops *ops, struct thing *t)
+{
+	ops->close = thing_default_close;
+	// CHECK-DAG: imports-missing.c:[[@LINE+1]]:9: error: call of kernel function 'thing_default_close', of which only the address may be passed on; annotate its parameters as well: int thing_default_close(struct thing *thing) SFI_ADDRESSABLE;
+	return thing_default_close(t);
+}
+// CHECK-DAG: 4 errors generated.

@@ -28,6 +28,8 @@ void thing_panic(const char *why) __attribute__((noreturn));
 unsigned long thing_strlen(const char *text) __attribute__((pure));
 /* Its address may be passed on. */
 int thing_default_open(struct thing *thing);
+/* Only that: there is no wrapper to call. */
+int thing_default_close(struct thing *thing);
 
 /* Not in the policy. */
 int thing_unknown(struct thing *thing, const char *name);
@@ -71,6 +73,16 @@ static inline int thing_request_inline(int irq, handler_t handler, void *data)
 static inline void thing_touch(struct thing *thing)
 {
 	thing->state++;
+}
+
+static inline int thing_inner_inline(struct thing *thing)
+{
+	return thing_unknown(thing, "inner");
+}
+
+static inline int thing_outer_inline(struct thing *thing)
+{
+	return thing_inner_inline(thing) + 1;
 }
 
 #define module_init(fn) int init_module(void) __attribute__((alias(#fn)));
