@@ -5,7 +5,6 @@
 #include <linux/crc32.h>
 #include <linux/gcd.h>
 #include <net/checksum.h>
-#include <net/ip6_checksum.h>
 #include <sfi/annotate.h>
 
 unsigned long (_find_next_bit)(const unsigned long *addr, unsigned long nbits, unsigned long start) SFI_DIRECT(reads only);
