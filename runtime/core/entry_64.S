@@ -16,6 +16,7 @@
 #define POP(reg) pop reg
 #define RED_ZONE 0
 #define NOT_CALLED ANNOTATE_NOENDBR
+#define LANDED
 #define CALLED_BY_TOP UNWIND_HINT_FUNC
 #define NON_STANDARD(name) STACK_FRAME_NON_STANDARD name
 #else
@@ -27,6 +28,7 @@
 #define RED_ZONE 128
 #define NOT_CALLED
 #define CALLED_BY_TOP
+#define LANDED .cfi_def_cfa %rbp, 16 + RED_ZONE; .cfi_offset %rip, -8 - RED_ZONE; .cfi_offset %rbp, -16 - RED_ZONE
 #define NON_STANDARD(name)
 	.section .note.GNU-stack, "", @progbits
 #endif
@@ -119,6 +121,7 @@ FUNC(sfi_landing)
 	CALLED_BY_TOP
 	push	%rbp
 	mov	%rsp, %rbp
+	LANDED
 	and	$-16, %rsp
 	call	sfi_landing_c
 	ud2

@@ -44,10 +44,10 @@ static u64 dir_entry(const struct sfi_domain *d, u64 addr, const u8 *slots)
 	return (addr & ~SFI_LEAF_NUMBER_MASK) | ((sfi_addr(slots) - d->leaf_base) >> SFI_LEAF_SHIFT);
 }
 
-/* The slots of ADDR's chunk if the directory knows them, else NULL. */
+/* The slots of ADDR's chunk if the directory knows them, else NULL. Instrumented code relies on the address dependency. */
 static __always_inline u8 *cached_slots(const struct sfi_domain *d, u64 addr)
 {
-	u64 x = READ_ONCE(d->dir[dir_index(addr)]) ^ (addr & ~SFI_LEAF_NUMBER_MASK);
+	u64 x = smp_load_acquire(&d->dir[dir_index(addr)]) ^ (addr & ~SFI_LEAF_NUMBER_MASK);
 	u8 *slots;
 
 	if (x > SFI_LEAF_NUMBER_MASK)
@@ -91,7 +91,7 @@ static u8 *find_slots_refill(struct sfi_domain *d, u64 addr)
 	if (!leaf)
 		return NULL;
 	flags = sfi_port_lock(&d->rights_lock);
-	WRITE_ONCE(d->dir[dir_index(addr)], dir_entry(d, addr, leaf->slots));
+	smp_store_release(&d->dir[dir_index(addr)], dir_entry(d, addr, leaf->slots));
 	sfi_port_unlock(&d->rights_lock, flags);
 	sfi_port_cpu_inc(d->cpu, refills);
 	return leaf->slots;
@@ -123,7 +123,7 @@ static struct sfi_leaf *publish_leaf(struct sfi_domain *d, struct sfi_leaf *leaf
 	if (!other) {
 		leaf->next = d->leaves[index];
 		smp_store_release(&d->leaves[index], leaf);
-		WRITE_ONCE(d->dir[index], dir_entry(d, addr, leaf->slots));
+		smp_store_release(&d->dir[index], dir_entry(d, addr, leaf->slots));
 		WRITE_ONCE(d->nr_leaves, d->nr_leaves + 1);
 	}
 	sfi_port_unlock(&d->rights_lock, flags);

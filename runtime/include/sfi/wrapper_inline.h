@@ -48,7 +48,7 @@ static __always_inline void sfi_import_leave(struct sfi_domain *d)
  */
 static __always_inline u8 sfi_dir_slot(const struct sfi_domain *d, u64 a, u64 misaligned)
 {
-	u64 x = READ_ONCE(d->dir[(a >> SFI_CHUNK_SHIFT) & (SFI_DIR_ENTRIES - 1)]);
+	u64 x = smp_load_acquire(&d->dir[(a >> SFI_CHUNK_SHIFT) & (SFI_DIR_ENTRIES - 1)]);
 
 	x ^= a & ~SFI_LEAF_NUMBER_MASK;
 	x |= misaligned << SFI_TAG_SHIFT;

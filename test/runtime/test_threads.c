@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Many threads on one domain, under ThreadSanitizer: neighbouring slots of the
+ * same leaves, leaves that several make at once, borrowings of one object,
+ * locks, and a domain that closes while it is being entered.
+ */
+#include "support.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#define THREADS 4
+#define ROUNDS 20000
+#define BASE 0xffff888000000000ULL
+
+static struct sfi_domain *dom;
+static struct packet packet;
+
+static void run_threads(void *(*fn)(void *))
+{
+	pthread_t threads[THREADS];
+	intptr_t i;
+
+	for (i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, fn, (void *)i), 0);
+	for (i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+}
+
+/* xorshift; each thread has its own sequence, the same in every run. */
+static u64 next_random(u64 *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+#define CHUNKS 8
+#define OWN_SLOTS 64
+static u32 wrong;
+
+/*
+ * Thread T's are slots T, T + THREADS, ... of each chunk: every eight-slot word is shared by all. Half of the
+ * chunks want the directory entries of the other half.
+ */
+static u64 slot_of(u64 thread, u32 chunk, u32 n)
+{
+	return BASE + ((u64)(chunk & 1) << SFI_TAG_SHIFT) + (u64)(chunk / 2) * SFI_CHUNK_SIZE +
+	       (n * THREADS + thread) * SFI_SLOT_SIZE;
+}
+
+static void *use_slots(void *arg)
+{
+	u64 thread = (u64)(intptr_t)arg, random = 0x9e3779b97f4a7c15ULL + thread;
+	bool mine[CHUNKS][OWN_SLOTS] = { { false } };
+	u32 i, chunk, n;
+	u8 cached;
+	u64 a;
+
+	for (i = 0; i < ROUNDS; i++) {
+		chunk = next_random(&random) % CHUNKS;
+		n = next_random(&random) % OWN_SLOTS;
+		a = slot_of(thread, chunk, n);
+		if (next_random(&random) & 1) {
+			sfi_grant(dom, (void *)(uintptr_t)a, 8);
+			mine[chunk][n] = true;
+		} else {
+			sfi_revoke(dom, (void *)(uintptr_t)a, 8);
+			mine[chunk][n] = false;
+		}
+		chunk = next_random(&random) % CHUNKS;
+		n = next_random(&random) % OWN_SLOTS;
+		a = slot_of(thread, chunk, n);
+		cached = sfi_dir_slot(dom, a, 0);
+		if (sfi_writable(dom, a, 8) != mine[chunk][n] || (cached && !mine[chunk][n]))
+			__atomic_fetch_add(&wrong, 1, __ATOMIC_RELAXED);
+		if (mine[chunk][n])
+			sfi_guard(&test_self, a, 8);
+	}
+	return NULL;
+}
+
+static void neighbouring_slots(void **state)
+{
+	dom = *state;
+	wrong = 0;
+	run_threads(use_slots);
+	assert_int_equal(wrong, 0);
+	assert_int_equal(sfi_domain_state(dom), SFI_LIVE);
+	assert_true(sfi_domain_memory(dom).covered <= (CHUNKS + 2) * SFI_CHUNK_SIZE);
+}
+
+static void *borrow_packet(void *arg)
+{
+	u32 i;
+
+	(void)arg;
+	for (i = 0; i < ROUNDS / 4; i++) {
+		if (!sfi_borrow(dom, &type_packet, &packet) || sfi_type_at(dom, sfi_addr(&packet)) != T_PACKET)
+			__atomic_fetch_add(&wrong, 1, __ATOMIC_RELAXED);
+		sfi_unborrow(dom, &type_packet, &packet);
+	}
+	return NULL;
+}
+
+static void one_object_borrowed_by_all(void **state)
+{
+	dom = *state;
+	wrong = 0;
+	run_threads(borrow_packet);
+	assert_int_equal(wrong, 0);
+	assert_int_equal(dom->nr_borrowed, 0);
+	assert_int_equal(sfi_domain_objects(dom), 0);
+	assert_int_equal(sfi_type_at(dom, sfi_addr(&packet)), 0);
+}
+
+static void *acquire_and_release(void *arg)
+{
+	static struct device devices[THREADS];
+	struct device *device = &devices[(intptr_t)arg];
+	u32 i;
+
+	for (i = 0; i < ROUNDS / 4; i++) {
+		sfi_acquire(dom, &type_device, device, 0, NULL, 0, 0, 0, 0);
+		sfi_check_owned(dom, device, T_DEVICE, &test_arg);
+		sfi_release(dom, &type_device, device, &test_arg);
+	}
+	return NULL;
+}
+
+static void objects_of_all(void **state)
+{
+	dom = *state;
+	run_threads(acquire_and_release);
+	assert_int_equal(sfi_domain_objects(dom), 0);
+	assert_int_equal(sfi_domain_count(dom, SFI_COUNT_released), (u64)THREADS * (ROUNDS / 4));
+	assert_int_equal(sfi_domain_state(dom), SFI_LIVE);
+}
+
+static void no_unlock(void *lock)
+{
+	(void)lock;
+}
+
+/* A lock that many hold at once, as readers do: each has its own record. */
+static void *take_locks(void *arg)
+{
+	static int lock;
+	u32 i;
+
+	(void)arg;
+	for (i = 0; i < ROUNDS; i++) {
+		sfi_lock_taken(dom, &lock, no_unlock, &test_arg);
+		sfi_lock_dropped(dom, &lock, &test_arg);
+	}
+	return NULL;
+}
+
+static void locks_of_all(void **state)
+{
+	dom = *state;
+	run_threads(take_locks);
+	assert_int_equal(sfi_domain_state(dom), SFI_LIVE);
+	assert_int_equal(dom->lock_map[0], 0);
+}
+
+static u32 in_driver;
+
+static void *enter_until_closed(void *arg)
+{
+	struct sfi_gate g;
+
+	(void)arg;
+	while (sfi_gate_enter(&g, &test_entry)) {
+		__atomic_fetch_add(&in_driver, 1, __ATOMIC_RELAXED);
+		__atomic_fetch_sub(&in_driver, 1, __ATOMIC_RELAXED);
+		sfi_gate_leave(&g);
+	}
+	return NULL;
+}
+
+static void *close_and_wait(void *arg)
+{
+	(void)arg;
+	while (sfi_domain_count(dom, SFI_COUNT_entered) < 1000)
+		sched_yield();
+	sfi_domain_fail(dom);
+	sfi_port_barrier_all();
+	while (sfi_domain_inside(dom))
+		sched_yield();
+	/* From here on nobody is in the driver, for ever. */
+	if (__atomic_load_n(&in_driver, __ATOMIC_RELAXED))
+		__atomic_fetch_add(&wrong, 1, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+static void closing_while_entered(void **state)
+{
+	pthread_t closer;
+	u32 round;
+
+	dom = *state;
+	wrong = 0;
+	for (round = 0; round < 20; round++) {
+		pthread_create(&closer, NULL, close_and_wait, NULL);
+		run_threads(enter_until_closed);
+		pthread_join(closer, NULL);
+		assert_int_equal(wrong, 0);
+		assert_int_equal(in_driver, 0);
+		test_domain_end(dom);
+		dom = test_domain_new();
+	}
+	*state = dom;
+}
+
+static void *fail_now(void *arg)
+{
+	(void)arg;
+	sfi_internal_error(dom, "all at once");
+	return NULL;
+}
+
+static void one_report_of_many_failures(void **state)
+{
+	u32 round;
+
+	dom = *state;
+	for (round = 0; round < 50; round++) {
+		test_log_clear();
+		run_threads(fail_now);
+		assert_string_equal(test_logged, round ? "report:8 loading>failed recover " :
+							"report:8 live>failed recover ");
+		assert_int_equal(dom->violations, 1);
+		test_domain_end(dom);
+		dom = test_domain_new();
+	}
+	*state = dom;
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, test_setup, test_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(neighbouring_slots), TEST(one_object_borrowed_by_all), TEST(objects_of_all), TEST(locks_of_all),
+		TEST(closing_while_entered), TEST(one_report_of_many_failures),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
