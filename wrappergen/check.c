@@ -24,9 +24,12 @@ static bool is_reserved(const char *name)
 
 static void unknown_type(struct model *m, struct loc at, const char *name)
 {
-	error_at(m, at, "'%s' is no object type", name ? name : "(not a structure)");
-	if (name)
-		note_at(at, "add: SFI_TYPE(%s, ordered, none);", name);
+	if (!name) {
+		error_at(m, at, "a pointer to a structure is needed, or the type's name");
+		return;
+	}
+	error_at(m, at, "'%s' is no object type", name);
+	note_at(at, "add: SFI_TYPE(%s, ordered, none);", name);
 }
 
 static bool need_type(struct model *m, struct loc at, const char *name)
@@ -61,6 +64,10 @@ static void attach_row(struct model *m, const struct decl_row *row)
 	struct type_field field = {.loc = a->loc};
 	unsigned i = 0;
 
+	if (row->unknown && a->id == A_EMBEDDED) {
+		error_at(m, a->loc, "'%s' in %s is neither `obj` nor declared", row->unknown, a->name);
+		return;
+	}
 	if (row->unknown) {
 		error_at(m, a->loc, "structure '%s' has no field '%s'", row->structure, row->unknown);
 		return;
@@ -76,7 +83,7 @@ static void attach_row(struct model *m, const struct decl_row *row)
 	if (a->id == A_EMBEDDED) {
 		type->sound = words.n ? words.v[0] : NULL;
 		type->busy = words.n > 1 ? words.v[1] : NULL;
-		if (words.n != 2)
+		if (words.n != 2 || !*type->sound || !*type->busy)
 			error_at(m, a->loc, "%s wants a name and two expressions", a->name);
 		return;
 	}
@@ -234,7 +241,7 @@ static void check_param(struct model *m, const struct function *f, const struct 
 {
 	const struct annotation *a = main_annotation(p);
 
-	if (needs_annotation(m, f, p) && !is_address_only(m, f)) {
+	if (needs_annotation(m, f, p) && !is_address_only(m, f) && !find_annotation(&p->annotations, A_UNKNOWN)) {
 		error_at(m, p->loc, "nothing says what may be passed as '%s' of '%s'", p->name, f->name);
 		note_at(p->loc, "add: %s", suggestion(m, f));
 	}
@@ -242,7 +249,7 @@ static void check_param(struct model *m, const struct function *f, const struct 
 		error_at(m, p->loc, "'%s' has callbacks and is passed by value: not supported", p->name);
 	if (find_annotation(&p->annotations, A_CALLBACKS) && !(p->type.record && has_callbacks(m, p->type.record)))
 		error_at(m, p->loc, "'%s' has no SFI_CB or SFI_TABLE field", p->type.spelling);
-	if (!a)
+	if (!a || p->type.shape == SHAPE_SCALAR)
 		return;
 	if (a->id == A_OWNED || a->id == A_OWNED_OR_NULL || a->id == A_GIVES || a->id == A_GIVES_OR_NULL)
 		need_type(m, a->loc, p->type.record);
@@ -272,7 +279,7 @@ static void check_acquisition(struct model *m, const struct function *f)
 	if (call.saved > 4)
 		error_at(m, by->loc, "SFI_RELEASED_BY can keep four values besides the object, not %d", call.saved);
 	for (EACH(argument, call.arguments))
-		if (argument->slot >= 0 && !argument->type)
+		if (argument->slot >= 0 && !argument->type && !by->unknown)
 			error_at(m, by->loc, "the type of '%s' in a call of '%s' is not known: no such function with as many "
 				 "parameters", argument->text, call.function);
 }

@@ -14,8 +14,10 @@
 
 #include "util.h"
 
-enum verdict { ANNOTATED, INFERRED, BY_HAND, DIRECT, DATA, SUPPORT, MISSING, VERDICTS };
-static const char *const verdict_names[] = {"annotated", "inferred", "by hand", "direct", "data", "support", "missing"};
+enum verdict { ANNOTATED, INFERRED, BY_HAND, DIRECT, DATA, INLINED, SUPPORT, MISSING, VERDICTS };
+static const char *const verdict_names[] = {
+	"annotated", "inferred", "by hand", "direct", "data", "inlined", "support", "missing",
+};
 _Static_assert(sizeof(verdict_names) / sizeof(*verdict_names) == VERDICTS, "a name for each verdict");
 
 struct import {
@@ -99,17 +101,18 @@ static bool array_has(json_object *array, const char *name)
 
 static enum verdict judge(json_object *policy, const char *name)
 {
-	json_object *functions, *data, *function, *field;
+	json_object *functions, *names, *function, *field;
 	const char *kind;
 
 	if (is_support(name))
 		return SUPPORT;
-	if (json_object_object_get_ex(policy, "data", &data) && array_has(data, name))
+	if (json_object_object_get_ex(policy, "data", &names) && array_has(names, name))
 		return DATA;
 	if (!json_object_object_get_ex(policy, "functions", &functions) ||
 	    !json_object_object_get_ex(functions, name, &function) ||
-	    !json_object_object_get_ex(function, "kind", &field))
-		return MISSING;
+	    !json_object_object_get_ex(function, "kind", &field)) {
+		return json_object_object_get_ex(policy, "inlined", &names) && array_has(names, name) ? INLINED : MISSING;
+	}
 	kind = json_object_get_string(field);
 	if (same(kind, "by_hand"))
 		return BY_HAND;

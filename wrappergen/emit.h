@@ -42,5 +42,7 @@ void emit_entry(struct text *t, const struct model *m, const struct callback *cb
 void emit_import(struct text *t, const struct model *m, const struct function *f);
 /* Expression that holds where F succeeded, or NULL: it cannot fail. */
 const char *success(const struct function *f);
+/* Its opposite; only where F can fail. */
+const char *failure_condition(const struct function *f);
 
 #endif

@@ -295,7 +295,7 @@ static void emit_result_checks(struct text *t, const struct function *f)
 {
 	const struct annotation *returns = find_annotation(&f->annotations, A_RETURNS);
 	bool has_result = f->result.shape != SHAPE_VOID;
-	const char *ok = success(f), *result = has_result ? "(u64)ret" : "0";
+	const char *result = has_result ? "(u64)ret" : "0";
 	const struct param *p;
 
 	if (returns)
@@ -305,8 +305,8 @@ static void emit_result_checks(struct text *t, const struct function *f)
 			text_add(t, "\t\tif (!(%s))\n", main_annotation(p)->expr);
 			emit_calls(t, 3, "sfi_check_result", ";\n", "&g, sfi_take_back(g.domain, &sfi_type_%s, %s), %s",
 				   p->type.record, p->name, result);
-		} else if (grant_of(p) == A_BINDS && ok) {
-			text_add(t, "\t\tif (!(%s))\n", ok);
+		} else if (grant_of(p) == A_BINDS && success(f)) {
+			text_add(t, "\t\tif (%s)\n", failure_condition(f));
 			emit_calls(t, 3, "sfi_take_back", ";\n", "g.domain, &sfi_type_%s, %s", p->type.record, p->name);
 		}
 	}

@@ -18,8 +18,7 @@ const char *success(const struct function *f)
 	return f->result.is_int ? "!ret" : NULL;
 }
 
-/* The opposite of success(). */
-static const char *failed(const struct function *f)
+const char *failure_condition(const struct function *f)
 {
 	if (find_annotation(&f->annotations, A_IF))
 		return format("!(%s)", success(f));
@@ -251,6 +250,15 @@ static const char *release_condition(const struct model *m, const struct functio
 	return p && p->type.shape == SHAPE_POINTER && (!a || a->id == A_OWNED_OR_NULL) ? expr : NULL;
 }
 
+/* The parameter that RELEASE names has been checked to be of its type already. */
+static bool is_checked_as_owned(const struct function *f, const struct annotation *release)
+{
+	const struct param *p = find_param(f, release->expr);
+	const struct annotation *a = p ? main_annotation(p) : NULL;
+
+	return a && (a->id == A_OWNED || a->id == A_OWNED_AS) && same(param_type(p, a), release->type);
+}
+
 static void emit_release_before(struct text *t, const struct model *m, const struct function *f)
 {
 	const struct annotation *a = find_annotation(&f->annotations, A_RELEASES);
@@ -261,6 +269,8 @@ static void emit_release_before(struct text *t, const struct model *m, const str
 		return;
 	object = object_cast(f, a->expr);
 	arg = blamed(f, a->expr) ? format("&arg_%s", blamed(f, a->expr)) : "NULL";
+	if (find_type(m, a->type)->embedded && is_checked_as_owned(f, a))
+		return;
 	tabs = emit_condition(t, release_condition(m, f));
 	if (find_type(m, a->type)->embedded)
 		emit_calls(t, tabs, "sfi_check_owned", ";\n", "d, %s, SFI_T_%s, %s", object, a->type, arg);
@@ -387,7 +397,7 @@ static void emit_unembed(struct text *t, const struct model *m, const struct fun
 
 		if (!undoes_embedding(f, p))
 			continue;
-		text_add(t, "\tif (%s)\n", failed(f));
+		text_add(t, "\tif (%s)\n", failure_condition(f));
 		emit_calls(t, 2, "sfi_unembed", ";\n", "d, &sfi_type_%s, %s, %s, &arg_%s", a->type, p->name,
 			   embedded_size(m, p, a), p->name);
 	}

@@ -115,6 +115,36 @@ static row_list all_data(const struct model *m)
 	return list;
 }
 
+/* What only wrapped inlines use: --coverage has to know it, the pass does not. */
+static row_list all_inlined(const struct model *m)
+{
+	row_list functions = all_functions(m), list = {0}, once = {0};
+	struct row *row;
+	const char **name;
+
+	for (EACH(row, functions))
+		for (EACH(name, row->function->inlined)) {
+			struct row key = {*name, NULL, NULL};
+
+			PUSH(list, key);
+		}
+	sort(&list);
+	for (EACH(row, list))
+		if (row == list.v || !same(row->key, row[-1].key))
+			PUSH(once, *row);
+	return once;
+}
+
+static json_object *names_json(const row_list *list)
+{
+	json_object *array = json_object_new_array();
+	const struct row *row;
+
+	for (EACH(row, *list))
+		json_object_array_add(array, json_object_new_string(row->key));
+	return array;
+}
+
 /* --- the file --- */
 
 static json_object *callbacks_json(const struct model *m)
@@ -153,23 +183,21 @@ static unsigned long long fnv1a(const char *s)
 bool emit_policy(const struct model *m, const char *out, unsigned long long *hash)
 {
 	json_object *policy = json_object_new_object(), *functions = json_object_new_object();
-	json_object *data = json_object_new_array(), *direct = json_object_new_array();
-	row_list rows = all_functions(m), variables = all_data(m);
+	row_list rows = all_functions(m), data = all_data(m), inlined = all_inlined(m), direct = {0};
 	struct row *row;
 	bool ok;
 
 	for (EACH(row, rows)) {
 		json_object_object_add(functions, row->key, function_json(m, row->function, row->module));
 		if (find_annotation(&row->function->annotations, A_DIRECT))
-			json_object_array_add(direct, json_object_new_string(row->key));
+			PUSH(direct, *row);
 	}
-	for (EACH(row, variables))
-		json_object_array_add(data, json_object_new_string(row->key));
 	json_object_object_add(policy, "abi", json_object_new_int(1));
 	json_object_object_add(policy, "callbacks", callbacks_json(m));
-	json_object_object_add(policy, "data", data);
-	json_object_object_add(policy, "direct", direct);
+	json_object_object_add(policy, "data", names_json(&data));
+	json_object_object_add(policy, "direct", names_json(&direct));
 	json_object_object_add(policy, "functions", functions);
+	json_object_object_add(policy, "inlined", names_json(&inlined));
 	*hash = fnv1a(json_object_to_json_string_ext(policy, JSON_C_TO_STRING_PLAIN));
 	add_string(policy, "hash", format("0x%016llx", *hash));
 	ok = write_file(out, "policy.json",

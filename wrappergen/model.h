@@ -165,6 +165,7 @@ struct function {
 	LIST(struct param) params;
 	annotation_list annotations;
 	bool interface;          /* a static inline of a kernel header */
+	string_list inlined;     /* of an interface: functions and data that its body uses, and the inlines that it calls */
 	bool variadic, noreturn;
 	bool macro;              /* a function-like macro has its name, too */
 	const char *mismatch;    /* what its declaration should have been of, or NULL */

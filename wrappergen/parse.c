@@ -69,9 +69,7 @@ static CXTranslationUnit parse_unit(CXIndex index, const char *path, const char 
 			PUSH(args, flags[++i]);
 	}
 	clang_parseTranslationUnit2(index, path, args.v, args.n, unsaved, unsaved ? 1 : 0,
-				    CXTranslationUnit_SkipFunctionBodies |
-					    CXTranslationUnit_DetailedPreprocessingRecord,
-				    &unit);
+				    CXTranslationUnit_DetailedPreprocessingRecord, &unit);
 	return unit;
 }
 
@@ -378,6 +376,11 @@ static struct annotation make_annotation(const char *attribute, struct loc loc)
 	return a;
 }
 
+static bool same_place(struct loc a, struct loc b)
+{
+	return same(a.file, b.file) && a.line == b.line && a.col == b.col;
+}
+
 static enum CXChildVisitResult add_annotation(CXCursor c, CXCursor parent, CXClientData data)
 {
 	annotation_list *list = data;
@@ -393,7 +396,7 @@ static enum CXChildVisitResult add_annotation(CXCursor c, CXCursor parent, CXCli
 	a = make_annotation(text, location_of(c));
 	/* A redeclaration inherits the attributes of the one before: same place, same annotation. */
 	for (EACH(old, *list))
-		if (same(old->loc.file, a.loc.file) && old->loc.line == a.loc.line && old->loc.col == a.loc.col)
+		if (same_place(old->loc, a.loc))
 			return CXChildVisit_Continue;
 	PUSH(*list, a);
 	return CXChildVisit_Continue;
@@ -498,6 +501,45 @@ static CXCursor kernel_function(const struct parser *p, const char *name)
 	return entry->cursor;
 }
 
+/* --- bodies of interface inlines --- */
+
+static void add_once(string_list *list, const char *name, bool *is_new)
+{
+	const char **old;
+
+	*is_new = false;
+	for (EACH(old, *list))
+		if (same(*old, name))
+			return;
+	PUSH(*list, name);
+	*is_new = true;
+}
+
+/* Every function and variable with linkage that is referred to, also by the static functions that are called. */
+static enum CXChildVisitResult add_reference(CXCursor c, CXCursor parent, CXClientData data)
+{
+	string_list *list = data;
+	CXCursor target, body;
+	const char *name;
+	bool is_new;
+
+	(void)parent;
+	if (clang_getCursorKind(c) != CXCursor_DeclRefExpr)
+		return CXChildVisit_Recurse;
+	target = clang_getCursorReferenced(c);
+	if (clang_getCursorKind(target) != CXCursor_FunctionDecl &&
+	    (clang_getCursorKind(target) != CXCursor_VarDecl || clang_getCursorLinkage(target) != CXLinkage_External))
+		return CXChildVisit_Recurse;
+	name = spelling_of(target);
+	if (!strncmp(name, "__builtin_", 10) || !strncmp(name, "__compiletime_assert_", 21))
+		return CXChildVisit_Recurse;
+	add_once(list, name, &is_new);
+	body = clang_getCursorDefinition(target);
+	if (is_new && clang_getCursorKind(target) == CXCursor_FunctionDecl && !clang_Cursor_isNull(body))
+		clang_visitChildren(body, add_reference, list);
+	return CXChildVisit_Recurse;
+}
+
 static void add_function(struct parser *p, CXCursor c, const char *name, bool interface)
 {
 	CXCursor kernel = kernel_function(p, name);
@@ -520,7 +562,9 @@ static void add_function(struct parser *p, CXCursor c, const char *name, bool in
 		f->mismatch = format("it is a static inline: write SFI_INTERFACE(%s)", name);
 	else if (interface && !is_inline)
 		f->mismatch = "it is no static inline: SFI_INTERFACE is not for it";
-	else if (!clang_equalTypes(clang_getCanonicalType(clang_getCursorType(c)),
+	else if (interface)
+		clang_visitChildren(clang_getCursorDefinition(kernel), add_reference, &f->inlined);
+	if (!f->mismatch && !clang_equalTypes(clang_getCanonicalType(clang_getCursorType(c)),
 				   clang_getCanonicalType(clang_getCursorType(kernel))))
 		f->mismatch = format("the kernel's is '%s'", type_spelling(clang_getCursorType(kernel)));
 	PUSH(p->header->functions, f);
@@ -616,6 +660,17 @@ static void add_object_type(struct parser *p, const char *name, const struct ann
 	PUSH(p->model->types, type);
 }
 
+/* First identifier in SFI_EMBEDDED's conditions that nothing declares. */
+static const char *unknown_in_conditions(const struct parser *p, const char *text)
+{
+	char *word;
+
+	while ((word = next_identifier(&text)))
+		if (!same(word, "obj") && !same(word, "true") && !same(word, "false") && !names_find(&p->names, word))
+			return word;
+	return NULL;
+}
+
 static bool names_fields(const struct annotation *a)
 {
 	return a->id == A_FIELDS || a->id == A_FIELDS_UNTIL || a->id == A_PART;
@@ -629,6 +684,8 @@ static void add_row(struct parser *p, const char *structure, const struct annota
 
 	row->structure = structure;
 	row->annotation = *a;
+	if (a->id == A_EMBEDDED)
+		row->unknown = unknown_in_conditions(p, a->text);
 	for (unsigned i = a->id == A_FIELDS_UNTIL; i < paths.n && names_fields(a); i++) {
 		field = resolve_path(p, structure, paths.v[i]);
 		if (clang_Cursor_isNull(field)) {
@@ -672,6 +729,9 @@ static void add_variable(struct parser *p, CXCursor c)
 	clang_visitChildren(c, add_annotation, &list);
 	for (EACH(a, list)) {
 		about = strstr(name, "__") ? strstr(name, "__") + 2 : name;
+		/* Inherited from an earlier declaration of that name, which was seen. */
+		if (!same_place(a->loc, data.loc))
+			continue;
 		if (a->id == A_DATA)
 			PUSH(p->header->data, data);
 		else if (a->id == A_TYPE)

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* The function's address may be taken: sfi_p_. Without annotations of its pointers it cannot be called. */
+/* RUN: %golden %s */
+#include <linux/toy.h>
+#include <sfi/annotate.h>
+
+SFI_TYPE(toy, ordered, toy_free);
+int toy_handle(struct toy *toy SFI_OWNED) SFI_ADDRESSABLE;
+void toy_use(void *object) SFI_ADDRESSABLE;

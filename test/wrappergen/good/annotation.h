@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* Annotations that are split over redeclarations are merged. */
+/* RUN: %golden %s */
+#include <linux/toy.h>
+#include <sfi/annotate.h>
+
+SFI_TYPE(toy, ordered, toy_free);
+int toy_handle(struct toy *toy SFI_OWNED);
+int toy_handle(struct toy *toy) SFI_KEEPS;

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* Fields that the owner may write. */
+/* RUN: %golden %s */
+#include <linux/toy.h>
+#include <sfi/annotate.h>
+
+SFI_TYPE(toy, ordered, toy_free);
+SFI_FIELDS(toy, flags, part.level);
