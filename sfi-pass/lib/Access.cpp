@@ -61,7 +61,7 @@ bool addFixed(Instruction &I, Value *Ptr, Type *Ty, Align A,
 }
 
 bool addMemIntrinsic(AnyMemIntrinsic &MI, SmallVectorImpl<Access> &Writes) {
-  if (MI.isAtomic())
+  if (isa<AtomicMemIntrinsic>(MI))
     return fail(MI, "an element-wise atomic memory intrinsic");
   if (!checkPointer(MI, MI.getRawDest()))
     return false;

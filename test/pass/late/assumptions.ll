@@ -1,0 +1,59 @@
+; SPDX-License-Identifier: GPL-2.0-only
+; From the late phase on nothing follows from "the program obeys C": flags,
+; ranges and assumptions are gone, undefined values are one value, and there is
+; a trap where code was thought to end.
+; RUN: %opt -passes=sfi-late -S %s | %FileCheck %s
+
+target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
+target triple = "x86_64-unknown-linux-gnu"
+
+; CHECK-LABEL: define void @flags(
+; CHECK: %i = add i64 %n, 1
+; CHECK-NEXT: %q = getelementptr i32, ptr %p, i64 %i
+define void @flags(ptr %p, i64 %n) {
+  %i = add nuw nsw i64 %n, 1
+  %q = getelementptr inbounds nuw i32, ptr %p, i64 %i
+  store i32 1, ptr %q
+  ret void
+}
+
+; CHECK-LABEL: define ptr @metadata(
+; CHECK-NEXT: %v = load ptr, ptr %p, align 8{{$}}
+; CHECK-NOT: llvm.assume
+; CHECK: ret ptr %v
+define ptr @metadata(ptr %p) {
+  %v = load ptr, ptr %p, !nonnull !0, !noundef !0, !align !1, !invariant.load !0
+  %c = icmp ne ptr %v, null
+  call void @llvm.assume(i1 %c)
+  ret ptr %v
+}
+
+; One address for the guard and the store.
+; CHECK-LABEL: define void @undefined(
+; CHECK: getelementptr i8, ptr %p, i64 0
+; CHECK: store i32 1
+define void @undefined(ptr %p) {
+  %q = getelementptr i8, ptr %p, i64 undef
+  store i32 1, ptr %q
+  ret void
+}
+
+; CHECK-LABEL: define i32 @ends(
+; CHECK: {{^}}bad:
+; CHECK-NEXT: call void @llvm.trap()
+; CHECK-NEXT: unreachable
+define i32 @ends(i32 %n) {
+  switch i32 %n, label %bad [ i32 0, label %a
+                              i32 1, label %b ]
+a:
+  ret i32 5
+b:
+  ret i32 9
+bad:
+  unreachable
+}
+
+declare void @llvm.assume(i1)
+; CHECK: attributes #{{[0-9]+}} = { "no-jump-tables"="true" }
+!0 = !{}
+!1 = !{i64 8}

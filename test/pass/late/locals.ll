@@ -1,0 +1,135 @@
+; SPDX-License-Identifier: GPL-2.0-only
+; Locals whose address leaves the function's own accesses get rights for its
+; life, on slots of their own; others get none.
+; RUN: %opt -passes=sfi-late -S %s | %FileCheck %s
+
+target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
+target triple = "x86_64-unknown-linux-gnu"
+%sfi_self = type { [8192 x i64], i64, ptr, ptr }
+@__sfi_self = extern_weak hidden global %sfi_self
+
+; 13 bytes become two slots; the marks that would let another local share
+; them go; the call is none that ends the function.
+; CHECK-LABEL: define i32 @escapes(
+; CHECK-NEXT: %a = alloca [16 x i8], align 8
+; CHECK-NEXT: %[[P:.*]] = ptrtoint ptr %a to i64
+; CHECK-NEXT: call preserve_mostcc void @sfi_local_grant(ptr @__sfi_self, i64 %[[P]], i64 16)
+; CHECK-NEXT: br i1
+; CHECK: {{^}}yes:
+; CHECK-NEXT: call void @callee(ptr %a)
+; CHECK-NEXT: ptrtoint
+; CHECK-NEXT: call preserve_mostcc void @sfi_local_revoke(ptr @__sfi_self, i64 %{{.*}}, i64 16)
+; CHECK-NEXT: ret i32 1
+; CHECK: {{^}}no:
+; CHECK-NEXT: ptrtoint
+; CHECK-NEXT: call preserve_mostcc void @sfi_local_revoke(
+; CHECK-NEXT: ret i32 2
+; CHECK: {{^}}never:
+; CHECK-NOT: sfi_local_revoke
+; CHECK: unreachable
+define i32 @escapes(i1 %c, i1 %d) {
+  %a = alloca [13 x i8], align 1
+  call void @llvm.lifetime.start.p0(i64 13, ptr %a)
+  br i1 %c, label %yes, label %other
+yes:
+  tail call void @callee(ptr %a)
+  call void @llvm.lifetime.end.p0(i64 13, ptr %a)
+  ret i32 1
+other:
+  br i1 %d, label %no, label %never
+no:
+  ret i32 2
+never:
+  unreachable
+}
+
+; Accesses before rights may have been taken away need no guard; after, they do.
+; CHECK-LABEL: define void @known(
+; CHECK: store i64 1
+; CHECK: call void @sfi_w_thing_stop(
+; CHECK-NEXT: store i64 2
+; CHECK: call void @sfi_w_thing_free(
+; CHECK: getelementptr i8, ptr @__sfi_self
+; CHECK: store i64 3
+define void @known() {
+  %a = alloca i64
+  store i64 1, ptr %a
+  call void @sfi_w_thing_stop(ptr @__sfi_self, ptr %a)
+  store i64 2, ptr %a
+  call void @sfi_w_thing_free(ptr @__sfi_self, ptr %a)
+  store i64 3, ptr %a
+  ret void
+}
+
+; Read by a function that keeps no copy of the address: no rights.
+; CHECK-LABEL: define i64 @only_read(
+; CHECK-NOT: sfi_local_grant
+; CHECK: ret i64
+define i64 @only_read() {
+  %a = alloca i64
+  store volatile i64 1, ptr %a
+  %v = call i64 @reader(ptr %a)
+  ret i64 %v
+}
+
+; CHECK-LABEL: define void @stored_away(
+; CHECK: sfi_local_grant
+define void @stored_away(ptr %p) {
+  %a = alloca i64
+  store ptr %a, ptr %p
+  ret void
+}
+
+; Two slots of the caller's argument area.
+; CHECK-LABEL: define void @by_value(
+; CHECK: call preserve_mostcc void @sfi_local_grant(ptr @__sfi_self, i64 %{{.*}}, i64 16)
+; CHECK: call void @callee(
+; CHECK: call preserve_mostcc void @sfi_local_revoke(
+; CHECK-NEXT: ret void
+define void @by_value(ptr byval([9 x i8]) %b) {
+  call void @callee(ptr %b)
+  ret void
+}
+
+; Rights end before a call that takes the function's place.
+; CHECK-LABEL: define void @must_tail(
+; CHECK: call preserve_mostcc void @sfi_local_revoke(
+; CHECK-NEXT: musttail call void @callee(ptr %p)
+; CHECK-NEXT: ret void
+define void @must_tail(ptr %p) {
+  %a = alloca i64
+  call void @callee(ptr %a)
+  musttail call void @callee(ptr %p)
+  ret void
+}
+
+; Dynamic size: whole slots; one revocation of all that lies below.
+; CHECK-LABEL: define void @dynamic(
+; CHECK-NEXT: %sfi.top = call ptr @llvm.stacksave.p0()
+; CHECK-NEXT: %[[B:.*]] = mul i64 %n, 4
+; CHECK-NEXT: %[[R:.*]] = add i64 %[[B]], 7
+; CHECK-NEXT: %[[S:.*]] = and i64 %[[R]], -8
+; CHECK-NEXT: %a = alloca i8, i64 %[[S]], align 8
+; CHECK: call preserve_mostcc void @sfi_local_grant(ptr @__sfi_self, i64 %{{.*}}, i64 %[[S]])
+; CHECK: call void @callee(
+; CHECK: %[[SP:.*]] = call ptr @llvm.stacksave.p0()
+; CHECK: call preserve_mostcc void @sfi_local_revoke(
+; CHECK: ret void
+define void @dynamic(i64 %n) {
+  %a = alloca i32, i64 %n
+  call void @callee(ptr %a)
+  ret void
+}
+
+define void @callee(ptr %p) noinline {
+  store volatile i8 1, ptr %p
+  ret void
+}
+define i64 @reader(ptr nocapture readonly %p) noinline {
+  %v = load i64, ptr %p
+  ret i64 %v
+}
+declare void @llvm.lifetime.start.p0(i64, ptr)
+declare void @llvm.lifetime.end.p0(i64, ptr)
+declare void @sfi_w_thing_stop(ptr, ptr)
+declare void @sfi_w_thing_free(ptr, ptr)
