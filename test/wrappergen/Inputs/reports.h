@@ -10,7 +10,7 @@ int SFI_CB_TYPE(toy_handler_t)(int line, void *cookie SFI_OPAQUE) SFI_ON_FAILURE
 long SFI_CB(toy_ops, ioctl)(struct toy *toy, unsigned int command) SFI_BY_HAND(its argument depends on the command);
 
 int toy_handle(struct toy *toy SFI_OWNED);
-int toy_request(int line, toy_handler_t handler, void *cookie SFI_UNCHECKED(the cookie is the driver's));
+int toy_request(int line, toy_handler_t handler, void *cookie SFI_UNCHECKED(the cookie belongs to the driver));
 void toy_rename(struct toy *toy SFI_OPAQUE, const char *name);
 void toy_wait(int milliseconds);
 void toy_print(const char *format, ...) SFI_BY_HAND(variadic);
