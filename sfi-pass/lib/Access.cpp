@@ -33,8 +33,7 @@ bool fail(const Instruction &I, const Twine &What) {
   return false;
 }
 
-/// The address itself must be an ordinary one: not relative to a segment, not
-/// of a thread.
+/// The address itself must be an ordinary one, not relative to a segment.
 bool checkPointer(const Instruction &I, const Value *Ptr) {
   unsigned AS = Ptr->getType()->getPointerAddressSpace();
   if (AS == 256 || AS == 257)
@@ -42,9 +41,6 @@ bool checkPointer(const Instruction &I, const Value *Ptr) {
                    "from has to be annotated SFI_INTERFACE");
   if (AS)
     return fail(I, "a store to address space " + Twine(AS));
-  const Value *Base = Ptr->stripInBoundsOffsets();
-  if (auto *G = dyn_cast<GlobalVariable>(Base); G && G->isThreadLocal())
-    return fail(I, "a store to a thread-local variable");
   return true;
 }
 

@@ -66,13 +66,25 @@ private:
         Code.push_back(&F);
   }
 
-  /// Classifies everything. False if there was an error.
-  bool look() {
+  /// What cannot be told from an instruction.
+  bool isAcceptable(Module &M) {
     bool Ok = true;
     if (!M.ifunc_empty()) {
       error(M, "isolated code cannot contain functions chosen at load time");
       Ok = false;
     }
+    for (GlobalVariable &G : M.globals())
+      if (G.isThreadLocal()) {
+        error(M, "isolated code cannot contain a thread-local variable: '" +
+                     G.getName() + "'");
+        Ok = false;
+      }
+    return Ok;
+  }
+
+  /// Classifies everything. False if there was an error.
+  bool look() {
+    bool Ok = isAcceptable(M);
     for (Function *F : Code) {
       Ok &= isAcceptable(*F);
       dropAssumptions(*F);
