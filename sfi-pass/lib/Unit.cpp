@@ -74,11 +74,12 @@ bool isEntry(const GlobalVariable &G) {
 }
 
 /// Sections that the kernel or the linker lays claim to: not the driver's data.
+/// One without a dot in front is an array that the kernel collects and keeps
+/// state in (__param, __dyndbg, _ftrace_events...).
 bool isForeignSection(StringRef Section) {
-  return Section.starts_with(".discard") ||
-         Section.starts_with(".gnu.linkonce") || Section == "__versions" ||
-         Section == ".modinfo" || Section == "__param" ||
-         Section == "__bug_table";
+  return (!Section.empty() && Section.front() != '.') ||
+         Section.starts_with(".discard") ||
+         Section.starts_with(".gnu.linkonce") || Section == ".modinfo";
 }
 
 bool isDriverData(const GlobalVariable &G) {

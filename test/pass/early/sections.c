@@ -20,6 +20,8 @@ long aligned[2] __attribute__((aligned(64))) = { 6 };
 const int unchanging = 4;
 // CHECK: @kernels = {{.*}}section ".discard.addressable", align 4
 int kernels __attribute__((section(".discard.addressable"))) = 5;
+// CHECK: @collected = {{.*}}section "__dyndbg", align 4
+int collected __attribute__((section("__dyndbg"))) = 7;
 
 // CHECK: @sfi.globals = internal constant [4 x { ptr, i64, ptr }]
 // CHECK-SAME: { ptr @at_init, i64 4, ptr
