@@ -84,7 +84,7 @@ build_policy() {
 		folder=${folder%/}
 		set -- "$@" --module "sfi_${folder##*/}=$folder"
 	done
-	set -- "$@" -- -I"$TOP/wrappergen/include" -I"$TOP/runtime/include" -I"$TOP/sfi-pass/include"
+	set -- "$@" -- '-DKBUILD_MODNAME="sfi"' -I"$TOP/wrappergen/include" -I"$TOP/runtime/include" -I"$TOP/sfi-pass/include"
 	while read -r flag; do
 		set -- "$@" "$flag"
 	done <"$K/flags"
@@ -199,15 +199,22 @@ cmd_build() {
 	[ -n "$B_OUT" ] || B_OUT=$K/drivers/$(basename "$B_DIR")$([ "$B_MODE" = isolated ] || echo .plain)$([ -z "$B_PLANT" ] || echo .planted)
 	mkdir -p "$B_OUT"
 	B_OUT=$(cd "$B_OUT" && pwd)
-	stamp="$KVERSION $(build_inputs)"
-	if ! fresh "$B_OUT/stamp" "$stamp"; then
-		rm -f "$B_OUT"/*.ko "$B_OUT/stamp"
-		build_copy
-		build_kbuild
-		build_collect
-		echo "$stamp" >"$B_OUT/stamp"
-	fi
+	# Who else builds the same waits, and finds it done.
+	exec 8>"$B_OUT/.lock"
+	flock 8
+	build_driver
+	exec 8>&-
 	ls "$B_OUT"/*.ko
+}
+
+build_driver() {
+	stamp="$KVERSION $(build_inputs)"
+	! fresh "$B_OUT/stamp" "$stamp" || return 0
+	rm -f "$B_OUT"/*.ko "$B_OUT/stamp"
+	build_copy
+	build_kbuild
+	build_collect
+	echo "$stamp" >"$B_OUT/stamp"
 }
 
 # Finds the source: B_DIR is where it is, B_SUMS its package's checksums (in-tree only).
@@ -308,6 +315,7 @@ build_collect() {
 # Strings of the top-level array $1 of the policy, one a line.
 policy_list() {
 	tr -d '\n' <"$K/gen/policy.json" | sed -n "s/.*\"$1\" *: *\[\([^]]*\)\].*/\1/p" | tr -d '" \t' | tr ',' '\n'
+	echo
 }
 
 # Names that module $1 may not refer to. The runtime's own symbols are those of abi.h.
