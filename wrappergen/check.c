@@ -49,8 +49,10 @@ static void attach_part(struct model *m, struct object_type *type, const struct 
 	if (!inner)
 		unknown_type(m, a->loc, part.type);
 	else if (!inner->hot)
-		error_at(m, a->loc, "'%s' is part of '%s' and must be declared hot: it has no release of its own",
-			 inner->name, type->name);
+		error_at(
+			m, a->loc,
+			"'%s' is part of '%s' and must be declared hot: it has no release of its own",
+			inner->name, type->name);
 	else
 		PUSH(type->parts, part);
 }
@@ -65,11 +67,13 @@ static void attach_row(struct model *m, const struct decl_row *row)
 	unsigned i = 0;
 
 	if (row->unknown && a->id == A_EMBEDDED) {
-		error_at(m, a->loc, "'%s' in %s is neither `obj` nor declared", row->unknown, a->name);
+		error_at(m, a->loc, "'%s' in %s is neither `obj` nor declared", row->unknown,
+			 a->name);
 		return;
 	}
 	if (row->unknown) {
-		error_at(m, a->loc, "structure '%s' has no field '%s'", row->structure, row->unknown);
+		error_at(m, a->loc, "structure '%s' has no field '%s'", row->structure,
+			 row->unknown);
 		return;
 	}
 	if (!type) {
@@ -91,7 +95,9 @@ static void attach_row(struct model *m, const struct decl_row *row)
 		type->grant = words.n ? words.v[0] : NULL;
 		type->revoke = words.n > 1 ? words.v[1] : NULL;
 		if (words.n != 2)
-			error_at(m, a->loc, "%s wants a name, a grant function and a revoke function", a->name);
+			error_at(m, a->loc,
+				 "%s wants a name, a grant function and a revoke function",
+				 a->name);
 		return;
 	}
 	if (a->id == A_FIELDS_UNTIL) {
@@ -107,7 +113,8 @@ static void attach_row(struct model *m, const struct decl_row *row)
 
 static int by_type_name(const void *a, const void *b)
 {
-	return strcmp((*(struct object_type *const *)a)->name, (*(struct object_type *const *)b)->name);
+	return strcmp((*(struct object_type *const *)a)->name,
+		      (*(struct object_type *const *)b)->name);
 }
 
 static void number_types(struct model *m)
@@ -132,7 +139,7 @@ static void check_annotation(struct model *m, const struct annotation *a, enum p
 	}
 	if (!(row->places & place)) {
 		error_at(m, a->loc, "%s is not for %s", a->name,
-			 place == ON_PARAM      ? "a parameter of a kernel function"
+			 place == ON_PARAM	? "a parameter of a kernel function"
 			 : place == ON_FUNCTION ? "a kernel function"
 			 : place == ON_CB_PARAM ? "a parameter of a callback"
 						: "a callback");
@@ -141,11 +148,13 @@ static void check_annotation(struct model *m, const struct annotation *a, enum p
 	if (row->argument == ARG_TYPE || row->argument == ARG_TYPE_EXPR)
 		need_type(m, a->loc, a->type);
 	if (row->argument == ARG_KIND && !find_callback(m, a->text))
-		error_at(m, a->loc, "'%s' is no callback kind: no SFI_CB or SFI_CB_TYPE declares it", a->text);
+		error_at(m, a->loc,
+			 "'%s' is no callback kind: no SFI_CB or SFI_CB_TYPE declares it", a->text);
 	if (row->argument != ARG_NONE && row->argument != ARG_TEXT && !*a->text)
 		error_at(m, a->loc, "%s wants an argument", a->name);
 	if (a->unknown)
-		error_at(m, a->loc, "'%s' in %s is neither a parameter nor declared", a->unknown, a->name);
+		error_at(m, a->loc, "'%s' in %s is neither a parameter nor declared", a->unknown,
+			 a->name);
 }
 
 static void check_annotations(struct model *m, const annotation_list *list, enum place place)
@@ -173,11 +182,13 @@ static void check_common(struct model *m, const struct function *f, bool callbac
 	for (EACH(p, f->params)) {
 		check_annotations(m, &p->annotations, callback ? ON_CB_PARAM : ON_PARAM);
 		if (is_reserved(p->name))
-			error_at(m, p->loc, "parameter name '%s' is taken by the emitted code: choose another", p->name);
-		if (main_annotation(p) && main_annotation(p)->id != A_UNCHECKED && p->type.shape == SHAPE_SCALAR &&
-		    !find_annotation(&p->annotations, A_OPAQUE))
-			error_at(m, main_annotation(p)->loc, "%s is for pointers; '%s' is '%s'", main_annotation(p)->name,
-				 p->name, p->type.spelling);
+			error_at(m, p->loc,
+				 "parameter name '%s' is taken by the emitted code: choose another",
+				 p->name);
+		if (main_annotation(p) && main_annotation(p)->id != A_UNCHECKED &&
+		    p->type.shape == SHAPE_SCALAR && !find_annotation(&p->annotations, A_OPAQUE))
+			error_at(m, main_annotation(p)->loc, "%s is for pointers; '%s' is '%s'",
+				 main_annotation(p)->name, p->name, p->type.spelling);
 	}
 }
 
@@ -212,7 +223,9 @@ static const char *suggestion(const struct model *m, const struct function *f)
 	struct text t;
 
 	text_begin(&t);
-	text_add(&t, "%s(", declare(&f->result, f->interface ? format("SFI_INTERFACE(%s)", f->name) : f->name));
+	text_add(
+		&t, "%s(",
+		declare(&f->result, f->interface ? format("SFI_INTERFACE(%s)", f->name) : f->name));
 	for (EACH(p, f->params)) {
 		text_add(&t, "%s%s", p == f->params.v ? "" : ", ", declare(&p->type, p->name));
 		for (EACH(a, p->annotations))
@@ -241,20 +254,27 @@ static void check_param(struct model *m, const struct function *f, const struct 
 {
 	const struct annotation *a = main_annotation(p);
 
-	if (needs_annotation(m, f, p) && !is_address_only(m, f) && !find_annotation(&p->annotations, A_UNKNOWN)) {
-		error_at(m, p->loc, "nothing says what may be passed as '%s' of '%s'", p->name, f->name);
+	if (needs_annotation(m, f, p) && !is_address_only(m, f) &&
+	    !find_annotation(&p->annotations, A_UNKNOWN)) {
+		error_at(m, p->loc, "nothing says what may be passed as '%s' of '%s'", p->name,
+			 f->name);
 		note_at(p->loc, "add: %s", suggestion(m, f));
 	}
 	if (p->type.shape == SHAPE_SCALAR && p->type.record && has_callbacks(m, p->type.record))
-		error_at(m, p->loc, "'%s' has callbacks and is passed by value: not supported", p->name);
-	if (find_annotation(&p->annotations, A_CALLBACKS) && !(p->type.record && has_callbacks(m, p->type.record)))
+		error_at(m, p->loc, "'%s' has callbacks and is passed by value: not supported",
+			 p->name);
+	if (find_annotation(&p->annotations, A_CALLBACKS) &&
+	    !(p->type.record && has_callbacks(m, p->type.record)))
 		error_at(m, p->loc, "'%s' has no SFI_CB or SFI_TABLE field", p->type.spelling);
 	if (!a || p->type.shape == SHAPE_SCALAR)
 		return;
-	if (a->id == A_OWNED || a->id == A_OWNED_OR_NULL || a->id == A_GIVES || a->id == A_GIVES_OR_NULL)
+	if (a->id == A_OWNED || a->id == A_OWNED_OR_NULL || a->id == A_GIVES ||
+	    a->id == A_GIVES_OR_NULL)
 		need_type(m, a->loc, p->type.record);
 	if ((a->id == A_OWN_MEMORY || a->id == A_LOCK) && !p->type.pointee_sized)
-		error_at(m, a->loc, "the size of what '%s' points to is not known: %s cannot be checked", p->name, a->name);
+		error_at(m, a->loc,
+			 "the size of what '%s' points to is not known: %s cannot be checked",
+			 p->name, a->name);
 	check_lock(m, f, p);
 }
 
@@ -269,25 +289,35 @@ static void check_acquisition(struct model *m, const struct function *f)
 
 	if (!a) {
 		if (by || size)
-			error_at(m, (by ? by : size)->loc, "%s without SFI_ACQUIRES", (by ? by : size)->name);
+			error_at(m, (by ? by : size)->loc, "%s without SFI_ACQUIRES",
+				 (by ? by : size)->name);
 		return;
 	}
 	if (!a->expr && f->result.shape != SHAPE_POINTER)
-		error_at(m, a->loc, "the result is no pointer: name what is acquired, SFI_ACQUIRES(%s, PARAMETER)", a->type);
+		error_at(
+			m, a->loc,
+			"the result is no pointer: name what is acquired, SFI_ACQUIRES(%s, PARAMETER)",
+			a->type);
 	if (type && type->hot && by)
 		error_at(m, by->loc, "'%s' is hot: its release stands in SFI_TYPE", type->name);
 	if (call.saved > 4)
-		error_at(m, by->loc, "SFI_RELEASED_BY can keep four values besides the object, not %d", call.saved);
+		error_at(m, by->loc,
+			 "SFI_RELEASED_BY can keep four values besides the object, not %d",
+			 call.saved);
 	for (EACH(argument, call.arguments))
 		if (argument->slot >= 0 && !argument->type && !by->unknown)
-			error_at(m, by->loc, "the type of '%s' in a call of '%s' is not known: no such function with as many "
-				 "parameters", argument->text, call.function);
+			error_at(
+				m, by->loc,
+				"the type of '%s' in a call of '%s' is not known: no such function with as many "
+				"parameters",
+				argument->text, call.function);
 }
 
 static void check_function(struct model *m, const struct function *f)
 {
 	const struct annotation *release = find_annotation(&f->annotations, A_RELEASES);
-	bool by_hand = find_annotation(&f->annotations, A_BY_HAND), direct = find_annotation(&f->annotations, A_DIRECT);
+	bool by_hand = find_annotation(&f->annotations, A_BY_HAND),
+	     direct = find_annotation(&f->annotations, A_DIRECT);
 	const struct param *p;
 
 	if (f->mismatch) {
@@ -298,11 +328,13 @@ static void check_function(struct model *m, const struct function *f)
 	if (by_hand && direct)
 		error_at(m, f->loc, "'%s' cannot be both SFI_BY_HAND and SFI_DIRECT", f->name);
 	if (direct && f->interface)
-		error_at(m, f->loc, "'%s' is a static inline: SFI_DIRECT has no meaning for it", f->name);
+		error_at(m, f->loc, "'%s' is a static inline: SFI_DIRECT has no meaning for it",
+			 f->name);
 	if (by_hand || direct)
 		return;
 	if (f->variadic)
-		error_at(m, f->loc, "'%s' is variadic: write its wrapper by hand, SFI_BY_HAND(why)", f->name);
+		error_at(m, f->loc, "'%s' is variadic: write its wrapper by hand, SFI_BY_HAND(why)",
+			 f->name);
 	for (EACH(p, f->params))
 		check_param(m, f, p);
 	if (release && !release->expr)
@@ -348,8 +380,12 @@ static void check_callback(struct model *m, const struct callback *cb)
 	}
 	if (f->variadic)
 		error_at(m, f->loc, "callback '%s' is variadic: not supported", cb->key);
-	if (!failure && f->result.shape != SHAPE_VOID && !find_annotation(&f->annotations, A_BY_HAND))
-		error_at(m, f->loc, "callback '%s' has a result: add SFI_ON_FAILURE(RESULT), for when the driver failed", cb->key);
+	if (!failure && f->result.shape != SHAPE_VOID &&
+	    !find_annotation(&f->annotations, A_BY_HAND))
+		error_at(
+			m, f->loc,
+			"callback '%s' has a result: add SFI_ON_FAILURE(RESULT), for when the driver failed",
+			cb->key);
 	if (failure && f->result.shape == SHAPE_VOID)
 		error_at(m, failure->loc, "callback '%s' has no result", cb->key);
 	for (EACH(p, f->params)) {
@@ -392,7 +428,8 @@ static void name_kinds(const struct header *h)
 		c->emits = true;
 		c->kind = c->structure ? format("%s__%s", c->structure, c->field) : c->key;
 		for (other = h->callbacks.v; other < cb; other++)
-			if (!find_annotation(&c->fn.annotations, A_BY_HAND) && same(signature(&(*other)->fn), signature(&c->fn))) {
+			if (!find_annotation(&c->fn.annotations, A_BY_HAND) &&
+			    same(signature(&(*other)->fn), signature(&c->fn))) {
 				c->emits = false;
 				c->kind = (*other)->kind;
 				break;
@@ -411,7 +448,8 @@ static void mark_embedded(struct model *m, const struct function *f)
 
 	for (EACH(p, f->params))
 		for (EACH(a, p->annotations))
-			if ((a->id == A_INITS || a->id == A_EMBEDS) && (type = find_type(m, a->type)))
+			if ((a->id == A_INITS || a->id == A_EMBEDS) &&
+			    (type = find_type(m, a->type)))
 				type->embedded = true;
 }
 

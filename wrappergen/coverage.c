@@ -18,23 +18,32 @@ enum verdict { ANNOTATED, INFERRED, BY_HAND, DIRECT, DATA, INLINED, SUPPORT, MIS
 static const char *const verdict_names[] = {
 	"annotated", "inferred", "by hand", "direct", "data", "inlined", "support", "missing",
 };
-_Static_assert(sizeof(verdict_names) / sizeof(*verdict_names) == VERDICTS, "a name for each verdict");
+_Static_assert(sizeof(verdict_names) / sizeof(*verdict_names) == VERDICTS,
+	       "a name for each verdict");
 
 struct import {
 	const char *name;
 	enum verdict verdict;
-	const char *header;    /* MISSING: where its declaration seems to be, relative to its include folder */
-	const char *declared;  /* MISSING: that declaration's text */
+	const char *header; /* MISSING: where its declaration seems to be, relative to its include
+			       folder */
+	const char *declared; /* MISSING: that declaration's text */
 };
 typedef LIST(struct import) import_list;
 
 /* --- imports of a module --- */
 
-/* Symbols that the kernel's build or the compiler brings in, and the runtime's own in isolated modules. */
+/* Symbols that the kernel's build or the compiler brings in, and the runtime's own in isolated
+ * modules. */
 static bool is_support(const char *name)
 {
 	static const char *const prefixes[] = {
-		"__fentry__", "__x86_indirect_thunk_", "__x86_return_thunk", "__stack_chk_fail", "__SCT__", "__SCK__", "sfi_",
+		"__fentry__",
+		"__x86_indirect_thunk_",
+		"__x86_return_thunk",
+		"__stack_chk_fail",
+		"__SCT__",
+		"__SCK__",
+		"sfi_",
 	};
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
@@ -53,7 +62,8 @@ static void add_undefined(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, i
 	Elf_Data *data = elf_getdata(section, NULL);
 	GElf_Sym symbol;
 
-	for (int i = 1; data && header->sh_entsize && i < (int)(header->sh_size / header->sh_entsize); i++) {
+	for (int i = 1;
+	     data && header->sh_entsize && i < (int)(header->sh_size / header->sh_entsize); i++) {
 		const char *name;
 
 		if (!gelf_getsym(data, i, &symbol) || symbol.st_shndx != SHN_UNDEF)
@@ -111,15 +121,20 @@ static enum verdict judge(json_object *policy, const char *name)
 	if (!json_object_object_get_ex(policy, "functions", &functions) ||
 	    !json_object_object_get_ex(functions, name, &function) ||
 	    !json_object_object_get_ex(function, "kind", &field)) {
-		return json_object_object_get_ex(policy, "inlined", &names) && array_has(names, name) ? INLINED : MISSING;
+		return json_object_object_get_ex(policy, "inlined", &names) &&
+				       array_has(names, name)
+			       ? INLINED
+			       : MISSING;
 	}
 	kind = json_object_get_string(field);
 	if (same(kind, "by_hand"))
 		return BY_HAND;
 	if (same(kind, "direct"))
 		return DIRECT;
-	return json_object_object_get_ex(function, "inferred", &field) && json_object_get_boolean(field) ? INFERRED
-												      : ANNOTATED;
+	return json_object_object_get_ex(function, "inferred", &field) &&
+			       json_object_get_boolean(field)
+		       ? INFERRED
+		       : ANNOTATED;
 }
 
 /* --- where a missing function is declared: a search by name, not by meaning --- */
@@ -146,7 +161,8 @@ static char *read_file(const char *path)
 	return text_end(&t);
 }
 
-/* The declaration around a mention of NAME at AT: from the start of its line to the semicolon; NULL: it is none. */
+/* The declaration around a mention of NAME at AT: from the start of its line to the semicolon;
+ * NULL: it is none. */
 static char *declaration_at(const char *text, const char *at, size_t length)
 {
 	const char *start = at, *end = at + length, *stop;
@@ -224,10 +240,12 @@ static void print_suggestion(const struct import *import, const char *const *fla
 	}
 	line = parse_prototype(import->header, import->name, flags, nflags);
 	printf("             add: %s\n", line ? line : import->declared);
-	printf("             (%s <%s>, found by name)\n", line ? "declared by" : "text of", import->header);
+	printf("             (%s <%s>, found by name)\n", line ? "declared by" : "text of",
+	       import->header);
 }
 
-static void print_report(const char *file, const import_list *imports, const char *const *flags, int nflags)
+static void print_report(const char *file, const import_list *imports, const char *const *flags,
+			 int nflags)
 {
 	const char *base = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
 	unsigned count[VERDICTS] = {0};
@@ -246,7 +264,8 @@ static void print_report(const char *file, const import_list *imports, const cha
 	}
 }
 
-int coverage(const char *policy, char *const *files, int nfiles, const char *const *flags, int nflags)
+int coverage(const char *policy, char *const *files, int nfiles, const char *const *flags,
+	     int nflags)
 {
 	json_object *object = json_object_from_file(policy);
 	int status = 0;

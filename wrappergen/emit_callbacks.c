@@ -34,7 +34,8 @@ bool checks_callbacks(const struct model *m, const struct param *p)
 	return a->id == A_EMBEDS || a->id == A_OWN_MEMORY;
 }
 
-/* Function that checks structure TAG: exported by the header that annotates it, else one of the file's own. */
+/* Function that checks structure TAG: exported by the header that annotates it, else one of the
+ * file's own. */
 static const char *check_name(const struct model *m, const char *tag, bool all)
 {
 	if (!all)
@@ -65,16 +66,19 @@ static bool has_check(const struct model *m, const char *tag, bool all)
 	return all ? r && r->fields.n : has_callbacks(m, tag);
 }
 
-static bool is_checked(const struct checks *c, const char *tag, const struct record_field *f, bool all)
+static bool is_checked(const struct checks *c, const char *tag, const struct record_field *f,
+		       bool all)
 {
-	bool named = find_callback(c->m, format("%s.%s", tag, f->path)) || find_table(c->m, tag, f->path);
+	bool named = find_callback(c->m, format("%s.%s", tag, f->path)) ||
+		     find_table(c->m, tag, f->path);
 
 	if (f->what == FIELD_RECORD)
 		return has_check(c->m, f->record, all);
 	return named || (all && !f->in_union);
 }
 
-static void emit_field_check(struct checks *c, const char *tag, const struct record_field *f, bool all)
+static void emit_field_check(struct checks *c, const char *tag, const struct record_field *f,
+			     bool all)
 {
 	const char *element = f->array ? "[i]" : "", *path = format("obj->%s%s", f->path, element);
 	const struct callback *cb = find_callback(c->m, format("%s.%s", tag, f->path));
@@ -82,18 +86,22 @@ static void emit_field_check(struct checks *c, const char *tag, const struct rec
 	unsigned tabs = f->array ? 2 : 1;
 
 	if (f->array)
-		text_add(c->t, "\tfor (unsigned int i = 0; i < %lu; i++)%s\n", f->array, table ? " {" : "");
+		text_add(c->t, "\tfor (unsigned int i = 0; i < %lu; i++)%s\n", f->array,
+			 table ? " {" : "");
 	if (f->what == FIELD_RECORD) {
-		emit_calls(c->t, tabs, check_name(c->m, f->record, all), ";\n", "d, &%s, arg", path);
+		emit_calls(c->t, tabs, check_name(c->m, f->record, all), ";\n", "d, &%s, arg",
+			   path);
 		return;
 	}
 	if (!table) {
-		emit_calls(c->t, tabs, "sfi_check_callback", ";\n", "d, %s, \"%s\", arg", path, cb ? cb->kind : "");
+		emit_calls(c->t, tabs, "sfi_check_callback", ";\n", "d, %s, \"%s\", arg", path,
+			   cb ? cb->kind : "");
 		return;
 	}
 	emit_calls(c->t, tabs, "sfi_check_constant", ";\n", "d, %s, sizeof(*%s), arg", path, path);
 	text_add(c->t, "%.*sif (%s)\n", (int)tabs, "\t\t", path);
-	emit_calls(c->t, tabs + 1, check_name(c->m, table->record, true), ";\n", "d, %s, arg", path);
+	emit_calls(c->t, tabs + 1, check_name(c->m, table->record, true), ";\n", "d, %s, arg",
+		   path);
 	if (f->array)
 		text_add(c->t, "\t}\n");
 }
@@ -123,7 +131,9 @@ static void emit_constant_check(struct checks *c, const char *tag)
 	emit_calls(c->t, 0, format("void sfi_check_%s", tag), "\n{\n",
 		   "struct sfi_domain *d, const struct %s *obj, const struct sfi_arg *arg", tag);
 	text_add(c->t, "\tsfi_check_constant(d, obj, sizeof(*obj), arg);\n\tif (obj)\n");
-	text_add(c->t, "\t\tsfi_check_callbacks_%s(d, obj, arg);\n}\nEXPORT_SYMBOL_GPL(sfi_check_%s);\n", tag, tag);
+	text_add(c->t,
+		 "\t\tsfi_check_callbacks_%s(d, obj, arg);\n}\nEXPORT_SYMBOL_GPL(sfi_check_%s);\n",
+		 tag, tag);
 }
 
 /* Emits the check of structure TAG, after those that it calls. */
@@ -162,8 +172,12 @@ void emit_check_prototypes(struct text *t, const struct model *m)
 			continue;
 		text_add(t, "\nstruct %s;\n", (*r)->tag);
 		for (int i = 0; i < 2; i++)
-			emit_calls(t, 0, format("void sfi_check_%s%s", i ? "callbacks_" : "", (*r)->tag), ";\n",
-				   "struct sfi_domain *d, const struct %s *obj, const struct sfi_arg *arg", (*r)->tag);
+			emit_calls(
+				t, 0,
+				format("void sfi_check_%s%s", i ? "callbacks_" : "", (*r)->tag),
+				";\n",
+				"struct sfi_domain *d, const struct %s *obj, const struct sfi_arg *arg",
+				(*r)->tag);
 	}
 }
 
@@ -178,7 +192,8 @@ void emit_callback_checks(struct text *t, const struct model *m, const struct he
 		if ((*cb)->structure && check_owner(m, (*cb)->structure) == h)
 			need_check(&c, (*cb)->structure, true);
 	for (EACH(f, h->functions)) {
-		if (find_annotation(&(*f)->annotations, A_BY_HAND) || find_annotation(&(*f)->annotations, A_DIRECT))
+		if (find_annotation(&(*f)->annotations, A_BY_HAND) ||
+		    find_annotation(&(*f)->annotations, A_DIRECT))
 			continue;
 		for (EACH(p, (*f)->params))
 			if (checks_callbacks(m, p))
@@ -207,7 +222,8 @@ static void emit_type_assertion(struct text *t, const struct callback *cb)
 	const char *function = pointer_type(&cb->fn, "");
 
 	if (cb->structure)
-		emit_calls(t, 0, "SFI_FIELD_TYPE", ";\n", "%s, %s, %s", cb->structure, cb->field, function);
+		emit_calls(t, 0, "SFI_FIELD_TYPE", ";\n", "%s, %s, %s", cb->structure, cb->field,
+			   function);
 	else if (cb->typedef_is_function)
 		emit_calls(t, 0, "SFI_FUNCTION_TYPE", ";\n", "%s, %s", cb->typedef_name, function);
 	else if (!cb->typedef_is_ours)
@@ -248,8 +264,8 @@ static void emit_entry_start(struct text *t, const struct model *m, const struct
 		if (grant_of(p) == A_BORROWS)
 			text_add(t, "\tbool borrowed_%s;\n", p->name);
 		if (grant_of(p) == A_LENDS)
-			text_add(t, "\tsize_t size_%s = %s;\n\tbool lent_%s;\n", p->name, main_annotation(p)->expr,
-				 p->name);
+			text_add(t, "\tsize_t size_%s = %s;\n\tbool lent_%s;\n", p->name,
+				 main_annotation(p)->expr, p->name);
 		releases |= (grant_of(p) == A_TAKES || grant_of(p) == A_TAKES_IF) &&
 			    find_type(m, p->type.record)->release;
 	}
@@ -257,7 +273,8 @@ static void emit_entry_start(struct text *t, const struct model *m, const struct
 		text_add(t, "\t%s;\n", declare(&f->result, "ret"));
 	text_add(t, "\n\tif (!sfi_gate_enter(&g, e))%s\n", releases ? " {" : "");
 	for (EACH(p, f->params))
-		if ((grant_of(p) == A_TAKES || grant_of(p) == A_TAKES_IF) && find_type(m, p->type.record)->release)
+		if ((grant_of(p) == A_TAKES || grant_of(p) == A_TAKES_IF) &&
+		    find_type(m, p->type.record)->release)
 			text_add(t, "\t\tsfi_type_%s.release(%s);\n", p->type.record, p->name);
 	text_add(t, "\t\treturn%s%s;\n", failure(f) ? " " : "", failure(f) ? failure(f) : "");
 	if (releases)
@@ -275,14 +292,16 @@ static void emit_grants(struct text *t, const struct function *f)
 		case A_TAKES:
 		case A_TAKES_IF:
 		case A_BINDS:
-			emit_calls(t, 1, "sfi_acquire", ";\n", "g.domain, &sfi_type_%s, %s, 0, NULL, 0, 0, 0, 0", type, name);
+			emit_calls(t, 1, "sfi_acquire", ";\n",
+				   "g.domain, &sfi_type_%s, %s, 0, NULL, 0, 0, 0, 0", type, name);
 			break;
 		case A_BORROWS:
-			emit_calls(t, 1, format("borrowed_%s = sfi_borrow", name), ";\n", "g.domain, &sfi_type_%s, %s", type,
-				   name);
+			emit_calls(t, 1, format("borrowed_%s = sfi_borrow", name), ";\n",
+				   "g.domain, &sfi_type_%s, %s", type, name);
 			break;
 		case A_LENDS:
-			emit_calls(t, 1, format("lent_%s = sfi_lend", name), ";\n", "g.domain, %s, size_%s", name, name);
+			emit_calls(t, 1, format("lent_%s = sfi_lend", name), ";\n",
+				   "g.domain, %s, size_%s", name, name);
 			break;
 		default:
 			break;
@@ -303,11 +322,13 @@ static void emit_result_checks(struct text *t, const struct function *f)
 	for (EACH(p, f->params)) {
 		if (grant_of(p) == A_TAKES_IF) {
 			text_add(t, "\t\tif (!(%s))\n", main_annotation(p)->expr);
-			emit_calls(t, 3, "sfi_check_result", ";\n", "&g, sfi_take_back(g.domain, &sfi_type_%s, %s), %s",
+			emit_calls(t, 3, "sfi_check_result", ";\n",
+				   "&g, sfi_take_back(g.domain, &sfi_type_%s, %s), %s",
 				   p->type.record, p->name, result);
 		} else if (grant_of(p) == A_BINDS && success(f)) {
 			text_add(t, "\t\tif (%s)\n", failure_condition(f));
-			emit_calls(t, 3, "sfi_take_back", ";\n", "g.domain, &sfi_type_%s, %s", p->type.record, p->name);
+			emit_calls(t, 3, "sfi_take_back", ";\n", "g.domain, &sfi_type_%s, %s",
+				   p->type.record, p->name);
 		}
 	}
 }
@@ -321,12 +342,15 @@ static void emit_failure(struct text *t, const struct model *m, const struct fun
 		text_add(t, "\t\tret = %s;\n", failure(f));
 	for (EACH(p, f->params)) {
 		enum annotation_id id = grant_of(p);
-		const char *call = format("sfi_take_back(g.domain, &sfi_type_%s, %s)", p->type.record, p->name);
+		const char *call = format("sfi_take_back(g.domain, &sfi_type_%s, %s)",
+					  p->type.record, p->name);
 
 		if (id == A_BINDS)
 			text_add(t, "\t\t%s;\n", call);
-		else if ((id == A_TAKES || id == A_TAKES_IF) && find_type(m, p->type.record)->release)
-			text_add(t, "\t\tif (%s)\n\t\t\tsfi_type_%s.release(%s);\n", call, p->type.record, p->name);
+		else if ((id == A_TAKES || id == A_TAKES_IF) &&
+			 find_type(m, p->type.record)->release)
+			text_add(t, "\t\tif (%s)\n\t\t\tsfi_type_%s.release(%s);\n", call,
+				 p->type.record, p->name);
 		else if (id == A_TAKES || id == A_TAKES_IF)
 			text_add(t, "\t\t%s;\n", call);
 	}
@@ -340,9 +364,13 @@ static void emit_revocations(struct text *t, const struct function *f)
 		const char *name = p->name, *type = p->type.record;
 
 		if (grant_of(p) == A_BORROWS)
-			text_add(t, "\tif (borrowed_%s)\n\t\tsfi_unborrow(g.domain, &sfi_type_%s, %s);\n", name, type, name);
+			text_add(
+				t,
+				"\tif (borrowed_%s)\n\t\tsfi_unborrow(g.domain, &sfi_type_%s, %s);\n",
+				name, type, name);
 		else if (grant_of(p) == A_LENDS)
-			text_add(t, "\tif (lent_%s)\n\t\tsfi_revoke(g.domain, %s, size_%s);\n", name, name, name);
+			text_add(t, "\tif (lent_%s)\n\t\tsfi_revoke(g.domain, %s, size_%s);\n",
+				 name, name, name);
 		else if (grant_of(p) == A_UNBINDS)
 			text_add(t, "\tsfi_take_back(g.domain, &sfi_type_%s, %s);\n", type, name);
 	}
@@ -364,7 +392,8 @@ static void emit_guarded_call(struct text *t, const struct model *m, const struc
 	/* As the kernel's style has it: on both branches or on none. */
 	braces = *checks || (strchr(failed, '\n') && strchr(failed, '\n')[1]);
 	text_add(t, "\tif (!sfi_gate_save(&g))%s\n", braces ? " {" : "");
-	emit_calls(t, 2, f->result.shape == SHAPE_VOID ? "fn" : "ret = fn", ";\n", "%s", parameter_names(f));
+	emit_calls(t, 2, f->result.shape == SHAPE_VOID ? "fn" : "ret = fn", ";\n", "%s",
+		   parameter_names(f));
 	text_add(t, "%s", checks);
 	if (*failed)
 		text_add(t, "\t%selse%s\n%s", braces ? "} " : "", braces ? " {" : "", failed);
@@ -385,6 +414,7 @@ void emit_entry(struct text *t, const struct model *m, const struct callback *cb
 	emit_grants(t, f);
 	emit_guarded_call(t, m, f);
 	emit_revocations(t, f);
-	text_add(t, "\tsfi_gate_leave(&g);\n%s}\n", f->result.shape == SHAPE_VOID ? "" : "\treturn ret;\n");
+	text_add(t, "\tsfi_gate_leave(&g);\n%s}\n",
+		 f->result.shape == SHAPE_VOID ? "" : "\treturn ret;\n");
 	text_add(t, "EXPORT_SYMBOL_GPL(sfi_e_%s);\n", cb->kind);
 }

@@ -45,11 +45,13 @@ static unsigned emit_unless_null(struct text *t, bool may_be_null, const char *p
 
 /* --- before the call: checks --- */
 
-static const char *embedded_size(const struct model *m, const struct param *p, const struct annotation *a)
+static const char *embedded_size(const struct model *m, const struct param *p,
+				 const struct annotation *a)
 {
 	const struct object_type *type = find_type(m, a->type);
 
-	return type->abstract ? format("sizeof(*%s)", p->name) : format("sizeof(struct %s)", a->type);
+	return type->abstract ? format("sizeof(*%s)", p->name)
+			      : format("sizeof(struct %s)", a->type);
 }
 
 static bool is_embedding(const struct param *p)
@@ -60,68 +62,85 @@ static bool is_embedding(const struct param *p)
 }
 
 /*
- * Where the function fails, memory that it embedded becomes the driver's again, so it must not have been an
- * object before. Locks are objects whether or not they could be taken.
+ * Where the function fails, memory that it embedded becomes the driver's again, so it must not have
+ * been an object before. Locks are objects whether or not they could be taken.
  */
 static bool undoes_embedding(const struct function *f, const struct param *p)
 {
 	return is_embedding(p) && success(f) && !find_annotation(&p->annotations, A_LOCK);
 }
 
+/* CHECK(d, P, WHAT, &arg_P); */
+static void emit_check(struct text *t, unsigned tabs, const char *check, const struct param *p,
+		       const char *what)
+{
+	emit_calls(t, tabs, check, ";\n", "d, %s, %s, &arg_%s", p->name, what, p->name);
+}
+
+/* What the C type alone demands of parameter P. */
+static void emit_inferred_check(struct text *t, const struct model *m, const struct function *f,
+				const struct param *p, const char *size)
+{
+	const struct annotation *release = find_annotation(&f->annotations, A_RELEASES);
+
+	if (p->type.shape != SHAPE_POINTER || !p->type.pointee_const)
+		return;
+	if (release && mentions(release->expr, p->name))
+		return;
+	if (checks_callbacks(m, p))
+		emit_check(t, 1, "sfi_check_constant", p, size);
+	else
+		emit_check(t, emit_unless_null(t, true, p->name), "sfi_check_readable", p, size);
+}
+
 /* What the annotation (or, without one, the C type) demands of parameter P. */
-static void emit_param_check(struct text *t, const struct model *m, const struct function *f, const struct param *p)
+static void emit_param_check(struct text *t, const struct model *m, const struct function *f,
+			     const struct param *p)
 {
 	const struct annotation *a = main_annotation(p);
-	const char *n = p->name, *size = p->type.pointee_sized ? format("sizeof(*%s)", n) : "1";
+	const char *size = p->type.pointee_sized ? format("sizeof(*%s)", p->name) : "1";
 	const struct callback *cb = param_callback(m, p);
 	const struct object_type *type = find_type(m, p->type.record);
 	unsigned tabs;
 
 	if (cb) {
-		emit_calls(t, 1, "sfi_check_callback", ";\n", "d, %s, \"%s\", &arg_%s", n, cb->kind, n);
+		emit_check(t, 1, "sfi_check_callback", p, format("\"%s\"", cb->kind));
 		return;
 	}
 	if (!a) {
-		if (p->type.shape != SHAPE_POINTER || !p->type.pointee_const)
-			return;
-		if (checks_callbacks(m, p)) {
-			emit_calls(t, 1, "sfi_check_constant", ";\n", "d, %s, %s, &arg_%s", n, size, n);
-			return;
-		}
-		tabs = emit_unless_null(t, true, n);
-		emit_calls(t, tabs, "sfi_check_readable", ";\n", "d, %s, %s, &arg_%s", n, size, n);
+		emit_inferred_check(t, m, f, p, size);
 		return;
 	}
-	tabs = emit_unless_null(t, a->id == A_OWNED_OR_NULL || a->id == A_WRITES_OR_NULL, n);
+	tabs = emit_unless_null(t, a->id == A_OWNED_OR_NULL || a->id == A_WRITES_OR_NULL, p->name);
 	switch (a->id) {
 	case A_OWNED_OR_NULL:
 	case A_OWNED:
 	case A_OWNED_AS:
-		emit_calls(t, tabs, "sfi_check_owned", ";\n", "d, %s, SFI_T_%s, &arg_%s", n, param_type(p, a), n);
+		emit_check(t, tabs, "sfi_check_owned", p, format("SFI_T_%s", param_type(p, a)));
 		break;
 	case A_WRITES_OR_NULL:
 	case A_WRITES:
-		emit_calls(t, tabs, "sfi_check_writable", ";\n", "d, %s, %s, &arg_%s", n, a->expr, n);
+		emit_check(t, tabs, "sfi_check_writable", p, a->expr);
 		break;
 	case A_READS:
-		emit_calls(t, 1, "sfi_check_readable", ";\n", "d, %s, %s, &arg_%s", n, a->expr, n);
+		emit_check(t, 1, "sfi_check_readable", p, a->expr);
 		break;
 	case A_OWN_MEMORY:
-		emit_calls(t, 1, "sfi_check_writable", ";\n", "d, %s, %s, &arg_%s", n, size, n);
+		emit_check(t, 1, "sfi_check_writable", p, size);
 		break;
 	case A_LOCK:
 		if (type && type->embedded)
-			emit_calls(t, 1, "sfi_check_owned", ";\n", "d, %s, SFI_T_%s, &arg_%s", n, type->name, n);
+			emit_check(t, 1, "sfi_check_owned", p, format("SFI_T_%s", type->name));
 		else
-			emit_calls(t, 1, "sfi_check_writable", ";\n", "d, %s, %s, &arg_%s", n, size, n);
+			emit_check(t, 1, "sfi_check_writable", p, size);
 		break;
 	case A_INITS:
 	case A_EMBEDS:
 		if (undoes_embedding(f, p))
-			emit_calls(t, 1, "sfi_check_writable", ";\n", "d, %s, %s, &arg_%s", n, embedded_size(m, p, a), n);
+			emit_check(t, 1, "sfi_check_writable", p, embedded_size(m, p, a));
 		break;
 	case A_MODULE:
-		emit_calls(t, 1, "sfi_check_module", ";\n", "d, %s, &arg_%s", n, n);
+		emit_calls(t, 1, "sfi_check_module", ";\n", "d, %s, &arg_%s", p->name, p->name);
 		break;
 	default:
 		break;
@@ -159,7 +178,8 @@ static const char *object_cast(const struct function *f, const char *expr)
 
 	if (p && (p->type.pointee_const || strstr(p->type.spelling, "volatile")))
 		return format("(void *)%s", expr);
-	if ((same(expr, "ret") && f->result.shape == SHAPE_POINTER) || (p && p->type.shape == SHAPE_POINTER))
+	if ((same(expr, "ret") && f->result.shape == SHAPE_POINTER) ||
+	    (p && p->type.shape == SHAPE_POINTER))
 		return expr;
 	return format("(void *)(unsigned long)(%s)", expr);
 }
@@ -169,7 +189,8 @@ static const char *object_cast(const struct function *f, const char *expr)
  * released by calling F: a release must give the same values. False if the
  * acquisitions do not agree on it, or none saves anything.
  */
-static bool saved_parameters(const struct model *m, const struct function *f, const char *type, const char *names[4])
+static bool saved_parameters(const struct model *m, const struct function *f, const char *type,
+			     const char *names[4])
 {
 	struct module **module;
 	struct header **header;
@@ -179,7 +200,8 @@ static bool saved_parameters(const struct model *m, const struct function *f, co
 	for (EACH(module, m->modules))
 		for (EACH(header, (*module)->headers))
 			for (EACH(other, (*header)->functions)) {
-				const struct annotation *a = find_annotation(&(*other)->annotations, A_ACQUIRES);
+				const struct annotation *a =
+					find_annotation(&(*other)->annotations, A_ACQUIRES);
 				struct release_call call = release_call(*other);
 
 				if (!a || !same(a->type, type) || !same(call.function, f->name))
@@ -193,33 +215,38 @@ static bool saved_parameters(const struct model *m, const struct function *f, co
 						return false;
 					names[slot] = f->params.v[i].name;
 				}
-				if (found++ && call.saved != (names[0] != NULL) + (names[1] != NULL) + (names[2] != NULL) +
-								     (names[3] != NULL))
+				if (found++ &&
+				    call.saved != (names[0] != NULL) + (names[1] != NULL) +
+							  (names[2] != NULL) + (names[3] != NULL))
 					return false;
 			}
 	return names[0] != NULL;
 }
 
 /* sfi_release(), or sfi_release_args() where the acquisition kept what this call must repeat. */
-static void emit_release(struct text *t, unsigned tabs, const struct model *m, const struct function *f,
-			 const char *type, const char *object, const char *arg)
+static void emit_release(struct text *t, unsigned tabs, const struct model *m,
+			 const struct function *f, const char *type, const char *object,
+			 const char *arg)
 {
 	const char *names[4] = {0}, *args = "";
 	unsigned which = 0;
 
 	if (!saved_parameters(m, f, type, names)) {
-		emit_calls(t, tabs, "sfi_release", ";\n", "d, &sfi_type_%s, %s, %s", type, object, arg);
+		emit_calls(t, tabs, "sfi_release", ";\n", "d, &sfi_type_%s, %s, %s", type, object,
+			   arg);
 		return;
 	}
 	for (unsigned i = 0; i < 4 && names[i]; i++) {
 		args = format("%s%s(u64)%s", args, i ? ", " : "", names[i]);
 		which |= 1u << i;
 	}
-	emit_calls(t, tabs, "sfi_release_args", ";\n", "d, &sfi_type_%s, %s, ((const u64[4]){ %s }), 0x%x, %s", type, object,
-		   args, which, arg);
+	emit_calls(t, tabs, "sfi_release_args", ";\n",
+		   "d, &sfi_type_%s, %s, ((const u64[4]) { %s }), 0x%x, %s", type, object, args,
+		   which, arg);
 }
 
-static void emit_given(struct text *t, const struct model *m, const struct function *f, const struct param *p)
+static void emit_given(struct text *t, const struct model *m, const struct function *f,
+		       const struct param *p)
 {
 	const struct annotation *a = main_annotation(p);
 	unsigned tabs;
@@ -231,7 +258,8 @@ static void emit_given(struct text *t, const struct model *m, const struct funct
 	if (a->id != A_GIVES && a->id != A_GIVES_OR_NULL && a->id != A_GIVES_AS)
 		return;
 	tabs = emit_unless_null(t, a->id != A_GIVES, p->name);
-	emit_release(t, tabs, m, f, param_type(p, a), object_cast(f, p->name), format("&arg_%s", p->name));
+	emit_release(t, tabs, m, f, param_type(p, a), object_cast(f, p->name),
+		     format("&arg_%s", p->name));
 }
 
 /* When F is a release at all: its SFI_IF, or that a pointer is not NULL; NULL: always. */
@@ -247,7 +275,8 @@ static const char *release_condition(const struct model *m, const struct functio
 		return condition->expr;
 	if (find_type(m, release->type)->embedded)
 		return a && a->id == A_OWNED_OR_NULL ? expr : NULL;
-	return p && p->type.shape == SHAPE_POINTER && (!a || a->id == A_OWNED_OR_NULL) ? expr : NULL;
+	return p && p->type.shape == SHAPE_POINTER && (!a || a->id == A_OWNED_OR_NULL) ? expr
+										       : NULL;
 }
 
 /* The parameter that RELEASE names has been checked to be of its type already. */
@@ -256,7 +285,8 @@ static bool is_checked_as_owned(const struct function *f, const struct annotatio
 	const struct param *p = find_param(f, release->expr);
 	const struct annotation *a = p ? main_annotation(p) : NULL;
 
-	return a && (a->id == A_OWNED || a->id == A_OWNED_AS) && same(param_type(p, a), release->type);
+	return a && (a->id == A_OWNED || a->id == A_OWNED_AS) &&
+	       same(param_type(p, a), release->type);
 }
 
 static void emit_release_before(struct text *t, const struct model *m, const struct function *f)
@@ -273,7 +303,8 @@ static void emit_release_before(struct text *t, const struct model *m, const str
 		return;
 	tabs = emit_condition(t, release_condition(m, f));
 	if (find_type(m, a->type)->embedded)
-		emit_calls(t, tabs, "sfi_check_owned", ";\n", "d, %s, SFI_T_%s, %s", object, a->type, arg);
+		emit_calls(t, tabs, "sfi_check_owned", ";\n", "d, %s, SFI_T_%s, %s", object,
+			   a->type, arg);
 	else
 		emit_release(t, tabs, m, f, a->type, object, arg);
 }
@@ -288,23 +319,28 @@ static void emit_release_after(struct text *t, const struct model *m, const stru
 
 	if (!type || !type->embedded)
 		return;
-	size = type->abstract ? format("sizeof(*%s)", a->expr) : format("sizeof(struct %s)", a->type);
+	size = type->abstract ? format("sizeof(*%s)", a->expr)
+			      : format("sizeof(struct %s)", a->type);
 	tabs = emit_condition(t, release_condition(m, f));
-	emit_calls(t, tabs, "sfi_unembed", ";\n", "d, &sfi_type_%s, %s, %s, &arg_%s", a->type, object_cast(f, a->expr), size,
-		   blamed(f, a->expr));
+	emit_calls(t, tabs, "sfi_unembed", ";\n", "d, &sfi_type_%s, %s, %s, &arg_%s", a->type,
+		   object_cast(f, a->expr), size, blamed(f, a->expr));
 }
 
-/* What the driver filled in is checked when it has just gone out of its reach; later, it cannot have changed. */
+/* What the driver filled in is checked when it has just gone out of its reach; later, it cannot
+ * have changed. */
 static void emit_embedding(struct text *t, const struct model *m, const struct param *p)
 {
 	const struct annotation *a = main_annotation(p);
-	bool sound = a->id == A_EMBEDS && find_type(m, a->type)->sound, callbacks = checks_callbacks(m, p);
+	bool sound = a->id == A_EMBEDS && find_type(m, a->type)->sound,
+	     callbacks = checks_callbacks(m, p);
 	const char *end = sound && callbacks ? ") {\n" : sound || callbacks ? ")\n" : ";\n";
 
-	emit_calls(t, 1, sound || callbacks ? "if (sfi_embed" : "sfi_embed", end, "d, &sfi_type_%s, %s, %s, &arg_%s", a->type,
-		   p->name, embedded_size(m, p, a), p->name);
+	emit_calls(t, 1, sound || callbacks ? "if (sfi_embed" : "sfi_embed", end,
+		   "d, &sfi_type_%s, %s, %s, &arg_%s", a->type, p->name, embedded_size(m, p, a),
+		   p->name);
 	if (sound)
-		emit_calls(t, 2, "sfi_check_that", ";\n", "d, sfi_sound_%s(%s), &arg_%s", a->type, p->name, p->name);
+		emit_calls(t, 2, "sfi_check_that", ";\n", "d, sfi_sound_%s(%s), &arg_%s", a->type,
+			   p->name, p->name);
 	if (callbacks)
 		emit_calls(t, 2, callback_check(m, p), ";\n", "d, %s, &arg_%s", p->name, p->name);
 	if (sound && callbacks)
@@ -373,7 +409,8 @@ static void emit_success(struct text *t, const struct function *f, unsigned tabs
 	emit_acquisition(t, f, tabs);
 	for (EACH(p, f->params))
 		if (find_annotation(&p->annotations, A_LOCK))
-			emit_calls(t, tabs, "sfi_lock_taken", ";\n", "d, %s, undo_%s, &arg_%s", p->name, f->name, p->name);
+			emit_calls(t, tabs, "sfi_lock_taken", ";\n", "d, %s, undo_%s, &arg_%s",
+				   p->name, f->name, p->name);
 }
 
 /* How many statements emit_success() makes. */
@@ -398,8 +435,8 @@ static void emit_unembed(struct text *t, const struct model *m, const struct fun
 		if (!undoes_embedding(f, p))
 			continue;
 		text_add(t, "\tif (%s)\n", failure_condition(f));
-		emit_calls(t, 2, "sfi_unembed", ";\n", "d, &sfi_type_%s, %s, %s, &arg_%s", a->type, p->name,
-			   embedded_size(m, p, a), p->name);
+		emit_calls(t, 2, "sfi_unembed", ";\n", "d, &sfi_type_%s, %s, %s, &arg_%s", a->type,
+			   p->name, embedded_size(m, p, a), p->name);
 	}
 }
 
@@ -434,7 +471,9 @@ static const char *release_object(const struct function *f)
 	const struct param *p = find_param(f, object);
 	const struct ctype *type = p ? &p->type : same(object, "ret") ? &f->result : NULL;
 
-	return type && type->shape == SHAPE_SCALAR ? format("(%s)(unsigned long)obj", type->spelling) : "obj";
+	return type && type->shape == SHAPE_SCALAR
+		       ? format("(%s)(unsigned long)obj", type->spelling)
+		       : "obj";
 }
 
 /* static void release_F(void *obj, const u64 args[4]): the call, from what was saved. */
@@ -469,7 +508,8 @@ static void emit_unlock_helper(struct text *t, const struct function *f)
 		if (!a)
 			continue;
 		text_add(t, "\nstatic void undo_%s(void *obj)\n{\n", f->name);
-		text_add(t, "\t%s = obj;\n\n\t%s;\n}\n", declare(&p->type, p->name), whole_call(a->expr, p->name));
+		text_add(t, "\t%s = obj;\n\n\t%s;\n}\n", declare(&p->type, p->name),
+			 whole_call(a->expr, p->name));
 	}
 }
 
@@ -494,7 +534,8 @@ static void emit_requirement_texts(struct text *t, const struct function *f)
 	for (EACH(a, f->annotations)) {
 		if (a->id != A_REQUIRES)
 			continue;
-		text_add(t, "\tstatic const struct sfi_arg requirement_%d = { \"%s\", \"", (int)(a - f->annotations.v), f->name);
+		text_add(t, "\tstatic const struct sfi_arg requirement_%d = { \"%s\", \"",
+			 (int)(a - f->annotations.v), f->name);
 		for (const char *s = a->expr; *s; s++)
 			text_add(t, *s == '"' || *s == '\\' ? "\\%c" : "%c", *s);
 		text_add(t, "\" };\n");
@@ -510,7 +551,8 @@ static void emit_wrapper(struct text *t, const struct model *m, const struct fun
 
 	text_begin(&body);
 	emit_before(&body, m, f);
-	emit_calls(&body, 1, format("%s%s", has_result ? "ret = " : "", call_of(f)), ";\n", "%s", parameter_names(f));
+	emit_calls(&body, 1, format("%s%s", has_result ? "ret = " : "", call_of(f)), ";\n", "%s",
+		   parameter_names(f));
 	if (!f->noreturn) {
 		emit_after(&body, m, f);
 		text_add(&body, "\tsfi_import_leave(d);\n%s", has_result ? "\treturn ret;\n" : "");
@@ -522,7 +564,8 @@ static void emit_wrapper(struct text *t, const struct model *m, const struct fun
 	text_add(t, "\n{\n");
 	for (EACH(p, f->params))
 		if (refers_to(s, p->name))
-			text_add(t, "\tstatic const struct sfi_arg arg_%s = { \"%s\", \"%s\" };\n", p->name, f->name, p->name);
+			text_add(t, "\tstatic const struct sfi_arg arg_%s = { \"%s\", \"%s\" };\n",
+				 p->name, f->name, p->name);
 	emit_requirement_texts(t, f);
 	text_add(t, "\tstruct sfi_domain *d = sfi_import_enter(self);\n");
 	if (has_result)
@@ -536,14 +579,15 @@ static void emit_passthrough(struct text *t, const struct function *f)
 	text_add(t, "\n");
 	emit_prototype(t, format("sfi_p_%s", f->name), NULL, f);
 	text_add(t, "\n{\n");
-	emit_calls(t, 1, format("%s%s", f->result.shape == SHAPE_VOID ? "" : "return ", call_of(f)), ";\n", "%s",
-		   parameter_names(f));
+	emit_calls(t, 1, format("%s%s", f->result.shape == SHAPE_VOID ? "" : "return ", call_of(f)),
+		   ";\n", "%s", parameter_names(f));
 	text_add(t, "}\nEXPORT_SYMBOL_GPL(sfi_p_%s);\n", f->name);
 }
 
 void emit_import(struct text *t, const struct model *m, const struct function *f)
 {
-	if (find_annotation(&f->annotations, A_BY_HAND) || find_annotation(&f->annotations, A_DIRECT))
+	if (find_annotation(&f->annotations, A_BY_HAND) ||
+	    find_annotation(&f->annotations, A_DIRECT))
 		return;
 	if (!is_address_only(m, f)) {
 		emit_release_helper(t, f);

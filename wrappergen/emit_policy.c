@@ -26,7 +26,8 @@ static json_object *callbacks_of(const struct model *m, const struct function *f
 		const struct callback *cb = param_callback(m, &f->params.v[i]);
 
 		if (cb)
-			json_object_object_add(object, format("%u", i), json_object_new_string(cb->key));
+			json_object_object_add(object, format("%u", i),
+					       json_object_new_string(cb->key));
 	}
 	return object;
 }
@@ -41,7 +42,8 @@ static void add_string(json_object *object, const char *key, const char *value)
 	json_object_object_add(object, key, json_object_new_string(value));
 }
 
-static json_object *function_json(const struct model *m, const struct function *f, const char *module)
+static json_object *function_json(const struct model *m, const struct function *f,
+				  const char *module)
 {
 	json_object *object = json_object_new_object();
 
@@ -183,12 +185,14 @@ static unsigned long long fnv1a(const char *s)
 bool emit_policy(const struct model *m, const char *out, unsigned long long *hash)
 {
 	json_object *policy = json_object_new_object(), *functions = json_object_new_object();
-	row_list rows = all_functions(m), data = all_data(m), inlined = all_inlined(m), direct = {0};
+	row_list rows = all_functions(m), data = all_data(m), inlined = all_inlined(m),
+		 direct = {0};
 	struct row *row;
 	bool ok;
 
 	for (EACH(row, rows)) {
-		json_object_object_add(functions, row->key, function_json(m, row->function, row->module));
+		json_object_object_add(functions, row->key,
+				       function_json(m, row->function, row->module));
 		if (find_annotation(&row->function->annotations, A_DIRECT))
 			PUSH(direct, *row);
 	}
@@ -200,10 +204,11 @@ bool emit_policy(const struct model *m, const char *out, unsigned long long *has
 	json_object_object_add(policy, "inlined", names_json(&inlined));
 	*hash = fnv1a(json_object_to_json_string_ext(policy, JSON_C_TO_STRING_PLAIN));
 	add_string(policy, "hash", format("0x%016llx", *hash));
-	ok = write_file(out, "policy.json",
-			format("%s\n", json_object_to_json_string_ext(policy, JSON_C_TO_STRING_PRETTY |
-										     JSON_C_TO_STRING_SPACED |
-										     JSON_C_TO_STRING_NOSLASHESCAPE)));
+	ok = write_file(
+		out, "policy.json",
+		format("%s\n", json_object_to_json_string_ext(
+				       policy, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+						       JSON_C_TO_STRING_NOSLASHESCAPE)));
 	json_object_put(policy);
 	return ok;
 }

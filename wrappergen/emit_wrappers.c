@@ -26,7 +26,8 @@ void emit_call(struct text *t, unsigned tabs, const char *lead, string_list args
 		unsigned n = strlen(args.v[i]) + 1 + (last ? strcspn(trail, "\n") : 0);
 
 		if (i && at + 1 + n > EMIT_COLUMNS) {
-			text_add(t, "\n%.*s%*s", (int)(column / 8), "\t\t\t\t\t\t\t\t\t\t\t\t", (int)(column % 8), "");
+			text_add(t, "\n%.*s%*s", (int)(column / 8), "\t\t\t\t\t\t\t\t\t\t\t\t",
+				 (int)(column % 8), "");
 			at = column;
 		} else if (i) {
 			text_add(t, " ");
@@ -38,7 +39,8 @@ void emit_call(struct text *t, unsigned tabs, const char *lead, string_list args
 	text_add(t, ")%s", trail);
 }
 
-void emit_calls(struct text *t, unsigned tabs, const char *lead, const char *trail, const char *fmt, ...)
+void emit_calls(struct text *t, unsigned tabs, const char *lead, const char *trail, const char *fmt,
+		...)
 {
 	char *joined;
 	va_list args;
@@ -93,7 +95,9 @@ static void emit_includes(struct text *t, const struct header *h)
 {
 	const char **include;
 
-	text_add(t, "#include <linux/err.h>\n#include <linux/export.h>\n#include <linux/stddef.h>\n\n");
+	text_add(
+		t,
+		"#include <linux/err.h>\n#include <linux/export.h>\n#include <linux/stddef.h>\n\n");
 	for (EACH(include, h->includes))
 		text_add(t, "#include <%s>\n", *include);
 	text_add(t, "\n#include <sfi/wrapper.h>\n\n#include \"types.h\"\n");

@@ -153,7 +153,8 @@ static bool parse_options(struct options *o, struct model *m, int argc, char **a
 			PUSH(o->files, argv[i]);
 			continue;
 		}
-		if (!same(option, "--out") && !same(option, "--module") && !same(option, "--coverage"))
+		if (!same(option, "--out") && !same(option, "--module") &&
+		    !same(option, "--coverage"))
 			return bad_usage("unknown option ", option);
 		if (++i == argc)
 			return bad_usage("nothing follows ", option);
@@ -174,18 +175,21 @@ static int generate(struct model *m, const struct options *o)
 
 	for (EACH(module, m->modules))
 		if (parse_module(m, *module, o->flags, o->nflags) < 1)
-			error_at(m, (struct loc){0}, "%s: no annotated headers there", (*module)->dir);
+			error_at(m, (struct loc){0}, "%s: no annotated headers there",
+				 (*module)->dir);
 	if (!m->errors)
 		check_model(m);
 	if (m->errors) {
-		fprintf(stderr, "%u error%s, nothing written\n", m->errors, m->errors == 1 ? "" : "s");
+		fprintf(stderr, "%u error%s, nothing written\n", m->errors,
+			m->errors == 1 ? "" : "s");
 		return 1;
 	}
 	if (o->mode != GENERATE) {
 		report(m, o->mode);
 		return 0;
 	}
-	return !(make_dir(o->out) && emit_policy(m, o->out, &hash) && emit_wrappers(m, o->out, hash));
+	return !(make_dir(o->out) && emit_policy(m, o->out, &hash) &&
+		 emit_wrappers(m, o->out, hash));
 }
 
 int main(int argc, char **argv)

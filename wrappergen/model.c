@@ -12,7 +12,7 @@ const struct annotation_row annotation_rows[A_UNKNOWN + 1] = {
 #define X(id, name, places, argument, main) {name, places, argument, main},
 	ANNOTATIONS(X)
 #undef X
-	{NULL, 0, ARG_TEXT, false},
+		{NULL, 0, ARG_TEXT, false},
 };
 
 const struct annotation *find_annotation(const annotation_list *list, enum annotation_id id)
@@ -188,12 +188,14 @@ struct release_call release_call(const struct function *f)
 		texts = split(arena_copy(open + 1, close ? close - open - 1 : 0));
 	}
 	for (unsigned i = 0; i < texts.n; i++) {
-		struct release_argument argument = {texts.v[i], i < a->types.n ? a->types.v[i] : NULL, 0};
+		struct release_argument argument = {texts.v[i],
+						    i < a->types.n ? a->types.v[i] : NULL, 0};
 
 		if (same(argument.text, object))
 			argument.slot = RELEASE_OBJECT;
 		else
-			argument.slot = is_literal(f, argument.text) ? RELEASE_LITERAL : call.saved++;
+			argument.slot =
+				is_literal(f, argument.text) ? RELEASE_LITERAL : call.saved++;
 		PUSH(call.arguments, argument);
 	}
 	return call;

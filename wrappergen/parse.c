@@ -1,334 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Annotated headers into the model. The only file that knows libclang's
- * cursors (with names.c, which files them by name).
+ * Annotated headers into the model. With cursor.c, names.c, record.c and
+ * prototype.c all that knows libclang.
  *
  * Every header is a translation unit of its own, parsed with the flags that
  * the kernel is built with. A diagnostic of severity error stops generation:
  * libclang would go on with `int` for every type it does not know.
  */
-#include <clang-c/Index.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
-#include "util.h"
-
-struct parser {
-	struct model *model;
-	const struct module *module;
-	struct header *header;
-	CXTranslationUnit unit;
-	struct names names;
-};
-
-/* --- flags --- */
-
-/* Flags that can change what a declaration means; all others are left out (many of GCC's clang refuses). */
-static bool wanted_flag(const char *flag)
-{
-	static const char *const prefixes[] = {
-		"-D", "-U", "-I", "-i", "-nostdinc", "-std=", "-working-directory", "--target=", "-m64",
-		"-m32", "-mcmodel=", "-O", "-fshort-wchar", "-funsigned-char", "-fms-extensions",
-	};
-
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
-		if (!strncmp(flag, prefixes[i], strlen(prefixes[i])))
-			return true;
-	return false;
-}
-
-static bool takes_argument(const char *flag)
-{
-	static const char *const flags[] = {
-		"-I", "-D", "-U", "-include", "-isystem", "-iquote", "-idirafter", "-imacros", "-working-directory",
-	};
-
-	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
-		if (same(flag, flags[i]))
-			return true;
-	return false;
-}
-
-static CXTranslationUnit parse_unit(CXIndex index, const char *path, const char *const *flags, int nflags,
-				    struct CXUnsavedFile *unsaved)
-{
-	LIST(const char *) args = {0};
-	CXTranslationUnit unit = NULL;
-
-	PUSH(args, "-xc");
-	PUSH(args, "-ferror-limit=0");
-	PUSH(args, "-Wno-everything");
-	PUSH(args, "-Wignored-attributes");
-	for (int i = 0; i < nflags; i++) {
-		if (!wanted_flag(flags[i]))
-			continue;
-		PUSH(args, flags[i]);
-		if (takes_argument(flags[i]) && i + 1 < nflags)
-			PUSH(args, flags[++i]);
-	}
-	clang_parseTranslationUnit2(index, path, args.v, args.n, unsaved, unsaved ? 1 : 0,
-				    CXTranslationUnit_DetailedPreprocessingRecord, &unit);
-	return unit;
-}
-
-/* --- small questions about cursors --- */
-
-static struct loc location(CXSourceLocation at)
-{
-	struct loc loc = {0};
-	CXFile file;
-
-	clang_getExpansionLocation(at, &file, &loc.line, &loc.col, NULL);
-	loc.file = file ? cx_string(clang_getFileName(file)) : "<unknown>";
-	return loc;
-}
-
-static struct loc location_of(CXCursor c)
-{
-	return location(clang_getCursorLocation(c));
-}
-
-/* By expansion: a name that a macro pasted together has no spelling in any file. */
-static bool in_main_file(CXCursor c)
-{
-	CXTranslationUnit unit = clang_Cursor_getTranslationUnit(c);
-	CXString name = clang_getTranslationUnitSpelling(unit);
-	CXFile file, main = clang_getFile(unit, clang_getCString(name));
-
-	clang_disposeString(name);
-	clang_getExpansionLocation(clang_getCursorLocation(c), &file, NULL, NULL, NULL);
-	return file && clang_File_isEqual(file, main);
-}
-
-static char *spelling_of(CXCursor c)
-{
-	return cx_string(clang_getCursorSpelling(c));
-}
-
-/* A type's spelling without __attribute__((...)), which the emitted code has no use for. */
-static char *type_spelling(CXType type)
-{
-	char *s = cx_string(clang_getTypeSpelling(type)), *at, *end;
-
-	while ((at = strstr(s, "__attribute__(("))) {
-		for (end = strstr(at, "))") + 2; *end == ' '; end++)
-			;
-		memmove(at, end, strlen(end) + 1);
-	}
-	for (end = s + strlen(s); end > s && end[-1] == ' '; end--)
-		end[-1] = '\0';
-	return s;
-}
-
-/* Tag of a structure type, or NULL. */
-static const char *record_tag(CXType type)
-{
-	char *s = cx_string(clang_getTypeSpelling(clang_getUnqualifiedType(clang_getCanonicalType(type))));
-
-	if (clang_getCanonicalType(type).kind != CXType_Record || strncmp(s, "struct ", 7) || strchr(s, '('))
-		return NULL;
-	return s + 7;
-}
-
-static bool is_function(CXType type)
-{
-	return type.kind == CXType_FunctionProto || type.kind == CXType_FunctionNoProto;
-}
-
-/* Name of the typedef that names a function type or a pointer to one. */
-static const char *typedef_of(CXType type)
-{
-	if (clang_getCursorKind(clang_getTypeDeclaration(type)) == CXCursor_TypedefDecl)
-		return spelling_of(clang_getTypeDeclaration(type));
-	type = clang_getPointeeType(type);
-	if (clang_getCursorKind(clang_getTypeDeclaration(type)) == CXCursor_TypedefDecl)
-		return spelling_of(clang_getTypeDeclaration(type));
-	return NULL;
-}
-
-static struct ctype make_type(CXType type)
-{
-	CXType canonical = clang_getCanonicalType(type), pointee = {0};
-	struct ctype t = {.spelling = type_spelling(type), .canonical = type_spelling(canonical)};
-
-	switch (canonical.kind) {
-	case CXType_Void:
-		t.shape = SHAPE_VOID;
-		return t;
-	case CXType_Pointer:
-		pointee = clang_getCanonicalType(clang_getPointeeType(canonical));
-		break;
-	case CXType_ConstantArray:
-	case CXType_IncompleteArray:
-	case CXType_VariableArray:
-		pointee = clang_getCanonicalType(clang_getArrayElementType(canonical));
-		break;
-	default:
-		t.shape = SHAPE_SCALAR;
-		t.is_int = canonical.kind == CXType_Int;
-		t.record = record_tag(canonical);
-		return t;
-	}
-	if (is_function(pointee)) {
-		t.shape = SHAPE_FUNCTION;
-		t.typedef_name = typedef_of(type);
-		return t;
-	}
-	t.shape = SHAPE_POINTER;
-	t.pointee_const = clang_isConstQualifiedType(pointee);
-	t.pointee_void = pointee.kind == CXType_Void;
-	t.pointee_sized = !t.pointee_void && clang_Type_getSizeOf(pointee) > 0;
-	t.record = record_tag(pointee);
-	return t;
-}
-
-/* --- fields of structures --- */
-
-struct field_search {
-	const char *name;
-	CXCursor found;
-};
-
-static enum CXVisitorResult match_field(CXCursor c, CXClientData data)
-{
-	struct field_search *search = data;
-	char *name = spelling_of(c);
-
-	if (!*name || clang_Cursor_isAnonymous(c))
-		clang_Type_visitFields(clang_getCanonicalType(clang_getCursorType(c)), match_field, data);
-	else if (same(name, search->name))
-		search->found = c;
-	return clang_Cursor_isNull(search->found) ? CXVisit_Continue : CXVisit_Break;
-}
-
-/* Field NAME of a structure, also within its anonymous members; a null cursor if it has none. */
-static CXCursor find_field(CXType record, const char *name)
-{
-	struct field_search search = {name, clang_getNullCursor()};
-
-	clang_Type_visitFields(clang_getCanonicalType(record), match_field, &search);
-	return search.found;
-}
-
-/* Field PATH ("a.b[2].c") of structure TAG; a null cursor if there is none. */
-static CXCursor resolve_path(const struct parser *p, const char *tag, const char *path)
-{
-	const struct name *entry = names_find(&p->names, format("struct %s", tag));
-	CXCursor field = clang_getNullCursor();
-	CXType type;
-
-	if (!entry)
-		return field;
-	type = clang_getCursorType(entry->cursor);
-	while (*path) {
-		size_t n = strcspn(path, ".[");
-
-		field = find_field(type, arena_copy(path, n));
-		if (clang_Cursor_isNull(field))
-			return field;
-		type = clang_getCanonicalType(clang_getCursorType(field));
-		for (path += n; *path == '['; path += strcspn(path, ".["))
-			type = clang_getCanonicalType(clang_getArrayElementType(type));
-		path += *path == '.';
-	}
-	return field;
-}
-
-struct record_builder {
-	struct parser *parser;
-	struct record *record;
-	const char *prefix; /* of paths within named members of unnamed type */
-	bool in_union;
-};
-
-static struct record *add_record(struct parser *p, const char *tag);
-static enum CXVisitorResult add_record_field(CXCursor c, CXClientData data);
-
-/* Does a structure type have a function pointer of its own? Then a constant pointer to it is a callback table. */
-static enum CXVisitorResult is_callback_field(CXCursor c, CXClientData data)
-{
-	CXType type = clang_getCanonicalType(clang_getCursorType(c));
-
-	if (type.kind == CXType_Pointer && is_function(clang_getCanonicalType(clang_getPointeeType(type)))) {
-		*(bool *)data = true;
-		return CXVisit_Break;
-	}
-	return CXVisit_Continue;
-}
-
-static bool is_callback_table(CXType pointee)
-{
-	bool found = false;
-
-	if (record_tag(pointee) && clang_isConstQualifiedType(pointee))
-		clang_Type_visitFields(pointee, is_callback_field, &found);
-	return found;
-}
-
-/* A member of structure type: its own record if it has a tag, otherwise its fields are taken as ours. */
-static void add_member_record(struct record_builder *b, CXType type, const char *path, unsigned long array)
-{
-	struct record_builder inner = *b;
-	const char *tag = record_tag(type);
-	struct record_field field = {.path = path, .what = FIELD_RECORD, .record = tag, .array = array,
-				     .in_union = b->in_union};
-
-	if (tag && *path) {
-		if (add_record(b->parser, tag)->fields.n)
-			PUSH(b->record->fields, field);
-		return;
-	}
-	if (array)
-		return;
-	inner.prefix = *path ? format("%s.", path) : b->prefix;
-	inner.in_union |= clang_getCursorKind(clang_getTypeDeclaration(type)) == CXCursor_UnionDecl;
-	clang_Type_visitFields(type, add_record_field, &inner);
-}
-
-static enum CXVisitorResult add_record_field(CXCursor c, CXClientData data)
-{
-	struct record_builder *b = data;
-	CXType type = clang_getCanonicalType(clang_getCursorType(c)), pointee;
-	bool anonymous = clang_Cursor_isAnonymous(c) || !*spelling_of(c);
-	struct record_field field = {.path = anonymous ? "" : format("%s%s", b->prefix, spelling_of(c)),
-				     .in_union = b->in_union};
-
-	if (type.kind == CXType_ConstantArray) {
-		field.array = clang_getArraySize(type);
-		type = clang_getCanonicalType(clang_getArrayElementType(type));
-	}
-	if (type.kind == CXType_Record) {
-		add_member_record(b, type, field.path, field.array);
-	} else if (type.kind == CXType_Pointer) {
-		pointee = clang_getCanonicalType(clang_getPointeeType(type));
-		field.what = is_function(pointee) ? FIELD_CALLBACK : FIELD_TABLE;
-		field.record = record_tag(pointee);
-		if (is_function(pointee) || is_callback_table(pointee))
-			PUSH(b->record->fields, field);
-	}
-	return CXVisit_Continue;
-}
-
-/* The record of structure TAG and of all that it embeds, if the unit defines it. */
-static struct record *add_record(struct parser *p, const char *tag)
-{
-	const struct name *entry = names_find(&p->names, format("struct %s", tag));
-	struct record *record = (struct record *)find_record(p->model, tag);
-	struct record_builder builder = {.parser = p, .prefix = ""};
-
-	if (record)
-		return record;
-	record = arena_alloc(sizeof(*record));
-	record->tag = tag;
-	if (!entry)
-		return record;
-	PUSH(p->model->records, record);
-	builder.record = record;
-	clang_Type_visitFields(clang_getCursorType(entry->cursor), add_record_field, &builder);
-	return record;
-}
+#include "cursor.h"
 
 /* --- annotations --- */
 
@@ -394,7 +77,8 @@ static enum CXChildVisitResult add_annotation(CXCursor c, CXCursor parent, CXCli
 	if (strncmp(text, "sfi:", 4))
 		return CXChildVisit_Continue;
 	a = make_annotation(text, location_of(c));
-	/* A redeclaration inherits the attributes of the one before: same place, same annotation. */
+	/* A redeclaration inherits the attributes of the one before: same place, same annotation.
+	 */
 	for (EACH(old, *list))
 		if (same_place(old->loc, a.loc))
 			return CXChildVisit_Continue;
@@ -403,15 +87,16 @@ static enum CXChildVisitResult add_annotation(CXCursor c, CXCursor parent, CXCli
 }
 
 /* First identifier of EXPR that is no parameter, not `ret` where there is one, and not declared. */
-static const char *unknown_identifier(const struct parser *p, const struct function *f, const char *expr, bool ret)
+static const char *unknown_identifier(const struct parser *p, const struct function *f,
+				      const char *expr, bool ret)
 {
 	const struct param *param;
 	char *word;
 
 	while ((word = next_identifier(&expr))) {
 		bool known = (ret && f->result.shape != SHAPE_VOID && same(word, "ret")) ||
-			     !strncmp(word, "__builtin_", strlen("__builtin_")) || same(word, "d") || same(word, "true") ||
-			     names_find(&p->names, word);
+			     !strncmp(word, "__builtin_", strlen("__builtin_")) ||
+			     same(word, "d") || same(word, "true") || names_find(&p->names, word);
 
 		if (same(word, "ret") && !ret)
 			known = false;
@@ -434,18 +119,21 @@ static string_list called_types(const struct parser *p, const char *call)
 		return types;
 	n = clang_Cursor_getNumArguments(entry->cursor);
 	for (int i = 0; i < n; i++)
-		PUSH(types, type_spelling(clang_getCursorType(clang_Cursor_getArgument(entry->cursor, i))));
+		PUSH(types, type_spelling(clang_getCursorType(
+				    clang_Cursor_getArgument(entry->cursor, i))));
 	return types;
 }
 
-static void resolve_expressions(const struct parser *p, const struct function *f, const annotation_list *list)
+static void resolve_expressions(const struct parser *p, const struct function *f,
+				const annotation_list *list)
 {
 	struct annotation *a;
 
 	for (EACH(a, *list)) {
 		if (!a->expr)
 			continue;
-		a->unknown = unknown_identifier(p, f, a->expr, annotation_rows[a->id].argument != ARG_EXPR);
+		a->unknown = unknown_identifier(p, f, a->expr,
+						annotation_rows[a->id].argument != ARG_EXPR);
 		if (annotation_rows[a->id].argument == ARG_CALL)
 			a->types = called_types(p, a->expr);
 	}
@@ -459,7 +147,8 @@ static void add_params(struct parser *p, CXCursor c, struct function *f)
 
 	for (int i = 0; i < n; i++) {
 		CXCursor arg = clang_Cursor_getArgument(c, i);
-		struct param param = {.name = spelling_of(arg), .type = make_type(clang_getCursorType(arg)),
+		struct param param = {.name = spelling_of(arg),
+				      .type = make_type(clang_getCursorType(arg)),
 				      .loc = location_of(arg)};
 
 		if (!*param.name)
@@ -496,7 +185,8 @@ static CXCursor kernel_function(const struct parser *p, const char *name)
 {
 	const struct name *entry = names_find(&p->names, name);
 
-	if (!entry || clang_getCursorKind(entry->cursor) != CXCursor_FunctionDecl || in_main_file(entry->cursor))
+	if (!entry || clang_getCursorKind(entry->cursor) != CXCursor_FunctionDecl ||
+	    in_main_file(entry->cursor))
 		return clang_getNullCursor();
 	return entry->cursor;
 }
@@ -515,7 +205,8 @@ static void add_once(string_list *list, const char *name, bool *is_new)
 	*is_new = true;
 }
 
-/* Every function and variable with linkage that is referred to, also by the static functions that are called. */
+/* Every function and variable with linkage that is referred to, also by the static functions that
+ * are called. */
 static enum CXChildVisitResult add_reference(CXCursor c, CXCursor parent, CXClientData data)
 {
 	string_list *list = data;
@@ -528,14 +219,16 @@ static enum CXChildVisitResult add_reference(CXCursor c, CXCursor parent, CXClie
 		return CXChildVisit_Recurse;
 	target = clang_getCursorReferenced(c);
 	if (clang_getCursorKind(target) != CXCursor_FunctionDecl &&
-	    (clang_getCursorKind(target) != CXCursor_VarDecl || clang_getCursorLinkage(target) != CXLinkage_External))
+	    (clang_getCursorKind(target) != CXCursor_VarDecl ||
+	     clang_getCursorLinkage(target) != CXLinkage_External))
 		return CXChildVisit_Recurse;
 	name = spelling_of(target);
 	if (!strncmp(name, "__builtin_", 10) || !strncmp(name, "__compiletime_assert_", 21))
 		return CXChildVisit_Recurse;
 	add_once(list, name, &is_new);
 	body = clang_getCursorDefinition(target);
-	if (is_new && clang_getCursorKind(target) == CXCursor_FunctionDecl && !clang_Cursor_isNull(body))
+	if (is_new && clang_getCursorKind(target) == CXCursor_FunctionDecl &&
+	    !clang_Cursor_isNull(body))
 		clang_visitChildren(body, add_reference, list);
 	return CXChildVisit_Recurse;
 }
@@ -544,7 +237,8 @@ static void add_function(struct parser *p, CXCursor c, const char *name, bool in
 {
 	CXCursor kernel = kernel_function(p, name);
 	struct function *f = arena_alloc(sizeof(*f)), **old;
-	bool is_inline = !clang_Cursor_isNull(kernel) && clang_Cursor_getStorageClass(kernel) == CX_SC_Static;
+	bool is_inline = !clang_Cursor_isNull(kernel) &&
+			 clang_Cursor_getStorageClass(kernel) == CX_SC_Static;
 
 	for (EACH(old, p->header->functions))
 		if (same((*old)->name, name)) {
@@ -554,8 +248,9 @@ static void add_function(struct parser *p, CXCursor c, const char *name, bool in
 		}
 	fill_function(p, c, f, name);
 	f->interface = interface;
-	f->noreturn |= !clang_Cursor_isNull(kernel) &&
-		       strstr(cx_string(clang_getTypeSpelling(clang_getCursorType(kernel))), "noreturn");
+	f->noreturn |=
+		!clang_Cursor_isNull(kernel) &&
+		strstr(cx_string(clang_getTypeSpelling(clang_getCursorType(kernel))), "noreturn");
 	if (clang_Cursor_isNull(kernel))
 		f->mismatch = "no kernel header declares it";
 	else if (is_inline && !interface)
@@ -565,8 +260,9 @@ static void add_function(struct parser *p, CXCursor c, const char *name, bool in
 	else if (interface)
 		clang_visitChildren(clang_getCursorDefinition(kernel), add_reference, &f->inlined);
 	if (!f->mismatch && !clang_equalTypes(clang_getCanonicalType(clang_getCursorType(c)),
-				   clang_getCanonicalType(clang_getCursorType(kernel))))
-		f->mismatch = format("the kernel's is '%s'", type_spelling(clang_getCursorType(kernel)));
+					      clang_getCanonicalType(clang_getCursorType(kernel))))
+		f->mismatch =
+			format("the kernel's is '%s'", type_spelling(clang_getCursorType(kernel)));
 	PUSH(p->header->functions, f);
 }
 
@@ -634,22 +330,28 @@ static void add_typedef_callback(struct parser *p, CXCursor c, const char *name)
 	PUSH(p->model->callbacks, cb);
 }
 
-static void add_object_type(struct parser *p, const char *name, const struct annotation *a, bool abstract)
+static void add_object_type(struct parser *p, const char *name, const struct annotation *a,
+			    bool abstract)
 {
 	struct object_type *type = arena_alloc(sizeof(*type)), *old = find_type(p->model, name);
 	string_list parts = split(a->text);
 
-	*type = (struct object_type){.name = name, .abstract = abstract, .module = p->module, .loc = a->loc};
+	*type = (struct object_type){
+		.name = name, .abstract = abstract, .module = p->module, .loc = a->loc};
 	if (parts.n != 2 || (!same(parts.v[0], "hot") && !same(parts.v[0], "ordered")))
-		error_at(p->model, a->loc, "%s wants a name, `ordered` or `hot`, and a release function or `none`",
+		error_at(p->model, a->loc,
+			 "%s wants a name, `ordered` or `hot`, and a release function or `none`",
 			 a->name);
 	else
 		type->release = same(parts.v[1], "none") ? NULL : parts.v[1];
 	type->hot = parts.n && same(parts.v[0], "hot");
 	if (!abstract && !names_find(&p->names, format("struct %s", name)))
-		error_at(p->model, a->loc, "structure '%s' is not defined here: include its header, or use SFI_TYPE_ABSTRACT",
-			 name);
-	if (type->release && strncmp(type->release, "sfi_", 4) && !names_find(&p->names, type->release))
+		error_at(
+			p->model, a->loc,
+			"structure '%s' is not defined here: include its header, or use SFI_TYPE_ABSTRACT",
+			name);
+	if (type->release && strncmp(type->release, "sfi_", 4) &&
+	    !names_find(&p->names, type->release))
 		error_at(p->model, a->loc, "release function '%s' is not declared", type->release);
 	if (old) {
 		error_at(p->model, a->loc, "type '%s' is declared twice", name);
@@ -666,7 +368,8 @@ static const char *unknown_in_conditions(const struct parser *p, const char *tex
 	char *word;
 
 	while ((word = next_identifier(&text)))
-		if (!same(word, "obj") && !same(word, "true") && !same(word, "false") && !names_find(&p->names, word))
+		if (!same(word, "obj") && !same(word, "true") && !same(word, "false") &&
+		    !names_find(&p->names, word))
 			return word;
 	return NULL;
 }
@@ -707,9 +410,12 @@ static void add_table(struct parser *p, const char *structure, const struct anno
 		error_at(p->model, a->loc, "structure '%s' has no field '%s'", structure, a->text);
 		return;
 	}
-	table.record = record_tag(clang_getPointeeType(clang_getCanonicalType(clang_getCursorType(field))));
+	table.record = record_tag(
+		clang_getPointeeType(clang_getCanonicalType(clang_getCursorType(field))));
 	if (!table.record) {
-		error_at(p->model, a->loc, "field '%s' of structure '%s' is no pointer to a structure", a->text, structure);
+		error_at(p->model, a->loc,
+			 "field '%s' of structure '%s' is no pointer to a structure", a->text,
+			 structure);
 		return;
 	}
 	add_record(p, structure);
@@ -787,7 +493,8 @@ static void add_include(struct header *h, const char *name)
 	PUSH(h->includes, name);
 }
 
-/* True if FILE lies in a folder of annotated headers: what it includes is included by the emitted file. */
+/* True if FILE lies in a folder of annotated headers: what it includes is included by the emitted
+ * file. */
 static bool is_annotated(const struct model *m, const char *file)
 {
 	struct module *const *module;
@@ -805,7 +512,8 @@ static enum CXChildVisitResult add_inclusion(CXCursor c, CXCursor parent, CXClie
 	const char *path, *name;
 
 	(void)parent;
-	if (clang_getCursorKind(c) != CXCursor_InclusionDirective || !is_annotated(p->model, location_of(c).file))
+	if (clang_getCursorKind(c) != CXCursor_InclusionDirective ||
+	    !is_annotated(p->model, location_of(c).file))
 		return CXChildVisit_Continue;
 	file = clang_getIncludedFile(c);
 	path = file ? cx_string(clang_getFileName(file)) : "";
@@ -823,7 +531,8 @@ static bool report_diagnostics(struct model *m, CXTranslationUnit unit)
 	for (unsigned i = 0; i < n; i++) {
 		CXDiagnostic d = clang_getDiagnostic(unit, i);
 		CXSourceLocation at = clang_getDiagnosticLocation(d);
-		bool ignored = same(cx_string(clang_getDiagnosticOption(d, NULL)), "-Wignored-attributes");
+		bool ignored =
+			same(cx_string(clang_getDiagnosticOption(d, NULL)), "-Wignored-attributes");
 
 		if (clang_getDiagnosticSeverity(d) >= CXDiagnostic_Error ||
 		    (ignored && clang_Location_isFromMainFile(at)))
@@ -833,15 +542,16 @@ static bool report_diagnostics(struct model *m, CXTranslationUnit unit)
 	return m->errors == before;
 }
 
-static void parse_header(struct model *m, struct module *module, struct header *header, CXIndex index,
-			 const char *const *flags, int nflags)
+static void parse_header(struct model *m, struct module *module, struct header *header,
+			 CXIndex index, const char *const *flags, int nflags)
 {
 	struct parser p = {.model = m, .module = module, .header = header};
 	CXCursor top;
 
 	p.unit = parse_unit(index, header->path, flags, nflags, NULL);
 	if (!p.unit) {
-		error_at(m, (struct loc){header->path, 1, 1}, "cannot be parsed at all: check the compiler flags");
+		error_at(m, (struct loc){header->path, 1, 1},
+			 "cannot be parsed at all: check the compiler flags");
 		return;
 	}
 	if (report_diagnostics(m, p.unit)) {
@@ -881,55 +591,4 @@ int parse_module(struct model *m, struct module *module, const char *const *flag
 		free(entries);
 	clang_disposeIndex(index);
 	return n;
-}
-
-/* --- prototypes, for suggestions --- */
-
-struct prototype_search {
-	const char *name;
-	const char *line;
-};
-
-static enum CXChildVisitResult match_prototype(CXCursor c, CXCursor parent, CXClientData data)
-{
-	struct prototype_search *search = data;
-	struct ctype result;
-	struct text t;
-	int n;
-
-	(void)parent;
-	if (clang_getCursorKind(c) != CXCursor_FunctionDecl || !same(spelling_of(c), search->name))
-		return CXChildVisit_Continue;
-	result = make_type(clang_getResultType(clang_getCursorType(c)));
-	n = clang_Cursor_getNumArguments(c);
-	text_begin(&t);
-	text_add(&t, "%s(", declare(&result, search->name));
-	for (int i = 0; i < n; i++) {
-		CXCursor arg = clang_Cursor_getArgument(c, i);
-		struct ctype type = make_type(clang_getCursorType(arg));
-		const char *name = spelling_of(arg);
-
-		text_add(&t, "%s%s", i ? ", " : "", declare(&type, *name ? name : format("p%d", i)));
-		if (type.shape == SHAPE_POINTER && !type.pointee_const)
-			text_add(&t, " SFI_...");
-	}
-	text_add(&t, "%s);", clang_isFunctionTypeVariadic(clang_getCursorType(c)) ? ", ..." : n ? "" : "void");
-	search->line = text_end(&t);
-	return CXChildVisit_Break;
-}
-
-const char *parse_prototype(const char *header, const char *name, const char *const *flags, int nflags)
-{
-	char *source = format("#include <linux/module.h>\n#include <%s>\n", header);
-	struct CXUnsavedFile unsaved = {"suggestion.c", source, strlen(source)};
-	struct prototype_search search = {name, NULL};
-	CXIndex index = clang_createIndex(0, 0);
-	CXTranslationUnit unit = parse_unit(index, unsaved.Filename, flags, nflags, &unsaved);
-
-	if (unit) {
-		clang_visitChildren(clang_getTranslationUnitCursor(unit), match_prototype, &search);
-		clang_disposeTranslationUnit(unit);
-	}
-	clang_disposeIndex(index);
-	return search.line;
 }

@@ -166,8 +166,10 @@ string_list split(const char *text)
 static bool is_keyword(const char *word)
 {
 	static const char *const keywords[] = {
-		"sizeof", "typeof", "__typeof__", "const", "volatile", "void", "char", "short", "int",
-		"long", "unsigned", "signed", "_Bool", "__alignof__", "__builtin_offsetof", "offsetof",
+		"sizeof",   "typeof", "__typeof__", "const",	   "volatile",
+		"void",	    "char",   "short",	    "int",	   "long",
+		"unsigned", "signed", "_Bool",	    "__alignof__", "__builtin_offsetof",
+		"offsetof",
 	};
 
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++)

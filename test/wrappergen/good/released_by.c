@@ -59,7 +59,7 @@ void sfi_w_toy_unmap(struct sfi_self *self, struct toy *toy, void *mapping, size
 	sfi_check_owned(d, toy, SFI_T_toy, &arg_toy);
 	if (mapping)
 		sfi_release_args(d, &sfi_type_toy_mapping, mapping,
-				 ((const u64[4]){ (u64)toy, (u64)size }), 0x3, &arg_mapping);
+				 ((const u64[4]) { (u64)toy, (u64)size }), 0x3, &arg_mapping);
 	toy_unmap(toy, mapping, size);
 	sfi_import_leave(d);
 }

@@ -46,3 +46,15 @@ void sfi_w_toy_drop(struct sfi_self *self, void *object)
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_toy_drop);
+
+void sfi_w_toy_put(struct sfi_self *self, const struct toy *toy)
+{
+	static const struct sfi_arg arg_toy = { "toy_put", "toy" };
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	if (toy)
+		sfi_release(d, &sfi_type_toy, (void *)toy, &arg_toy);
+	toy_put(toy);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_toy_put);

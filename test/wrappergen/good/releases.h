@@ -7,3 +7,4 @@
 SFI_TYPE(toy, ordered, toy_free);
 void toy_free(struct toy *toy) SFI_RELEASES(toy, toy);
 void toy_drop(void *object) SFI_RELEASES(toy, object) SFI_IF(object != (void *)16);
+void toy_put(const struct toy *toy) SFI_RELEASES(toy, toy) SFI_IF(toy);

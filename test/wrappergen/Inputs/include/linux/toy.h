@@ -58,6 +58,7 @@ void toy_unmap(struct toy *toy, void *mapping, size_t size);
 void toy_part_reset(struct toy_part *part);
 void toy_use(void *object);
 void toy_drop(void *object);
+void toy_put(const struct toy *toy);
 void toy_timer_init(struct toy_timer *timer, void (*function)(struct toy_timer *timer));
 void toy_timer_start(struct toy_timer *timer, unsigned long expires);
 void toy_timer_stop(struct toy_timer *timer);
