@@ -21,12 +21,8 @@ static bool within(u64 addr, u64 size, u64 begin, u64 extent)
 
 void sfi_check_owned_slow(struct sfi_domain *d, const void *obj, u8 id, const struct sfi_arg *arg)
 {
-	struct sfi_report r = { .what = SFI_BAD_ARGUMENT, .arg = arg, .address = sfi_addr(obj) };
-
-	if (sfi_holds(d, id, obj))
-		return;
-	sfi_explain_object(d, id, obj, &r);
-	sfi_violation(d, &r);
+	if (unlikely(!sfi_holds(d, id, obj)))
+		sfi_not_held(d, id, obj, arg);
 }
 SFI_EXPORT(sfi_check_owned_slow);
 
@@ -88,13 +84,18 @@ void sfi_check_module(struct sfi_domain *d, const struct module *mod, const stru
 }
 SFI_EXPORT(sfi_check_module);
 
-void sfi_check_result(struct sfi_gate *g, bool ok, u64 result)
+static noinline void bad_result(struct sfi_gate *g, u64 result)
 {
 	struct sfi_report r = {
 		.what = SFI_BAD_RESULT, .ip = sfi_addr(g->entry->fn), .entry = g->entry, .address = result,
 	};
 
+	sfi_violation(g->domain, &r);
+}
+
+void sfi_check_result(struct sfi_gate *g, bool ok, u64 result)
+{
 	if (unlikely(!ok))
-		sfi_violation(g->domain, &r);
+		bad_result(g, result);
 }
 SFI_EXPORT(sfi_check_result);

@@ -6,17 +6,10 @@
  */
 #include "internal.h"
 
-void sfi_icall_c(struct sfi_self *self, const void *target, u32 type, u64 ip)
+static noinline void wild_call(struct sfi_domain *d, const void *target, const struct sfi_func *f, u64 ip)
 {
-	struct sfi_domain *d = self->domain;
-	const struct sfi_func *f = sfi_domain_func(d, target);
 	struct sfi_report r = { .what = SFI_WILD_ICALL, .ip = ip, .address = sfi_addr(target) };
 
-	sfi_port_cpu_inc(d->cpu, icalls);
-	if (unlikely(sfi_closed(d)))
-		sfi_unwind(d);
-	if (likely(f && type && f->type == type))
-		return;
 	if (!target)
 		r.why = "NULL";
 	else if (!f)
@@ -26,4 +19,16 @@ void sfi_icall_c(struct sfi_self *self, const void *target, u32 type, u64 ip)
 	if (f)
 		sfi_port_snprintf(r.detail, sizeof(r.detail), "%s", f->name);
 	sfi_violation(d, &r);
+}
+
+void sfi_icall_c(struct sfi_self *self, const void *target, u32 type, u64 ip)
+{
+	struct sfi_domain *d = self->domain;
+	const struct sfi_func *f = sfi_domain_func(d, target);
+
+	sfi_port_cpu_inc(d->cpu, icalls);
+	if (unlikely(sfi_closed(d)))
+		sfi_unwind(d);
+	if (unlikely(!f || !type || f->type != type))
+		wild_call(d, target, f, ip);
 }

@@ -44,6 +44,10 @@ void sfi_rights_clear(struct sfi_domain *d);
 enum sfi_over { SFI_OVERWRITE, SFI_KEEP_TYPED };
 /* Makes the slots of the range writable. False, and the domain fails, on lack of memory or an absurd range. */
 bool sfi_rights_set(struct sfi_domain *d, u64 addr, u64 size, enum sfi_over over);
+/* The slots of an object at ADDR, which begins a slot, become the N bytes of BYTES. False as sfi_rights_set(). */
+bool sfi_rights_stamp(struct sfi_domain *d, u64 addr, const u8 *bytes, u32 n);
+/* A store of the driver at IP (0: to be found): returns if it may. The directory knows the chunk afterwards. */
+void sfi_check_store(struct sfi_domain *d, u64 addr, u64 size, u64 ip);
 /* Makes the slots of the range nothing: no right, no type. Never allocates. */
 void sfi_rights_unset(struct sfi_domain *d, u64 addr, u64 size);
 /* The object type that begins at ADDR, 0 for none; the write bit stays. False as sfi_rights_set(). */
@@ -59,8 +63,8 @@ void sfi_rights_for_each_leaf(struct sfi_domain *d, void (*fn)(struct sfi_domain
 int sfi_objects_init(struct sfi_domain *d);
 void sfi_objects_free(struct sfi_domain *d);
 const struct sfi_type *sfi_type_of(u8 id);
-/* Why OBJ is not an object of type ID that the domain may use; fills R's why and detail. */
-void sfi_explain_object(struct sfi_domain *d, u8 id, const void *obj, struct sfi_report *r);
+/* Violation: OBJ is not an object of type ID that the domain may use. The report says what it is instead. */
+void sfi_not_held(struct sfi_domain *d, u8 id, const void *obj, const struct sfi_arg *arg);
 /* Where ADDR is in relation to the nearest tracked object below it; length, 0 if there is none near. */
 int sfi_describe_near(struct sfi_domain *d, u64 addr, char *buf, size_t size);
 /* A range of own memory ends its life: objects embedded in it are forgotten, then all its rights. */

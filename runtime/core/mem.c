@@ -6,29 +6,16 @@
  */
 #include "internal.h"
 
-static void check(struct sfi_self *self, void *dst, size_t size)
-{
-	struct sfi_domain *d = self->domain;
-	struct sfi_report r = {
-		.what = SFI_WILD_STORE, .address = sfi_addr(dst), .size = size, .write = true,
-	};
-
-	if (unlikely(sfi_closed(d)))
-		sfi_unwind(d);
-	if (unlikely(!sfi_writable(d, r.address, size)))
-		sfi_violation(d, &r);
-}
-
 void sfi_memcpy(struct sfi_self *self, void *dst, const void *src, size_t size)
 {
-	check(self, dst, size);
+	sfi_check_store(self->domain, sfi_addr(dst), size, 0);
 	sfi_copy_up(dst, src, size);
 }
 SFI_EXPORT(sfi_memcpy);
 
 void sfi_memmove(struct sfi_self *self, void *dst, const void *src, size_t size)
 {
-	check(self, dst, size);
+	sfi_check_store(self->domain, sfi_addr(dst), size, 0);
 	if (sfi_addr(dst) - sfi_addr(src) >= size)
 		sfi_copy_up(dst, src, size);
 	else
@@ -38,7 +25,7 @@ SFI_EXPORT(sfi_memmove);
 
 void sfi_memset(struct sfi_self *self, void *dst, u32 byte, size_t size)
 {
-	check(self, dst, size);
+	sfi_check_store(self->domain, sfi_addr(dst), size, 0);
 	sfi_fill(dst, byte, size);
 }
 SFI_EXPORT(sfi_memset);

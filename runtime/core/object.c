@@ -39,11 +39,78 @@ struct sfi_object {
 	u32 users;                 /* of a borrowed one: calls that have it; borrow_lock */
 };
 
-/* Registered types by number. Written under types_mutex, read without: a type outlives the domains that use it. */
+/*
+ * Registered types by number, and of those with a structure the rights bytes of a new object. Written under
+ * types_mutex, read without: a type outlives the domains that use it.
+ */
 static const struct sfi_type *types[SFI_TYPE_MAX + 1];
+static u8 *templates[SFI_TYPE_MAX + 1];
+/* Which types end the right to a field of another: bit by number. Only ever grows. */
+static u64 enders[(SFI_TYPE_MAX + 1) / 64];
 static SFI_PORT_MUTEX(types_mutex);
 
 /* === Internals: types === */
+
+static u32 slots_of(u64 size)
+{
+	return (u32)((size + SFI_SLOT_SIZE - 1) >> SFI_SLOT_SHIFT);
+}
+
+/* What the slots of a new object of TYPE say: its type where it begins, its owner's fields. */
+static u8 *make_template(const struct sfi_type *type)
+{
+	u8 *template = sfi_port_alloc_table(slots_of(type->size) + 8);
+	const struct sfi_field *f;
+	u32 i;
+
+	if (!template)
+		return NULL;
+	for (f = type->fields; f && f->size; f++)
+		for (i = f->offset >> SFI_SLOT_SHIFT; i <= (f->offset + f->size - 1) >> SFI_SLOT_SHIFT; i++)
+			template[i] = SFI_RIGHT_WRITE;
+	template[0] |= (u8)(type->id << SFI_RIGHT_TYPE_SHIFT);
+	return template;
+}
+
+static bool fields_fit(const struct sfi_type *type)
+{
+	const struct sfi_field *f;
+
+	for (f = type->fields; f && f->size; f++)
+		if (f->offset > type->size || f->size > type->size - f->offset)
+			return false;
+	return true;
+}
+
+/* Under types_mutex. */
+static int register_type(const struct sfi_type *type)
+{
+	const struct sfi_field *f;
+
+	/* An abstract type has no type byte to be found by. */
+	if (!type->id || type->id > SFI_TYPE_MAX || (type->hot && !type->size) || !fields_fit(type))
+		return -EINVAL;
+	if (types[type->id])
+		return -EEXIST;
+	if (type->size) {
+		templates[type->id] = make_template(type);
+		if (!templates[type->id])
+			return -ENOMEM;
+	}
+	for (f = type->fields; f && f->size; f++)
+		enders[f->until / 64] |= f->until ? 1ULL << (f->until % 64) : 0;
+	WRITE_ONCE(types[type->id], type);
+	return 0;
+}
+
+static void unregister_type(const struct sfi_type *type)
+{
+	if (types[type->id] != type)
+		return;
+	WRITE_ONCE(types[type->id], NULL);
+	sfi_port_free_table(templates[type->id]);
+	templates[type->id] = NULL;
+}
 
 int sfi_types_register(const struct sfi_type *const *list, unsigned int n, struct module *owner)
 {
@@ -52,14 +119,11 @@ int sfi_types_register(const struct sfi_type *const *list, unsigned int n, struc
 
 	(void)owner; /* whose symbols the list is: the module loader keeps it as long as its users */
 	sfi_port_mutex_lock(&types_mutex);
-	for (i = 0; i < n && !ret; i++) {
-		if (!list[i]->id || list[i]->id > SFI_TYPE_MAX || (list[i]->hot && !list[i]->size))
-			ret = -EINVAL; /* an abstract type has no type byte to be found by */
-		else if (types[list[i]->id])
-			ret = -EEXIST;
-	}
 	for (i = 0; i < n && !ret; i++)
-		WRITE_ONCE(types[list[i]->id], list[i]);
+		ret = register_type(list[i]);
+	/* The one that failed is not there. */
+	for (n = ret ? i - 1 : 0; n; n--)
+		unregister_type(list[n - 1]);
 	sfi_port_mutex_unlock(&types_mutex);
 	return ret;
 }
@@ -71,8 +135,7 @@ void sfi_types_unregister(const struct sfi_type *const *list, unsigned int n)
 
 	sfi_port_mutex_lock(&types_mutex);
 	for (i = 0; i < n; i++)
-		if (types[list[i]->id] == list[i])
-			WRITE_ONCE(types[list[i]->id], NULL);
+		unregister_type(list[i]);
 	sfi_port_mutex_unlock(&types_mutex);
 }
 SFI_EXPORT(sfi_types_unregister);
@@ -85,7 +148,7 @@ const struct sfi_type *sfi_type_of(u8 id)
 /* === Internals: rights of one object === */
 
 /* Fields of the structure at OBJ that an acquisition of type ID on the same address ends, or gives back. */
-static void until_fields(struct sfi_domain *d, void *obj, u8 id, bool give)
+static noinline void until_fields(struct sfi_domain *d, void *obj, u8 id, bool give)
 {
 	const struct sfi_type *base = sfi_type_of(sfi_type_at(d, sfi_addr(obj)));
 	const struct sfi_field *f;
@@ -105,26 +168,28 @@ static void until_fields(struct sfi_domain *d, void *obj, u8 id, bool give)
 	}
 }
 
-/* Rights and type of a new object. False: no memory, and the domain has failed. */
+static __always_inline bool is_ender(u8 id)
+{
+	return enders[id / 64] >> (id % 64) & 1;
+}
+
+/* Rights and type of a new object; nothing of what the memory was before. False: no memory, the domain has failed. */
 static bool give_rights(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size)
 {
 	u64 addr = sfi_addr(obj);
-	const struct sfi_field *f;
 	bool ok = true;
 
-	until_fields(d, obj, type->id, false);
-	/* Nothing of what the memory was before. */
+	if (unlikely(is_ender(type->id)))
+		until_fields(d, obj, type->id, false);
 	if (type->size)
-		sfi_rights_unset(d, addr, type->size);
-	if (size)
+		ok = sfi_rights_stamp(d, addr, templates[type->id], slots_of(type->size));
+	if (size && ok)
 		ok = sfi_rights_set(d, addr, size, SFI_OVERWRITE);
-	for (f = size ? NULL : type->fields; f && f->size; f++)
-		ok &= sfi_rights_set(d, addr + f->offset, f->size, SFI_OVERWRITE);
-	if (type->size)
-		ok &= sfi_rights_set_type(d, addr, type->id);
+	if (size && ok && type->size)
+		ok = sfi_rights_set_type(d, addr, type->id);
 	if (ok && type->grant)
 		type->grant(d, obj);
-	if (!ok && type->size)
+	if (unlikely(!ok && type->size))
 		sfi_rights_drop_type(d, addr, type->id); /* the record alone says that it is held */
 	return ok;
 }
@@ -140,7 +205,8 @@ static void take_rights(struct sfi_domain *d, const struct sfi_type *type, void 
 	sfi_rights_unset(d, addr, size);
 	if (embedded)
 		sfi_rights_set(d, addr, size, SFI_KEEP_TYPED);
-	until_fields(d, obj, type->id, true);
+	if (unlikely(is_ender(type->id)))
+		until_fields(d, obj, type->id, true);
 }
 
 /* === Internals: records (all under object_lock unless they say otherwise) === */
@@ -541,30 +607,90 @@ static void check_inside(struct sfi_domain *d, const struct sfi_object *o, const
 
 static const struct repeated nothing_repeated;
 
+/* Why OBJ is not an object of type ID that the domain may use: R's why and detail. */
+static void explain(struct sfi_domain *d, u8 id, const void *obj, struct sfi_report *r)
+{
+	const struct sfi_type *wanted = sfi_type_of(id), *there = sfi_type_of(sfi_type_at(d, sfi_addr(obj)));
+	const char *name = wanted ? wanted->name : "?";
+	u64 flags, offset = 0;
+	struct sfi_object *o;
+	bool freed, borrowed, held;
+
+	flags = sfi_port_lock(&d->object_lock);
+	freed = was_freed(d, id, obj);
+	o = find(d, id, obj);
+	borrowed = o && (o->flags & OBJECT_BORROWED);
+	held = o;
+	o = nearest(d, sfi_addr(obj));
+	if (o && o->type->id == id && sfi_addr(obj) - sfi_addr(o->obj) < extent(o))
+		offset = sfi_addr(obj) - sfi_addr(o->obj);
+	sfi_port_unlock(&d->object_lock, flags);
+
+	r->why = "foreign object";
+	sfi_port_snprintf(r->detail, sizeof(r->detail), "not a %s of this domain", name);
+	if (!obj) {
+		r->why = "is NULL";
+		r->detail[0] = '\0';
+	} else if (borrowed) {
+		r->why = "only borrowed";
+		sfi_port_snprintf(r->detail, sizeof(r->detail), "the %s is the caller's", name);
+	} else if (held) {
+		r->why = "other arguments";
+		sfi_port_snprintf(r->detail, sizeof(r->detail), "the %s was acquired with others", name);
+	} else if (offset) {
+		r->why = "interior pointer";
+		sfi_port_snprintf(r->detail, sizeof(r->detail), "%llu bytes into a %s", (unsigned long long)offset, name);
+	} else if (there && there->id != id) {
+		r->why = "wrong type";
+		sfi_port_snprintf(r->detail, sizeof(r->detail), "a %s, not a %s", there->name, name);
+	} else if (freed) {
+		r->why = "double free";
+		sfi_port_snprintf(r->detail, sizeof(r->detail), "the %s was released already", name);
+	} else if (sfi_writable(d, sfi_addr(obj), 1)) {
+		r->why = "not an object";
+		sfi_port_snprintf(r->detail, sizeof(r->detail), "own memory of the driver, not a %s", name);
+	}
+}
+
+
+void sfi_not_held(struct sfi_domain *d, u8 id, const void *obj, const struct sfi_arg *arg)
+{
+	struct sfi_report r = { .what = SFI_BAD_ARGUMENT, .arg = arg, .address = sfi_addr(obj) };
+
+	explain(d, id, obj, &r);
+	sfi_violation(d, &r);
+}
+
+/* Memory and structures that own what is in them. */
+static noinline void check_container(struct sfi_domain *d, const struct sfi_type *type, const void *obj,
+				     const struct sfi_arg *arg)
+{
+	struct sfi_object *o, copy;
+	bool container;
+	u64 flags;
+
+	flags = sfi_port_lock(&d->object_lock);
+	o = find(d, type->id, obj);
+	container = o && !(o->flags & (OBJECT_BORROWED | OBJECT_EMBEDDED)) && extent(o);
+	if (container)
+		copy = *o;
+	sfi_port_unlock(&d->object_lock, flags);
+	if (container)
+		check_inside(d, &copy, arg);
+}
+
 /* Looks before it takes: a violation must leave the record where recovery finds it. */
 static void release_repeated(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 			     const struct repeated *repeated, const struct sfi_arg *arg)
 {
-	struct sfi_report r = { .what = SFI_BAD_ARGUMENT, .arg = arg, .address = sfi_addr(obj) };
-	struct sfi_object *o, copy;
-	bool held, last, container = false;
-	u64 flags;
+	struct sfi_object *o;
+	bool held, last;
 
-	if (!type->hot) {
-		flags = sfi_port_lock(&d->object_lock);
-		o = find(d, type->id, obj);
-		container = o && !(o->flags & (OBJECT_BORROWED | OBJECT_EMBEDDED)) && extent(o);
-		if (container)
-			copy = *o;
-		sfi_port_unlock(&d->object_lock, flags);
-	}
-	if (container)
-		check_inside(d, &copy, arg);
+	if (!type->hot)
+		check_container(d, type, obj, arg);
 	o = take_record(d, type, obj, repeated, &held, &last);
-	if (unlikely(!held)) {
-		sfi_explain_object(d, type->id, obj, &r);
-		sfi_violation(d, &r);
-	}
+	if (unlikely(!held))
+		sfi_not_held(d, type->id, obj, arg);
 	sfi_port_cpu_inc(d->cpu, released);
 	drop(d, type, obj, o, last);
 }
@@ -635,13 +761,10 @@ SFI_EXPORT(sfi_embed);
 
 void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, const struct sfi_arg *arg)
 {
-	struct sfi_report r = { .what = SFI_BAD_ARGUMENT, .arg = arg, .address = sfi_addr(obj) };
 	struct sfi_object *o, *next;
 
-	if (sfi_type_at(d, sfi_addr(obj)) != type->id) {
-		sfi_explain_object(d, type->id, obj, &r);
-		sfi_violation(d, &r);
-	}
+	if (unlikely(sfi_type_at(d, sfi_addr(obj)) != type->id))
+		sfi_not_held(d, type->id, obj, arg);
 	for (o = take_embedded(d, type->id, obj); o; o = next) {
 		next = o->next;
 		free_object(d, o);
@@ -651,20 +774,29 @@ void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, s
 }
 SFI_EXPORT(sfi_unembed);
 
+static noinline void busy_local(struct sfi_domain *d, const struct sfi_type *type, u64 where)
+{
+	struct sfi_report r = {
+		.what = SFI_BAD_ARGUMENT, .address = where, .why = "returns while the kernel uses a local",
+	};
+
+	sfi_port_snprintf(r.detail, sizeof(r.detail), "%s", type->name);
+	sfi_violation(d, &r);
+}
+
 void sfi_objects_forget(struct sfi_domain *d, u64 addr, u64 size)
 {
 	const struct sfi_type *inner;
 	u64 where;
 
-	inner = find_busy(d, addr, size, &where);
-	if (inner) {
-		struct sfi_report r = {
-			.what = SFI_BAD_ARGUMENT, .address = where, .why = "returns while the kernel uses a local",
-		};
-
-		sfi_port_snprintf(r.detail, sizeof(r.detail), "%s", inner->name);
-		sfi_violation(d, &r);
+	/* Hardly ever is there an object in a local. */
+	if (likely(sfi_writable(d, addr, size))) {
+		sfi_rights_unset(d, addr, size);
+		return;
 	}
+	inner = find_busy(d, addr, size, &where);
+	if (inner)
+		busy_local(d, inner, where);
 	end_embedded(d, addr, size, false);
 	sfi_rights_unset(d, addr, size);
 }
@@ -830,50 +962,6 @@ void sfi_objects_for_each(struct sfi_domain *d, void (*fn)(void *arg, const stru
 }
 
 /* === Public interface: explanations === */
-
-void sfi_explain_object(struct sfi_domain *d, u8 id, const void *obj, struct sfi_report *r)
-{
-	const struct sfi_type *wanted = sfi_type_of(id), *there = sfi_type_of(sfi_type_at(d, sfi_addr(obj)));
-	const char *name = wanted ? wanted->name : "?";
-	u64 flags, offset = 0;
-	struct sfi_object *o;
-	bool freed, borrowed, held;
-
-	flags = sfi_port_lock(&d->object_lock);
-	freed = was_freed(d, id, obj);
-	o = find(d, id, obj);
-	borrowed = o && (o->flags & OBJECT_BORROWED);
-	held = o;
-	o = nearest(d, sfi_addr(obj));
-	if (o && o->type->id == id && sfi_addr(obj) - sfi_addr(o->obj) < extent(o))
-		offset = sfi_addr(obj) - sfi_addr(o->obj);
-	sfi_port_unlock(&d->object_lock, flags);
-
-	r->why = "foreign object";
-	sfi_port_snprintf(r->detail, sizeof(r->detail), "not a %s of this domain", name);
-	if (!obj) {
-		r->why = "is NULL";
-		r->detail[0] = '\0';
-	} else if (borrowed) {
-		r->why = "only borrowed";
-		sfi_port_snprintf(r->detail, sizeof(r->detail), "the %s is the caller's", name);
-	} else if (held) {
-		r->why = "other arguments";
-		sfi_port_snprintf(r->detail, sizeof(r->detail), "the %s was acquired with others", name);
-	} else if (offset) {
-		r->why = "interior pointer";
-		sfi_port_snprintf(r->detail, sizeof(r->detail), "%llu bytes into a %s", (unsigned long long)offset, name);
-	} else if (there && there->id != id) {
-		r->why = "wrong type";
-		sfi_port_snprintf(r->detail, sizeof(r->detail), "a %s, not a %s", there->name, name);
-	} else if (freed) {
-		r->why = "double free";
-		sfi_port_snprintf(r->detail, sizeof(r->detail), "the %s was released already", name);
-	} else if (sfi_writable(d, sfi_addr(obj), 1)) {
-		r->why = "not an object";
-		sfi_port_snprintf(r->detail, sizeof(r->detail), "own memory of the driver, not a %s", name);
-	}
-}
 
 int sfi_describe_near(struct sfi_domain *d, u64 addr, char *buf, size_t size)
 {

@@ -9,7 +9,7 @@
  * interrupted, or race with anything, and still sees a leaf that exists.
  *
  * Concurrency of the bytes themselves. Granting and revoking are plain stores
- * of whole bytes (or of eight whole slots), and no byte is read first unless
+ * of whole bytes (or of several whole slots), and no byte is read first unless
  * its slot is the caller's to change. So a grant in a softirq that interrupts
  * a grant in the task below it, in the same leaf, or two CPUs at neighbouring
  * slots, cannot lose each other's stores. Two contexts that change the *same*
@@ -67,34 +67,40 @@ static struct sfi_leaf *find_leaf(const struct sfi_domain *d, u64 addr)
 	return leaf;
 }
 
-static u8 *find_slots(const struct sfi_domain *d, u64 addr)
+static noinline u8 *hashed_slots(const struct sfi_domain *d, u64 addr)
 {
-	u8 *slots = cached_slots(d, addr);
-	struct sfi_leaf *leaf;
+	struct sfi_leaf *leaf = find_leaf(d, addr);
 
-	if (likely(slots))
-		return slots;
-	leaf = find_leaf(d, addr);
 	return leaf ? leaf->slots : NULL;
 }
 
 /* The same, and the directory knows it afterwards. */
-static u8 *find_slots_refill(struct sfi_domain *d, u64 addr)
+static noinline u8 *refill(struct sfi_domain *d, u64 addr)
 {
-	u8 *slots = cached_slots(d, addr);
-	struct sfi_leaf *leaf;
+	u8 *slots = hashed_slots(d, addr);
 	u64 flags;
 
-	if (likely(slots))
-		return slots;
-	leaf = find_leaf(d, addr);
-	if (!leaf)
+	if (!slots)
 		return NULL;
 	flags = sfi_port_lock(&d->rights_lock);
-	smp_store_release(&d->dir[dir_index(addr)], dir_entry(d, addr, leaf->slots));
+	smp_store_release(&d->dir[dir_index(addr)], dir_entry(d, addr, slots));
 	sfi_port_unlock(&d->rights_lock, flags);
 	sfi_port_cpu_inc(d->cpu, refills);
-	return leaf->slots;
+	return slots;
+}
+
+static __always_inline u8 *find_slots(const struct sfi_domain *d, u64 addr)
+{
+	u8 *slots = cached_slots(d, addr);
+
+	return likely(slots) ? slots : hashed_slots(d, addr);
+}
+
+static __always_inline u8 *find_slots_refill(struct sfi_domain *d, u64 addr)
+{
+	u8 *slots = cached_slots(d, addr);
+
+	return likely(slots) ? slots : refill(d, addr);
 }
 
 static struct sfi_leaf *new_leaf(u64 addr)
@@ -146,46 +152,88 @@ static u8 *make_slots(struct sfi_domain *d, u64 addr)
 	return leaf ? publish_leaf(d, leaf, addr)->slots : NULL;
 }
 
-static void set_eight(u64 *word, u64 value, enum sfi_over over)
+/*
+ * Runs of slots. Words of slots need not be aligned: what matters is that each byte is written whole, and none
+ * outside the run. A run of eight or more ends with a word that may overlap the one before.
+ */
+typedef u64 __attribute__((aligned(1), may_alias)) slots8;
+
+static __always_inline u64 load8(const u8 *slot)
 {
-	u64 old = over == SFI_KEEP_TYPED ? READ_ONCE(*word) & EIGHT_TYPED : 0;
-	u8 *slot = (u8 *)word;
+	u64 eight = 0;
 	u32 i;
 
-	if (likely(!old)) {
-		WRITE_ONCE(*word, value);
-		return;
-	}
+	if (!SFI_PORT_BYTEWISE)
+		return *(const volatile slots8 *)slot;
 	for (i = 0; i < 8; i++)
-		if (READ_ONCE(slot[i]) <= SFI_RIGHT_WRITE)
-			WRITE_ONCE(slot[i], (u8)value);
+		eight |= (u64)READ_ONCE(slot[i]) << (8 * i);
+	return eight;
+}
+
+static __always_inline void store8(u8 *slot, u64 eight)
+{
+	u32 i;
+
+	if (!SFI_PORT_BYTEWISE)
+		*(volatile slots8 *)slot = eight;
+	for (i = 0; SFI_PORT_BYTEWISE && i < 8; i++)
+		WRITE_ONCE(slot[i], (u8)(eight >> (8 * i)));
 }
 
 /* N slots from SLOT, all of one leaf, become VALUE, a byte. */
-static void set_slots(u8 *slot, u32 n, u8 value, enum sfi_over over)
+static __always_inline void set_slots(u8 *slot, u32 n, u8 value)
 {
-	for (; n && (sfi_addr(slot) & 7); slot++, n--)
-		if (over == SFI_OVERWRITE || READ_ONCE(*slot) <= SFI_RIGHT_WRITE)
+	u8 *last = slot + n - 8;
+
+	if (n < 8) {
+		for (; n; slot++, n--)
 			WRITE_ONCE(*slot, value);
-	for (; n >= 8; slot += 8, n -= 8)
-		set_eight((u64 *)slot, value * EIGHT_WRITABLE, over);
-	for (; n; slot++, n--)
-		if (over == SFI_OVERWRITE || READ_ONCE(*slot) <= SFI_RIGHT_WRITE)
-			WRITE_ONCE(*slot, value);
+		return;
+	}
+	for (; slot < last; slot += 8)
+		store8(slot, value * EIGHT_WRITABLE);
+	store8(last, value * EIGHT_WRITABLE);
 }
 
-static bool all_writable(const u8 *slot, u32 n)
+/* The same, those at which an object begins left alone. */
+static void set_untyped_slots(u8 *slot, u32 n, u8 value)
 {
-	for (; n && (sfi_addr(slot) & 7); slot++, n--)
-		if (!(READ_ONCE(*slot) & SFI_RIGHT_WRITE))
-			return false;
-	for (; n >= 8; slot += 8, n -= 8)
-		if ((READ_ONCE(*(const u64 *)slot) & EIGHT_WRITABLE) != EIGHT_WRITABLE)
-			return false;
-	for (; n; slot++, n--)
-		if (!(READ_ONCE(*slot) & SFI_RIGHT_WRITE))
-			return false;
-	return true;
+	u8 *end = slot + n, *word_end;
+
+	while (slot != end) {
+		for (word_end = end - 8; slot <= word_end && !(load8(slot) & EIGHT_TYPED); slot += 8)
+			store8(slot, value * EIGHT_WRITABLE);
+		if (slot == end)
+			return;
+		if (READ_ONCE(*slot) <= SFI_RIGHT_WRITE)
+			WRITE_ONCE(*slot, value);
+		slot++;
+	}
+}
+
+/* N slots from SLOT, all of one leaf, become BYTES. */
+static __always_inline void copy_slots(u8 *slot, u32 n, const u8 *bytes)
+{
+	for (; n >= 8; slot += 8, bytes += 8, n -= 8)
+		store8(slot, *(const slots8 *)bytes);
+	for (; n; slot++, bytes++, n--)
+		WRITE_ONCE(*slot, *bytes);
+}
+
+static __always_inline bool all_writable(const u8 *slot, u32 n)
+{
+	const u8 *last = slot + n - 8;
+	u64 all = EIGHT_WRITABLE;
+
+	if (n < 8) {
+		for (; n; slot++, n--)
+			all &= READ_ONCE(*slot);
+		return all;
+	}
+	for (; slot < last; slot += 8)
+		all &= load8(slot);
+	all &= load8(last);
+	return all == EIGHT_WRITABLE;
 }
 
 /* The last address of [ADDR, LAST] that is in ADDR's chunk, and how many slots that is. */
@@ -242,7 +290,7 @@ void sfi_rights_free(struct sfi_domain *d)
 static void clear_leaf(struct sfi_domain *d, u64 first, void *unused)
 {
 	(void)unused;
-	set_slots(find_leaf(d, first)->slots, SFI_LEAF_SLOTS, 0, SFI_OVERWRITE);
+	set_slots(find_leaf(d, first)->slots, SFI_LEAF_SLOTS, 0);
 }
 
 void sfi_rights_clear(struct sfi_domain *d)
@@ -279,7 +327,34 @@ bool sfi_rights_set(struct sfi_domain *d, u64 addr, u64 size, enum sfi_over over
 			sfi_internal_error(d, "no memory for the rights table");
 			return false;
 		}
-		set_slots(slots + slot_index(addr), n, SFI_RIGHT_WRITE, over);
+		if (over == SFI_OVERWRITE)
+			set_slots(slots + slot_index(addr), n, SFI_RIGHT_WRITE);
+		else
+			set_untyped_slots(slots + slot_index(addr), n, SFI_RIGHT_WRITE);
+		if (end == last)
+			return true;
+	}
+}
+
+bool sfi_rights_stamp(struct sfi_domain *d, u64 addr, const u8 *bytes, u32 n)
+{
+	u64 last, end;
+	u8 *slots;
+	u32 piece;
+
+	if (!sfi_range(addr, (u64)n << SFI_SLOT_SHIFT, &last) || !sfi_port_grantable(addr, last) ||
+	    (addr & (SFI_SLOT_SIZE - 1))) {
+		sfi_internal_error(d, "an object where none can be");
+		return false;
+	}
+	for (;; addr = end + 1, bytes += piece) {
+		end = piece_last(addr, last, &piece);
+		slots = make_slots(d, addr);
+		if (unlikely(!slots)) {
+			sfi_internal_error(d, "no memory for the rights table");
+			return false;
+		}
+		copy_slots(slots + slot_index(addr), piece, bytes);
 		if (end == last)
 			return true;
 	}
@@ -297,7 +372,7 @@ void sfi_rights_unset(struct sfi_domain *d, u64 addr, u64 size)
 		end = piece_last(addr, last, &n);
 		slots = find_slots(d, addr);
 		if (slots)
-			set_slots(slots + slot_index(addr), n, 0, SFI_OVERWRITE);
+			set_slots(slots + slot_index(addr), n, 0);
 		if (end == last)
 			return;
 	}
@@ -416,23 +491,39 @@ bool sfi_lend(struct sfi_domain *d, const void *p, size_t size)
 }
 SFI_EXPORT(sfi_lend);
 
-/*
- * Slow path of a guard: the directory did not know, or the store spans slots,
- * or it is a violation. Leaves the directory knowing the first chunk.
- */
-void sfi_guard_c(struct sfi_self *self, u64 addr, u64 size, u64 ip)
+static noinline void wild_store(struct sfi_domain *d, u64 addr, u64 size, u64 ip)
 {
-	struct sfi_domain *d = self->domain;
 	struct sfi_report r = {
 		.what = SFI_WILD_STORE, .ip = ip, .address = addr, .size = size, .write = true,
 	};
 
-	sfi_port_cpu_inc(d->cpu, slow_guards);
+	sfi_violation(d, &r);
+}
+
+void sfi_check_store(struct sfi_domain *d, u64 addr, u64 size, u64 ip)
+{
+	u64 last;
+	u8 *slots;
+
 	if (unlikely(sfi_closed(d)))
 		sfi_unwind(d);
-	find_slots_refill(d, addr);
-	if (unlikely(!sfi_writable(d, addr, size)))
-		sfi_violation(d, &r);
+	if (likely(sfi_range(addr, size, &last) && !((addr ^ last) >> SFI_CHUNK_SHIFT))) {
+		slots = find_slots_refill(d, addr);
+		if (likely(slots && all_writable(slots + slot_index(addr), slot_index(last) - slot_index(addr) + 1)))
+			return;
+	} else if (sfi_writable(d, addr, size)) {
+		return;
+	}
+	wild_store(d, addr, size, ip);
+}
+
+/* Slow path of a guard: the directory did not know, or the store spans slots, or it is a violation. */
+void sfi_guard_c(struct sfi_self *self, u64 addr, u64 size, u64 ip)
+{
+	struct sfi_domain *d = self->domain;
+
+	sfi_port_cpu_inc(d->cpu, slow_guards);
+	sfi_check_store(d, addr, size, ip);
 }
 
 /* Locals are aligned and padded to slots by the compiler, and no other context's business. */

@@ -9,17 +9,20 @@
 
 #define STACK_MARGIN 3072
 
+static noinline void too_deep(struct sfi_domain *d, u64 sp, u64 low, u64 ip)
+{
+	struct sfi_report r = { .what = SFI_STACK_DEPTH, .ip = ip, .address = sp, .size = sp - low };
+
+	sfi_violation(d, &r);
+}
+
 void sfi_stack_c(struct sfi_self *self, u64 unused1, u64 unused2, u64 ip)
 {
-	struct sfi_report r = { .what = SFI_STACK_DEPTH, .ip = ip };
 	u64 sp = sfi_here(), low, high;
 
 	(void)unused1;
 	(void)unused2;
 	sfi_port_stack_bounds(sp, &low, &high);
-	if (likely(sp - low >= STACK_MARGIN))
-		return;
-	r.address = sp;
-	r.size = sp - low;
-	sfi_violation(self->domain, &r);
+	if (unlikely(sp - low < STACK_MARGIN))
+		too_deep(self->domain, sp, low, ip);
 }

@@ -105,14 +105,14 @@ void sfi_port_free_leaf(void *leaf)
 
 /* === Threads === */
 
-unsigned int sfi_port_this_cpu(void)
+__thread unsigned int sfi_port_cpu;
+
+unsigned int sfi_port_choose_cpu(void)
 {
 	static unsigned int next;
-	static __thread unsigned int mine;
 
-	if (!mine)
-		mine = 1 + __atomic_fetch_add(&next, 1, __ATOMIC_RELAXED);
-	return mine % SFI_PORT_CPUS;
+	sfi_port_cpu = 1 + __atomic_fetch_add(&next, 1, __ATOMIC_RELAXED);
+	return sfi_port_cpu;
 }
 
 void sfi_port_barrier_all(void)

@@ -35,6 +35,8 @@ struct sfi_report;
 
 #define SFI_EXPORT(name) EXPORT_SYMBOL_GPL(name)
 #define SFI_PERCPU __percpu
+/* Unaligned words of bytes that others write and read beside it are fine. */
+#define SFI_PORT_BYTEWISE 0
 
 /* A lock that may be taken in any context but NMI; holders never sleep nor report a violation. */
 typedef raw_spinlock_t sfi_port_lock_t;

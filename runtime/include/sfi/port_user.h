@@ -87,6 +87,16 @@ static inline int list_empty(const struct list_head *head)
 #define SFI_EXPORT(name) _Static_assert(1, #name)
 #define SFI_PERCPU
 
+/* ThreadSanitizer takes an unaligned word for no atomic access: it gets bytes. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SFI_PORT_BYTEWISE 1
+#endif
+#endif
+#ifndef SFI_PORT_BYTEWISE
+#define SFI_PORT_BYTEWISE 0
+#endif
+
 typedef pthread_mutex_t sfi_port_lock_t;
 
 static inline void sfi_port_lock_init(sfi_port_lock_t *lock)
@@ -130,7 +140,14 @@ static inline bool sfi_port_grantable(u64 first, u64 last)
 }
 
 #define SFI_PORT_CPUS 8
-unsigned int sfi_port_this_cpu(void);
+/* A thread keeps the CPU it is given at first; 0: none yet. */
+extern __thread unsigned int sfi_port_cpu;
+unsigned int sfi_port_choose_cpu(void);
+static inline unsigned int sfi_port_this_cpu(void)
+{
+	return (likely(sfi_port_cpu) ? sfi_port_cpu : sfi_port_choose_cpu()) % SFI_PORT_CPUS;
+}
+
 #define sfi_port_cpu_alloc(type) ((type *)sfi_port_alloc_table(SFI_PORT_CPUS * sizeof(type)))
 #define sfi_port_cpu_free(p) sfi_port_free_table(p)
 #define sfi_port_cpu_inc(p, field) \
