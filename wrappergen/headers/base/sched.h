@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* <linux/sched.h>: giving up the CPU. */
+#include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/version.h>
@@ -11,3 +12,8 @@ signed long schedule_timeout_interruptible(signed long timeout) SFI_KEEPS;
 signed long schedule_timeout_uninterruptible(signed long timeout) SFI_KEEPS;
 void yield(void) SFI_KEEPS;
 int SFI_INTERFACE(_cond_resched)(void) SFI_KEEPS;
+#ifdef CONFIG_HAVE_PREEMPT_DYNAMIC_CALL
+/* Behind might_sleep(), in kernels that choose their preemption while booting. */
+int __SCT__might_resched(void) SFI_KEEPS;
+#endif
+void SFI_INTERFACE(might_resched)(void) SFI_KEEPS;
