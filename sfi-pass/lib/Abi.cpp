@@ -25,8 +25,7 @@ struct RuntimeSymbol {
 const std::vector<RuntimeSymbol> &runtimeSymbols() {
 #define R(name, result, params, cc) {#name, result, PARAMS params, cc},
   static const std::vector<RuntimeSymbol> Symbols = {
-#define PARAMS(...)                                                            \
-  { __VA_ARGS__ }
+#define PARAMS(...) {__VA_ARGS__}
       SFI_RUNTIME_SYMBOLS(R)};
 #undef R
 #undef PARAMS
@@ -99,6 +98,15 @@ Function *getRuntimeFunction(Module &M, StringRef Name) {
     F->addFnAttr(Attribute::Cold);
   }
   return F;
+}
+
+Constant *makeString(Module &M, StringRef Text) {
+  Constant *Data = ConstantDataArray::getString(M.getContext(), Text);
+  auto *G = new GlobalVariable(M, Data->getType(), true,
+                               GlobalValue::PrivateLinkage, Data, "sfi.str");
+  G->setUnnamedAddr(GlobalValue::UnnamedAddr::Global);
+  G->setAlignment(Align(1));
+  return G;
 }
 
 bool isReservedName(StringRef Name) {

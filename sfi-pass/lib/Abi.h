@@ -25,6 +25,9 @@ llvm::StructType *getSelfType(llvm::LLVMContext &C);
 /// reported; the result is then null.
 llvm::Function *getRuntimeFunction(llvm::Module &M, llvm::StringRef Name);
 
+/// A constant string of its own in M, ended by a zero byte.
+llvm::Constant *makeString(llvm::Module &M, llvm::StringRef Text);
+
 /// Is NAME reserved for the runtime and the wrappers?
 bool isReservedName(llvm::StringRef Name);
 

@@ -25,8 +25,8 @@ namespace {
 /// Sections that the kernel frees or write-protects after init (D10: a restart
 /// runs init again).
 bool isInitSection(StringRef Section) {
-  for (StringRef Prefix : {".init.", ".exit.", ".meminit.", ".memexit.", ".ref.",
-                           ".data..ro_after_init"})
+  for (StringRef Prefix : {".init.", ".exit.", ".meminit.", ".memexit.",
+                           ".ref.", ".data..ro_after_init"})
     if (Section.starts_with(Prefix))
       return true;
   return false;

@@ -15,8 +15,8 @@ class Module;
 
 namespace sfi {
 
-/// Mark of a gate (function attribute) and of its struct sfi_entry (attribute of
-/// the variable).
+/// Mark of a gate (function attribute) and of its struct sfi_entry (attribute
+/// of the variable).
 constexpr char GateAttr[] = "sfi-gate";
 constexpr char EntryAttr[] = "sfi-entry";
 

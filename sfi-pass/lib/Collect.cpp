@@ -5,11 +5,11 @@
 // Where a function's address goes is followed through the whole unit without
 // regard to order: initializers, assignments, arguments, parameters of inlines,
 // variables, private fields, returned values. The end of a path is a field of a
-// kernel structure or a parameter of a kernel function; it is a kind of callback
-// that the policy knows, or an error if the driver uses it. A path that ends
-// anywhere else is the driver's private affair. What this does not see (an
-// address kept as bits of something else) stays a private address, which every
-// wrapper refuses: it fails closed.
+// kernel structure or a parameter of a kernel function; it is a kind of
+// callback that the policy knows, or an error if the driver uses it. A path
+// that ends anywhere else is the driver's private affair. What this does not
+// see (an address kept as bits of something else) stays a private address,
+// which every wrapper refuses: it fails closed.
 
 #include "Collect.h"
 
@@ -492,8 +492,7 @@ private:
     if (!TypeKey.empty())
       Facts.Callbacks.insert(TypeKey);
     else if (isFunctionPointer(Field->getType()))
-      addUnknown(F, Where, Facts,
-                 "field '" + Key + "' of the kernel",
+      addUnknown(F, Where, Facts, "field '" + Key + "' of the kernel",
                  "SFI_CB(" + Structure + ", " + Field->getNameAsString() + ")");
     return false;
   }

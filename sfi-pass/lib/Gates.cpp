@@ -127,9 +127,8 @@ private:
     Function *Gate = makeGate(F, Kind);
     if (!Gate)
       return;
-    F.replaceUsesWithIf(Gate, [](Use &U) {
-      return isAddressUse(U) && !isOurs(U.getUser());
-    });
+    F.replaceUsesWithIf(
+        Gate, [](Use &U) { return isAddressUse(U) && !isOurs(U.getUser()); });
   }
 
   /// The gate of F for that kind, with its entry; null after an error.
@@ -143,8 +142,8 @@ private:
                    "cannot be a callback of the kernel");
       return nullptr;
     }
-    Function *Gate = Function::Create(
-        F.getFunctionType(), GlobalValue::InternalLinkage, Name, M);
+    Function *Gate = Function::Create(F.getFunctionType(),
+                                      GlobalValue::InternalLinkage, Name, M);
     Gate->setAttributes(F.getAttributes());
     for (Attribute::AttrKind Kind :
          {Attribute::AlwaysInline, Attribute::InlineHint, Attribute::Memory,
@@ -163,23 +162,14 @@ private:
   /// struct sfi_entry.
   GlobalVariable *makeEntry(Function &F, Function &Gate,
                             const PolicyCallback &Kind) {
-    IRBuilder<> B(C);
-    Constant *Value = ConstantStruct::getAnon(
-        C, {&F, &Gate, getSelf(M), string(F.getName()), string(Kind.Kind)});
+    Constant *Value = ConstantStruct::getAnon(C, {&F, &Gate, getSelf(M),
+                                                  makeString(M, F.getName()),
+                                                  makeString(M, Kind.Kind)});
     auto *Entry = new GlobalVariable(M, Value->getType(), true,
                                      GlobalValue::InternalLinkage, Value,
                                      "sfi.entry." + F.getName());
     Entry->addAttribute(EntryAttr);
     return Entry;
-  }
-
-  Constant *string(StringRef Text) {
-    Constant *Data = ConstantDataArray::getString(C, Text);
-    auto *G = new GlobalVariable(M, Data->getType(), true,
-                                 GlobalValue::PrivateLinkage, Data, "sfi.str");
-    G->setUnnamedAddr(GlobalValue::UnnamedAddr::Global);
-    G->setAlignment(Align(1));
-    return G;
   }
 
   /// return sfi_e_KIND(&entry, arguments).
@@ -323,8 +313,7 @@ private:
   const PolicyCallback *kindOfPlace(Value *Pointer) {
     const DataLayout &DL = M.getDataLayout();
     APInt Offset(64, 0);
-    Value *Base =
-        Pointer->stripAndAccumulateConstantOffsets(DL, Offset, true);
+    Value *Base = Pointer->stripAndAccumulateConstantOffsets(DL, Offset, true);
     if (auto *G = dyn_cast<GlobalVariable>(Base))
       return kindAt(G->getValueType(), Offset.getZExtValue());
     auto *GEP = dyn_cast<GEPOperator>(Pointer);

@@ -61,15 +61,26 @@ AttributeSet controlAttributes(LLVMContext &C, AttributeSet Old) {
   return AttributeSet::get(C, B);
 }
 
-/// OLD for a function with one more parameter at index AT.
-AttributeList withParameter(LLVMContext &C, AttributeList Old,
-                            unsigned NumParams, unsigned At) {
+/// What of OLD, of a function or call with NUMPARAMS parameters, holds for the
+/// wrapper.
+AttributeList wrapperAttributes(LLVMContext &C, AttributeList Old,
+                                unsigned NumParams) {
   SmallVector<AttributeSet> Params;
   for (unsigned I = 0; I != NumParams; ++I)
     Params.push_back(passingAttributes(C, Old.getParamAttrs(I)));
-  Params.insert(Params.begin() + At, AttributeSet());
   return AttributeList::get(C, controlAttributes(C, Old.getFnAttrs()),
                             passingAttributes(C, Old.getRetAttrs()), Params);
+}
+
+/// Same, for a wrapper with one more parameter at index AT.
+AttributeList withParameter(LLVMContext &C, AttributeList Old,
+                            unsigned NumParams, unsigned At) {
+  AttributeList Kept = wrapperAttributes(C, Old, NumParams);
+  SmallVector<AttributeSet> Params;
+  for (unsigned I = 0; I != NumParams; ++I)
+    Params.push_back(Kept.getParamAttrs(I));
+  Params.insert(Params.begin() + At, AttributeSet());
+  return AttributeList::get(C, Kept.getFnAttrs(), Kept.getRetAttrs(), Params);
 }
 
 /// What is bound in one module.
@@ -141,8 +152,7 @@ private:
     CB.getOperandBundlesAsDefs(Bundles);
     auto *New = CallInst::Create(prepend(CB.getFunctionType(), At), Wrapper,
                                  Args, Bundles, "", CB.getIterator());
-    New->setAttributes(
-        withParameter(C, CB.getAttributes(), CB.arg_size(), At));
+    New->setAttributes(withParameter(C, CB.getAttributes(), CB.arg_size(), At));
     if (PF.NoReturn)
       New->setDoesNotReturn();
     New->setCallingConv(CB.getCallingConv());
@@ -167,8 +177,11 @@ private:
     Function *W = Function::Create(prepend(Call.getFunctionType(), At),
                                    GlobalValue::ExternalLinkage, PF.Wrapper, M);
     W->setDSOLocal(F.isDSOLocal());
-    W->setAttributes(
-        withParameter(C, F.getAttributes(), F.arg_size(), At));
+    // A call through a cast has its own idea of the types, hence attributes.
+    FunctionType *Ty = Call.getFunctionType();
+    AttributeList Known =
+        Ty == F.getFunctionType() ? F.getAttributes() : Call.getAttributes();
+    W->setAttributes(withParameter(C, Known, Ty->getNumParams(), At));
     return W;
   }
 
@@ -179,26 +192,17 @@ private:
     std::string Name = (Twine(SFI_PASS_PREFIX) + F.getName()).str();
     Function *Pass = M.getFunction(Name);
     if (!Pass)
-      Pass = Function::Create(F.getFunctionType(),
-                              GlobalValue::ExternalLinkage, Name, M);
+      Pass = Function::Create(F.getFunctionType(), GlobalValue::ExternalLinkage,
+                              Name, M);
     // As clang had it: a kernel module knows no global offset table.
     Pass->setDSOLocal(F.isDSOLocal());
     Pass->setMetadata(LLVMContext::MD_kcfi_type,
                       F.getMetadata(LLVMContext::MD_kcfi_type));
-    Pass->setAttributes(withoutParameterFacts(F));
+    Pass->setAttributes(wrapperAttributes(C, F.getAttributes(), F.arg_size()));
     F.replaceUsesWithIf(Pass, [](Use &U) {
       auto *CB = dyn_cast<CallBase>(U.getUser());
       return !CB || !(CB->isInlineAsm() || CB->isCallee(&U));
     });
-  }
-
-  AttributeList withoutParameterFacts(Function &F) {
-    AttributeList Old = F.getAttributes();
-    SmallVector<AttributeSet> Params;
-    for (unsigned I = 0; I != F.arg_size(); ++I)
-      Params.push_back(passingAttributes(C, Old.getParamAttrs(I)));
-    return AttributeList::get(C, controlAttributes(C, Old.getFnAttrs()),
-                              passingAttributes(C, Old.getRetAttrs()), Params);
   }
 
   Module &M;

@@ -48,8 +48,9 @@ public:
 private:
   /// Labels and data directives, which are all that a note is made of.
   static bool isData(StringRef Word) {
-    for (StringRef Directive : {".long", ".balign", ".byte", ".asciz", ".ascii",
-                                ".quad", ".align", ".4byte", ".2byte", ".string"})
+    for (StringRef Directive :
+         {".long", ".balign", ".byte", ".asciz", ".ascii", ".quad", ".align",
+          ".4byte", ".2byte", ".string"})
       if (Word == Directive)
         return true;
     return Word.ends_with(":") || isDigit(Word.empty() ? 'x' : Word[0]);

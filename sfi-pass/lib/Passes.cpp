@@ -9,12 +9,9 @@
 
 #include "Bind.h"
 #include "Diag.h"
+#include "Late.h"
 #include "Session.h"
 #include "Unit.h"
-
-#if __has_include("Late.h")
-#include "Late.h"
-#endif
 
 #include "llvm/IR/Module.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -87,9 +84,7 @@ struct LatePass : PassInfoMixin<LatePass> {
     if (!P || !claim(M, LateDone))
       return PreservedAnalyses::all();
     checkBound(M, *P, session().Types);
-#if __has_include("Late.h")
     runLatePhase(M, AM, *P, session().Count);
-#endif
     finishUnit(M, *P, session().Count);
     return PreservedAnalyses::none();
   }
@@ -121,7 +116,8 @@ void registerPasses(PassBuilder &PB) {
 
 } // namespace sfi
 
-extern "C" LLVM_ATTRIBUTE_WEAK __attribute__((visibility("default")))
-PassPluginLibraryInfo llvmGetPassPluginInfo() {
+extern "C" LLVM_ATTRIBUTE_WEAK
+    __attribute__((visibility("default"))) PassPluginLibraryInfo
+    llvmGetPassPluginInfo() {
   return {LLVM_PLUGIN_API_VERSION, "sfi-pass", "1", sfi::registerPasses};
 }

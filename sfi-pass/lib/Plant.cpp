@@ -103,8 +103,7 @@ private:
       return;
     }
     // Behind the locals, which must stay in the entry block.
-    BasicBlock::iterator At =
-        F.getEntryBlock().getFirstNonPHIOrDbgOrAlloca();
+    BasicBlock::iterator At = F.getEntryBlock().getFirstNonPHIOrDbgOrAlloca();
     IRBuilder<> B(&*At);
     if (DISubprogram *SP = F.getSubprogram())
       B.SetCurrentDebugLocation(DILocation::get(C, SP->getLine(), 0, SP));
@@ -156,8 +155,8 @@ public:
     if (Message.empty())
       return true;
     clang::DiagnosticsEngine &Diags = CI.getDiagnostics();
-    Diags.Report(Diags.getCustomDiagID(clang::DiagnosticsEngine::Error,
-                                       "sfi-plant: %0"))
+    Diags.Report(
+        Diags.getCustomDiagID(clang::DiagnosticsEngine::Error, "sfi-plant: %0"))
         << Message;
     return false;
   }
@@ -170,9 +169,9 @@ clang::FrontendPluginRegistry::Add<PlantAction>
 
 } // namespace
 
-extern "C" LLVM_ATTRIBUTE_WEAK __attribute__((visibility("default")))
-PassPluginLibraryInfo
-llvmGetPassPluginInfo() {
+extern "C" LLVM_ATTRIBUTE_WEAK
+    __attribute__((visibility("default"))) PassPluginLibraryInfo
+    llvmGetPassPluginInfo() {
   return {LLVM_PLUGIN_API_VERSION, "sfi-plant", "1", [](PassBuilder &PB) {
             PB.registerPipelineStartEPCallback(
                 [](ModulePassManager &MPM, OptimizationLevel) {

@@ -95,6 +95,16 @@ Error readFunction(StringRef Name, const json::Value &V, PolicyFunction &F) {
   return readCallbackParams(*O, Where, F);
 }
 
+Error readCallback(StringRef Key, const json::Value &V, PolicyCallback &C) {
+  std::string Where = ("callback '" + Key + "'").str();
+  const json::Object *O = V.getAsObject();
+  if (!O)
+    return invalid(Where + " is not an object");
+  if (Error E = readString(*O, "kind", Where, C.Kind))
+    return E;
+  return readString(*O, "entry", Where, C.Entry);
+}
+
 Error readNames(const json::Object &Root, StringRef Key, StringSet<> &Names) {
   const json::Value *V = Root.get(Key);
   if (!V)
@@ -133,43 +143,40 @@ Expected<Policy> Policy::parse(StringRef Text, StringRef Name) {
     return invalid("policy '" + Name + "': not a JSON object");
 
   Policy P;
-  auto Read = [&]() -> Error {
-    if (Error E = readHeader(*Root, P.Hash))
-      return E;
-    const json::Object *Functions = Root->getObject("functions");
-    const json::Object *Callbacks = Root->getObject("callbacks");
-    if (!Functions || !Callbacks)
-      return invalid("'functions' or 'callbacks' is missing");
-    for (const auto &[Key, Value] : *Functions) {
-      PolicyFunction &F = P.Functions[StringRef(Key)];
-      if (Error E = readFunction(Key, Value, F))
-        return E;
-      if (!F.Revokes)
-        P.Keeping.insert(F.FnKind == PolicyFunction::Kind::Direct
-                             ? StringRef(Key)
-                             : StringRef(F.Wrapper));
-    }
-    for (const auto &[Key, Value] : *Callbacks) {
-      std::string Where = ("callback '" + StringRef(Key) + "'").str();
-      const json::Object *O = Value.getAsObject();
-      if (!O)
-        return invalid(Where + " is not an object");
-      PolicyCallback &C = P.Callbacks[StringRef(Key)];
-      if (Error E = readString(*O, "kind", Where, C.Kind))
-        return E;
-      if (Error E = readString(*O, "entry", Where, C.Entry))
-        return E;
-      P.KindToKey[C.Kind] = StringRef(Key).str();
-    }
-    if (Error E = readNames(*Root, "data", P.Data))
-      return E;
-    return readNames(*Root, "direct", P.Direct);
-  };
-  if (Error E = Read())
+  if (Error E = P.read(*Root))
     return invalid("policy '" + Name + "': " + toString(std::move(E)));
-  for (const auto &D : P.Direct)
-    P.Keeping.insert(D.getKey());
   return P;
+}
+
+Error Policy::read(const json::Object &Root) {
+  if (Error E = readHeader(Root, Hash))
+    return E;
+  const json::Object *AllFunctions = Root.getObject("functions");
+  const json::Object *AllCallbacks = Root.getObject("callbacks");
+  if (!AllFunctions || !AllCallbacks)
+    return invalid("'functions' or 'callbacks' is missing");
+  for (const auto &[Key, Value] : *AllFunctions) {
+    PolicyFunction &F = Functions[StringRef(Key)];
+    if (Error E = readFunction(Key, Value, F))
+      return E;
+    if (F.FnKind == PolicyFunction::Kind::Direct)
+      Keeping.insert(StringRef(Key));
+    else if (!F.Revokes)
+      Keeping.insert(F.Wrapper);
+  }
+  for (const auto &[Key, Value] : *AllCallbacks) {
+    PolicyCallback &C = Callbacks[StringRef(Key)];
+    if (Error E = readCallback(Key, Value, C))
+      return E;
+    KindToKey[C.Kind] = StringRef(Key).str();
+  }
+  if (Error E = readNames(Root, "data", Data))
+    return E;
+  if (Error E = readNames(Root, "direct", Direct))
+    return E;
+  for (const auto &D : Direct)
+    Keeping.insert(D.getKey());
+  return Error::success();
 }
 
 Expected<Policy> Policy::load(StringRef Path) {

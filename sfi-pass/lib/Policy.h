@@ -13,6 +13,10 @@
 #include <map>
 #include <string>
 
+namespace llvm::json {
+class Object;
+}
+
 namespace sfi {
 
 /// A kernel function that the policy describes.
@@ -68,6 +72,8 @@ public:
   bool isData(llvm::StringRef Name) const;
 
 private:
+  llvm::Error read(const llvm::json::Object &Root);
+
   uint64_t Hash = 0;
   llvm::StringMap<PolicyFunction> Functions;
   llvm::StringMap<PolicyCallback> Callbacks;

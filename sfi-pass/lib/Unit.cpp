@@ -34,15 +34,7 @@ public:
   }
   Constant *null() { return ConstantPointerNull::get(Ptr); }
 
-  /// A string of its own.
-  Constant *string(StringRef Text) {
-    Constant *Data = ConstantDataArray::getString(C, Text);
-    auto *G = new GlobalVariable(M, Data->getType(), true,
-                                 GlobalValue::PrivateLinkage, Data, "sfi.str");
-    G->setUnnamedAddr(GlobalValue::UnnamedAddr::Global);
-    G->setAlignment(Align(1));
-    return G;
-  }
+  Constant *string(StringRef Text) { return makeString(M, Text); }
 
   Constant *row(ArrayRef<Constant *> Fields) {
     return ConstantStruct::getAnon(C, Fields);
@@ -69,10 +61,6 @@ private:
   PointerType *Ptr;
 };
 
-bool isEntry(const GlobalVariable &G) {
-  return G.hasAttribute(EntryAttr);
-}
-
 /// Sections that the kernel or the linker lays claim to: not the driver's data.
 /// One without a dot in front is an array that the kernel collects and keeps
 /// state in (__param, __dyndbg, _ftrace_events...).
@@ -84,7 +72,8 @@ bool isForeignSection(StringRef Section) {
 
 bool isDriverData(const GlobalVariable &G) {
   return !G.isDeclaration() && !G.isConstant() &&
-         !G.hasAvailableExternallyLinkage() && !G.getName().starts_with("llvm.") &&
+         !G.hasAvailableExternallyLinkage() &&
+         !G.getName().starts_with("llvm.") &&
          !G.getName().starts_with("sfi.") && G.getName() != "__this_module" &&
          G.getName() != "__sfi_self" && !isForeignSection(G.getSection());
 }
@@ -119,7 +108,7 @@ Constant *makeEntries(Module &M, Tables &T, uint64_t &Count) {
   SmallVector<GlobalVariable *> Entries;
   SmallVector<Constant *> Rows;
   for (GlobalVariable &G : M.globals())
-    if (isEntry(G)) {
+    if (G.hasAttribute(EntryAttr)) {
       Entries.push_back(&G);
       Rows.push_back(G.getInitializer());
     }
@@ -190,8 +179,8 @@ void defineSelf(Module &M, GlobalVariable *Self) {
 
 /// A reference that fails to link against a runtime of another version.
 GlobalVariable *makeVersionReference(Module &M, Tables &T) {
-  Constant *Symbol = M.getOrInsertGlobal(SFI_VERSION_SYMBOL,
-                                         Type::getInt8Ty(M.getContext()));
+  Constant *Symbol =
+      M.getOrInsertGlobal(SFI_VERSION_SYMBOL, Type::getInt8Ty(M.getContext()));
   return T.constant("sfi.abi", Symbol);
 }
 
@@ -208,22 +197,21 @@ void finishUnit(Module &M, const Policy &P, const Counters &Count) {
     GlobalValue *G = M.getNamedValue(Name);
     return G ? G : T.null();
   };
-  SmallVector<Constant *> Fields = {
-      T.number32(SFI_UNIT_MAGIC),
-      T.number32(SFI_ABI_VERSION),
-      T.number64(P.hash()),
-      Self,
-      T.string(M.getSourceFileName()),
-      T.table("sfi.funcs", Funcs),
-      Entries,
-      T.table("sfi.globals", Globals),
-      Bound("sfi.lines"),
-      Bound("sfi.lines_end"),
-      T.number64(Funcs.size()),
-      T.number64(NumEntries),
-      T.number64(Globals.size()),
+  SmallVector<Constant *> Fields = {T.number32(SFI_UNIT_MAGIC),
+                                    T.number32(SFI_ABI_VERSION),
+                                    T.number64(P.hash()),
+                                    Self,
+                                    T.string(M.getSourceFileName()),
+                                    T.table("sfi.funcs", Funcs),
+                                    Entries,
+                                    T.table("sfi.globals", Globals),
+                                    Bound("sfi.lines"),
+                                    Bound("sfi.lines_end"),
+                                    T.number64(Funcs.size()),
+                                    T.number64(NumEntries),
+                                    T.number64(Globals.size()),
 #define X(name) T.number32(Count.name),
-      SFI_UNIT_COUNTERS(X)
+                                    SFI_UNIT_COUNTERS(X)
 #undef X
   };
   GlobalVariable *Unit = T.constant("__sfi_unit", T.row(Fields));
