@@ -34,6 +34,8 @@ struct Access {
   llvm::Align Alignment; ///< what the IR claims of Ptr; a hint, never trusted
   /// Made by a function of the runtime that checks it (MemIntrinsics.cpp).
   bool CheckedByCallee = false;
+  /// To a local whose address is still the function's secret (Locals.cpp).
+  bool Unexposed = false;
 };
 
 /// Appends what I writes to Writes. An instruction that is not understood is

@@ -289,12 +289,12 @@ namespace {
 class Planner {
 public:
   Planner(Function &F, ArrayRef<const Access *> Accesses,
-          ArrayRef<Instruction *> Granted, const Revocation &R)
+          ArrayRef<Grant> Granted, const Revocation &R)
       : F(F), DL(F.getDataLayout()), R(R) {
     for (const Access *A : Accesses)
       ByInst[A->I].push_back(A);
-    for (Instruction *I : Granted)
-      Locals.insert(I);
+    for (const Grant &G : Granted)
+      Grants[G.At] = G.Object;
   }
 
   Elision run() {
@@ -314,9 +314,9 @@ private:
     for (const Access *A : ByInst.lookup(&I))
       if (A->Kind == Extent::Fixed)
         S.add(getPlace(A->Ptr, DL), A->Size);
-    if (Locals.contains(&I))
-      if (std::optional<uint64_t> Size = getObjectSize(&I, DL))
-        S.add({&I, 0}, *Size);
+    if (Value *Object = Grants.lookup(&I))
+      if (std::optional<uint64_t> Size = getObjectSize(Object, DL))
+        S.add({Object, 0}, *Size);
   }
 
   /// Facts at each block's begin: greatest solution over all paths.
@@ -421,7 +421,7 @@ private:
   const DataLayout &DL;
   const Revocation &R;
   DenseMap<const Instruction *, SmallVector<const Access *, 1>> ByInst;
-  DenseSet<const Instruction *> Locals;
+  DenseMap<const Instruction *, Value *> Grants;
   DenseMap<const BasicBlock *, Facts> AtBegin;
   DenseMap<Value *, int64_t> Phases;
   DenseMap<Value *, size_t> Open; ///< last group of each base in this block
@@ -431,7 +431,7 @@ private:
 } // namespace
 
 Elision planGuards(Function &F, ArrayRef<const Access *> Accesses,
-                   ArrayRef<Instruction *> Granted, const Revocation &R) {
+                   ArrayRef<Grant> Granted, const Revocation &R) {
   return Planner(F, Accesses, Granted, R).run();
 }
 

@@ -94,12 +94,16 @@ struct Elision {
   unsigned Folded = 0; ///< members beyond their group's first
 };
 
+/// Rights to all of Object are given at At, an instruction.
+struct Grant {
+  llvm::Instruction *At;
+  llvm::Value *Object;
+};
+
 /// Plans the guards of F for Accesses (those of one instruction in order; those
-/// to own objects already taken out). Granted are locals whose rights are given
-/// at their definition.
+/// to own objects already taken out).
 Elision planGuards(llvm::Function &F, llvm::ArrayRef<const Access *> Accesses,
-                   llvm::ArrayRef<llvm::Instruction *> Granted,
-                   const Revocation &R);
+                   llvm::ArrayRef<Grant> Granted, const Revocation &R);
 
 } // namespace sfi
 

@@ -107,7 +107,7 @@ private:
   }
 
   void instrument(Function &F, const Revocation &R) {
-    SmallVector<Instruction *> Granted = grantLocals(F, Accesses, C);
+    SmallVector<Grant> Granted = grantLocals(F, Accesses, C);
     SmallVector<const Access *> Guarded;
     SmallVector<Access> Intrinsics;
     for (Instruction &I : instructions(F)) {
@@ -138,7 +138,7 @@ private:
   /// Does A stay in an own object that nobody else can know of?
   bool isElided(const Access &A) {
     Value *Object = getOwnObject(A, DL);
-    if (!Object || !canExpand(A) || !isOwnAlone(Object))
+    if (!Object || !canExpand(A) || !(A.Unexposed || isOwnAlone(Object)))
       return false;
     ++(isa<GlobalVariable>(Object) ? C.elided_global : C.elided_local);
     return true;
@@ -149,8 +149,8 @@ private:
     if (!New)
       return It->second;
     auto *G = dyn_cast<GlobalVariable>(Object);
-    bool Alone =
-        (!G || G->hasLocalLinkage()) && isPrivate(Object, Accesses, DL);
+    bool Alone = (!G || G->hasLocalLinkage()) &&
+                 findExposure(Object, Accesses, DL).isPrivate();
     return Private[Object] = Alone;
   }
 

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Rights of stack locals. A local whose address leaves the function's direct
-// accesses is granted where it is defined and revoked before each return;
-// nothing else of the stack is ever writable through a pointer. So that its
-// slots hold nothing else it is aligned to a slot and padded to whole ones, and
-// its lifetime marks go: sharing a frame slot with another local would share
-// the rights.
+// accesses is granted before it does and revoked before each return; nothing
+// else of the stack is ever writable through a pointer. So that its slots hold
+// nothing else it is aligned to a slot and padded to whole ones, and its
+// lifetime marks go: sharing a frame slot with another local would share the
+// rights.
+//
+// Often only a rare path gives the address away. So the grant stands at the
+// latest point that is on all ways to such a use, outside of loops. Accesses
+// on ways where nobody can know the address yet are the function's own: they
+// need no rights. A return that may be come to with and without rights asks a
+// flag.
 //
 // Locals of dynamic size lie one below the other between the stack pointer and
 // where it was when the function began: their rights end with one revocation
@@ -19,117 +25,108 @@
 
 #include "Locals.h"
 #include "Abi.h"
-#include "Elide.h"
-#include "MemIntrinsics.h"
 
+#include "llvm/Analysis/CFG.h"
+#include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/Dominators.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Module.h"
-#include "llvm/IR/Operator.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 using namespace llvm;
 
 namespace sfi {
 
-//===----------------------------------------------------------------------===//
-// Privacy
-//===----------------------------------------------------------------------===//
-
 namespace {
 
-class PrivacyCheck {
-public:
-  PrivacyCheck(const Value *Object, const AccessMap &Accesses,
-               const DataLayout &DL)
-      : Object(Object), Accesses(Accesses), DL(DL) {}
+uint64_t toSlots(uint64_t Size) {
+  return alignTo(std::max<uint64_t>(Size, 1), SFI_SLOT_SIZE);
+}
 
-  bool run() {
-    Work.push_back(Object);
-    while (!Work.empty()) {
-      const Value *V = Work.pop_back_val();
-      if (!Seen.insert(V).second)
-        continue;
-      for (const Use &U : V->uses())
-        if (!isHarmless(U))
-          return false;
+/// May I run after one of Points has?
+bool isAfter(const Instruction *I, ArrayRef<Instruction *> Points,
+             const DominatorTree &DT, const LoopInfo &LI) {
+  return any_of(Points, [&](const Instruction *Point) {
+    return isPotentiallyReachable(Point, I, nullptr, &DT, &LI);
+  });
+}
+
+/// Where a local of fixed size gets and loses its rights.
+struct Plan {
+  AllocaInst *Local;
+  BasicBlock *From; ///< granted at its begin; null: at the alloca
+  SmallVector<Instruction *> Ends;      ///< revoked before these for sure
+  SmallVector<Instruction *> MaybeEnds; ///< and before these if granted at all
+};
+
+/// Where rights have to be gone: returns, and the musttail calls before them.
+SmallVector<Instruction *> getEnds(Function &F) {
+  SmallVector<Instruction *> Ends;
+  for (BasicBlock &BB : F) {
+    if (CallInst *CI = BB.getTerminatingMustTailCall())
+      Ends.push_back(CI);
+    else if (isa<ReturnInst>(BB.getTerminator()))
+      Ends.push_back(BB.getTerminator());
+  }
+  return Ends;
+}
+
+/// Plans for locals of fixed size; looks, and changes nothing but marks.
+class Planner {
+public:
+  Planner(Function &F, AccessMap &Accesses)
+      : F(F), Accesses(Accesses), DL(F.getDataLayout()), DT(F), LI(DT) {}
+
+  Plan plan(AllocaInst &AI, ArrayRef<Instruction *> ExposedAt) {
+    SmallVector<Instruction *> Needed(ExposedAt);
+    for (auto &[I, List] : Accesses)
+      for (Access &A : List) {
+        if (I->getFunction() != &F || getOwnObject(A, DL) != &AI)
+          continue;
+        if (isAfter(I, ExposedAt, DT, LI))
+          Needed.push_back(A.I);
+        else
+          A.Unexposed = true;
+      }
+    Plan P = {&AI, findStart(Needed), {}, {}};
+    for (Instruction *End : getEnds(F)) {
+      if (!P.From || DT.dominates(P.From, End->getParent()))
+        P.Ends.push_back(End);
+      else if (isPotentiallyReachable(P.From, End->getParent(), nullptr, &DT,
+                                      &LI))
+        P.MaybeEnds.push_back(End);
     }
-    return true;
+    return P;
   }
 
 private:
-  bool isHarmless(const Use &U) {
-    const User *By = U.getUser();
-    if (isa<GEPOperator>(By) || isa<PHINode>(By) || isa<SelectInst>(By)) {
-      Work.push_back(By);
-      return true;
+  /// The last block that is on all ways to Needed and in no loop; null for the
+  /// function's first one.
+  BasicBlock *findStart(ArrayRef<Instruction *> Needed) {
+    BasicBlock *Start = nullptr;
+    for (Instruction *I : Needed) {
+      if (!DT.isReachableFromEntry(I->getParent()))
+        continue;
+      Start = Start ? DT.findNearestCommonDominator(Start, I->getParent())
+                    : I->getParent();
     }
-    auto *I = dyn_cast<Instruction>(By);
-    if (!I)
-      return false;
-    if (isa<LoadInst>(I) || isa<ICmpInst>(I))
-      return true;
-    if (auto *SI = dyn_cast<StoreInst>(I))
-      return SI->getValueOperand() != U.get() && isOwnWrite(*I);
-    if (auto *RMW = dyn_cast<AtomicRMWInst>(I))
-      return RMW->getValOperand() != U.get() && isOwnWrite(*I);
-    if (auto *CX = dyn_cast<AtomicCmpXchgInst>(I))
-      return CX->getPointerOperandIndex() == U.getOperandNo() && isOwnWrite(*I);
-    if (auto *CB = dyn_cast<CallBase>(I))
-      return isHarmlessArgument(*CB, U);
-    return false;
+    while (Start && LI.getLoopFor(Start))
+      Start =
+          DT.getNode(LI.getLoopFor(Start)->getHeader())->getIDom()->getBlock();
+    return Start && !Start->isEntryBlock() ? Start : nullptr;
   }
 
-  bool isHarmlessArgument(const CallBase &CB, const Use &U) {
-    if (isa<DbgInfoIntrinsic>(CB) || isa<LifetimeIntrinsic>(CB))
-      return true;
-    if (!CB.isArgOperand(&U))
-      return false;
-    if (isa<AnyMemIntrinsic>(CB))
-      return isOwnWrite(CB);
-    unsigned N = CB.getArgOperandNo(&U);
-    if (CB.isInlineAsm())
-      return CB.getParamElementType(N) && isOwnWrite(CB);
-    // The copy is the callee's. A callee that only reads is believed: should
-    // it write after all it meets its own guard.
-    return CB.isByValArgument(N) ||
-           (CB.doesNotCapture(N) && CB.onlyReadsMemory(N));
-  }
-
-  /// Does I write the object in bounds, or something else altogether?
-  bool isOwnWrite(const Instruction &I) {
-    auto It = Accesses.find(&I);
-    if (It == Accesses.end())
-      return true;
-    return all_of(It->second, [&](const Access &A) {
-      // Derived, but not come to yet: it will be asked again then.
-      if (!Seen.contains(A.Ptr))
-        return true;
-      return canExpand(A) && getOwnObject(A, DL);
-    });
-  }
-
-  const Value *Object;
-  const AccessMap &Accesses;
+  Function &F;
+  AccessMap &Accesses;
   const DataLayout &DL;
-  SmallVector<const Value *> Work;
-  DenseSet<const Value *> Seen;
+  DominatorTree DT;
+  LoopInfo LI;
 };
-
-} // namespace
-
-bool isPrivate(const Value *Object, const AccessMap &Accesses,
-               const DataLayout &DL) {
-  return PrivacyCheck(Object, Accesses, DL).run();
-}
-
-//===----------------------------------------------------------------------===//
-// Rights
-//===----------------------------------------------------------------------===//
-
-namespace {
 
 class Granter {
 public:
@@ -137,41 +134,48 @@ public:
       : F(F), M(*F.getParent()), DL(M.getDataLayout()), Accesses(Accesses),
         C(C) {}
 
-  SmallVector<Instruction *> run() {
-    SmallVector<AllocaInst *> Static, Dynamic;
-    for (Instruction &I : instructions(F))
-      if (auto *AI = dyn_cast<AllocaInst>(&I);
-          AI && !isPrivate(AI, Accesses, DL))
-        (AI->isStaticAlloca() ? Static : Dynamic).push_back(AI);
+  SmallVector<Grant> run() {
+    SmallVector<Plan> Static;
+    SmallVector<AllocaInst *> Dynamic;
     SmallVector<Argument *> Arguments;
-    for (Argument &A : F.args())
-      if (A.hasByValAttr() && !isPrivate(&A, Accesses, DL))
-        Arguments.push_back(&A);
+    collect(Static, Dynamic, Arguments);
     if (Static.empty() && Dynamic.empty() && Arguments.empty())
       return {};
     C.locals += Static.size() + Dynamic.size() + Arguments.size();
     dropTailMarks();
-    for (AllocaInst *AI : Static)
-      grantStatic(*AI);
-    for (Argument *A : Arguments)
-      grantArgument(*A);
+    // Dynamic ones first: they don't add blocks that others have no plan for.
     if (!Dynamic.empty())
       grantDynamic(Dynamic);
+    for (Argument *A : Arguments)
+      grantArgument(*A);
+    for (Plan &P : Static)
+      grantStatic(P);
     return std::move(Granted);
   }
 
 private:
-  static uint64_t toSlots(uint64_t Size) {
-    return alignTo(std::max<uint64_t>(Size, 1), SFI_SLOT_SIZE);
-  }
-
-  void call(IRBuilder<> &B, StringRef Name, Value *Ptr, Value *Size) {
-    Function *Callee = getRuntimeFunction(M, Name);
-    if (!Callee)
-      return;
-    CallInst *Call = B.CreateCall(
-        Callee, {getSelf(M), B.CreatePtrToInt(Ptr, B.getInt64Ty()), Size});
-    Call->setCallingConv(Callee->getCallingConv());
+  void collect(SmallVectorImpl<Plan> &Static,
+               SmallVectorImpl<AllocaInst *> &Dynamic,
+               SmallVectorImpl<Argument *> &Arguments) {
+    std::optional<Planner> Fixed;
+    for (Instruction &I : instructions(F)) {
+      auto *AI = dyn_cast<AllocaInst>(&I);
+      if (!AI)
+        continue;
+      Exposure E = findExposure(AI, Accesses, DL);
+      if (E.isPrivate())
+        continue;
+      if (!AI->isStaticAlloca()) {
+        Dynamic.push_back(AI);
+        continue;
+      }
+      if (!Fixed)
+        Fixed.emplace(F, Accesses);
+      Static.push_back(Fixed->plan(*AI, E.At));
+    }
+    for (Argument &A : F.args())
+      if (A.hasByValAttr() && !findExposure(&A, Accesses, DL).isPrivate())
+        Arguments.push_back(&A);
   }
 
   /// Location of code that is nobody's statement.
@@ -181,32 +185,29 @@ private:
               : DebugLoc();
   }
 
+  Instruction *call(Instruction *Before, StringRef Name, Value *Ptr,
+                    Value *Size) {
+    IRBuilder<> B(Before);
+    B.SetCurrentDebugLocation(nowhere());
+    Function *Callee = getRuntimeFunction(M, Name);
+    if (!Callee)
+      return Before;
+    CallInst *Call = B.CreateCall(
+        Callee, {getSelf(M), B.CreatePtrToInt(Ptr, B.getInt64Ty()), Size});
+    Call->setCallingConv(Callee->getCallingConv());
+    return Call;
+  }
+
+  Value *number(uint64_t N) {
+    return ConstantInt::get(Type::getInt64Ty(F.getContext()), N);
+  }
+
   /// Calls no longer end the function: rights end after them.
   void dropTailMarks() {
     for (Instruction &I : instructions(F))
       if (auto *CI = dyn_cast<CallInst>(&I))
         if (!CI->isMustTailCall())
           CI->setTailCall(false);
-  }
-
-  void revokeAtReturns(Value *Ptr, uint64_t Size) {
-    for (Instruction *End : returns()) {
-      IRBuilder<> B(End);
-      B.SetCurrentDebugLocation(nowhere());
-      call(B, "sfi_local_revoke", Ptr, B.getInt64(Size));
-    }
-  }
-
-  /// Where rights have to be gone: returns, and the musttail calls before them.
-  SmallVector<Instruction *> returns() {
-    SmallVector<Instruction *> Ends;
-    for (BasicBlock &BB : F) {
-      if (CallInst *CI = BB.getTerminatingMustTailCall())
-        Ends.push_back(CI);
-      else if (isa<ReturnInst>(BB.getTerminator()))
-        Ends.push_back(BB.getTerminator());
-    }
-    return Ends;
   }
 
   /// AI, or what replaces it, on slots of its own.
@@ -232,23 +233,43 @@ private:
     return New;
   }
 
-  void grantStatic(AllocaInst &AI) {
-    AllocaInst *Local = pad(AI);
-    uint64_t Size = *getObjectSize(Local, DL);
-    IRBuilder<> B(Local->getNextNode());
+  void grantStatic(Plan &P) {
+    AllocaInst *Local = pad(*P.Local);
+    Value *Size = number(*getObjectSize(Local, DL));
+    Instruction *Start =
+        P.From ? &*P.From->getFirstInsertionPt() : Local->getNextNode();
+    Granted.push_back({call(Start, "sfi_local_grant", Local, Size), Local});
+    for (Instruction *End : P.Ends)
+      call(End, "sfi_local_revoke", Local, Size);
+    if (!P.MaybeEnds.empty())
+      revokeIfGranted(P, Local, Size);
+  }
+
+  void revokeIfGranted(Plan &P, AllocaInst *Local, Value *Size) {
+    IRBuilder<> B(&*F.getEntryBlock().getFirstInsertionPt());
     B.SetCurrentDebugLocation(nowhere());
-    call(B, "sfi_local_grant", Local, B.getInt64(Size));
-    revokeAtReturns(Local, Size);
-    Granted.push_back(Local);
+    AllocaInst *Flag = B.CreateAlloca(B.getInt8Ty(), nullptr, "sfi.granted");
+    B.CreateStore(B.getInt8(0), Flag);
+    B.SetInsertPoint(Granted.back().At);
+    B.CreateStore(B.getInt8(1), Flag);
+    for (Instruction *End : P.MaybeEnds) {
+      B.SetInsertPoint(End);
+      B.SetCurrentDebugLocation(nowhere());
+      Value *Is = B.CreateIsNotNull(B.CreateLoad(B.getInt8Ty(), Flag));
+      Instruction *Then = SplitBlockAndInsertIfThen(
+          Is, End->getIterator(), /*Unreachable=*/false,
+          MDBuilder(F.getContext()).createUnlikelyBranchWeights());
+      call(Then, "sfi_local_revoke", Local, Size);
+    }
   }
 
   /// The caller's argument area has whole slots for each argument.
   void grantArgument(Argument &A) {
-    uint64_t Size = toSlots(*getObjectSize(&A, DL));
-    IRBuilder<> B(&*F.getEntryBlock().getFirstNonPHIOrDbgOrAlloca());
-    B.SetCurrentDebugLocation(nowhere());
-    call(B, "sfi_local_grant", &A, B.getInt64(Size));
-    revokeAtReturns(&A, Size);
+    Value *Size = number(toSlots(*getObjectSize(&A, DL)));
+    call(&*F.getEntryBlock().getFirstNonPHIOrDbgOrAlloca(), "sfi_local_grant",
+         &A, Size);
+    for (Instruction *End : getEnds(F))
+      call(End, "sfi_local_revoke", &A, Size);
   }
 
   void grantDynamic(ArrayRef<AllocaInst *> Allocas) {
@@ -259,20 +280,18 @@ private:
           II && II->getIntrinsicID() == Intrinsic::stackrestore)
         Restores.push_back(II);
     IRBuilder<> Entry(&*F.getEntryBlock().getFirstNonPHIOrDbgOrAlloca());
-    Entry.SetCurrentDebugLocation(nowhere());
     Value *Top = Entry.CreateStackSave("sfi.top");
     for (AllocaInst *AI : Allocas)
       grantOneDynamic(*AI);
     for (IntrinsicInst *II : Restores)
       revokeBelow(II, II->getArgOperand(0));
-    for (Instruction *End : returns())
+    for (Instruction *End : getEnds(F))
       revokeBelow(End, Top);
   }
 
   void grantOneDynamic(AllocaInst &AI) {
     AI.setAlignment(std::max(AI.getAlign(), Align(SFI_SLOT_SIZE)));
     IRBuilder<> B(&AI);
-    B.SetCurrentDebugLocation(nowhere());
     uint64_t Unit = DL.getTypeAllocSize(AI.getAllocatedType());
     Value *Count = B.CreateZExtOrTrunc(AI.getArraySize(), B.getInt64Ty());
     Value *Size = B.CreateMul(Count, B.getInt64(Unit));
@@ -280,18 +299,15 @@ private:
                        ~uint64_t(SFI_SLOT_SIZE - 1));
     AI.setAllocatedType(B.getInt8Ty());
     AI.setOperand(0, Size);
-    IRBuilder<> After(AI.getNextNode());
-    After.SetCurrentDebugLocation(nowhere());
-    call(After, "sfi_local_grant", &AI, Size);
+    call(AI.getNextNode(), "sfi_local_grant", &AI, Size);
   }
 
   void revokeBelow(Instruction *Before, Value *Top) {
     IRBuilder<> B(Before);
-    B.SetCurrentDebugLocation(nowhere());
     Value *Here = B.CreateStackSave();
     Value *Size = B.CreateSub(B.CreatePtrToInt(Top, B.getInt64Ty()),
                               B.CreatePtrToInt(Here, B.getInt64Ty()));
-    call(B, "sfi_local_revoke", Here, Size);
+    call(Before, "sfi_local_revoke", Here, Size);
   }
 
   Function &F;
@@ -299,13 +315,12 @@ private:
   const DataLayout &DL;
   AccessMap &Accesses;
   Counters &C;
-  SmallVector<Instruction *> Granted;
+  SmallVector<Grant> Granted;
 };
 
 } // namespace
 
-SmallVector<Instruction *> grantLocals(Function &F, AccessMap &Accesses,
-                                       Counters &C) {
+SmallVector<Grant> grantLocals(Function &F, AccessMap &Accesses, Counters &C) {
   return Granter(F, Accesses, C).run();
 }
 

@@ -9,20 +9,19 @@ target triple = "x86_64-unknown-linux-gnu"
 @__sfi_self = extern_weak hidden global %sfi_self
 
 ; 13 bytes become two slots; the marks that would let another local share
-; them go; the call is none that ends the function.
+; them go; the call is none that ends the function. On the way that gives the
+; address away there are rights, on others not.
 ; CHECK-LABEL: define i32 @escapes(
 ; CHECK-NEXT: %a = alloca [16 x i8], align 8
-; CHECK-NEXT: %[[P:.*]] = ptrtoint ptr %a to i64
-; CHECK-NEXT: call preserve_mostcc void @sfi_local_grant(ptr @__sfi_self, i64 %[[P]], i64 16)
 ; CHECK-NEXT: br i1
 ; CHECK: {{^}}yes:
+; CHECK-NEXT: %[[P:.*]] = ptrtoint ptr %a to i64
+; CHECK-NEXT: call preserve_mostcc void @sfi_local_grant(ptr @__sfi_self, i64 %[[P]], i64 16)
 ; CHECK-NEXT: call void @callee(ptr %a)
 ; CHECK-NEXT: ptrtoint
 ; CHECK-NEXT: call preserve_mostcc void @sfi_local_revoke(ptr @__sfi_self, i64 %{{.*}}, i64 16)
 ; CHECK-NEXT: ret i32 1
 ; CHECK: {{^}}no:
-; CHECK-NEXT: ptrtoint
-; CHECK-NEXT: call preserve_mostcc void @sfi_local_revoke(
 ; CHECK-NEXT: ret i32 2
 ; CHECK: {{^}}never:
 ; CHECK-NOT: sfi_local_revoke
@@ -41,6 +40,63 @@ no:
   ret i32 2
 never:
   unreachable
+}
+
+; From the first instruction on, on all ways.
+; CHECK-LABEL: define void @always(
+; CHECK-NEXT: %a = alloca i64
+; CHECK-NEXT: ptrtoint
+; CHECK-NEXT: call preserve_mostcc void @sfi_local_grant(
+; CHECK: call preserve_mostcc void @sfi_local_revoke(
+; CHECK-NEXT: ret void
+; CHECK: call preserve_mostcc void @sfi_local_revoke(
+; CHECK-NEXT: ret void
+define void @always(i1 %c) {
+  %a = alloca i64
+  call void @callee(ptr %a)
+  br i1 %c, label %yes, label %no
+yes:
+  ret void
+no:
+  ret void
+}
+
+; One return for both: a flag tells. The first store is the function's own; the
+; last may come after the call, so rights must be there: it is not given any
+; earlier than it may be needed, and not in the loop.
+; CHECK-LABEL: define void @flag(
+; CHECK-NEXT: %sfi.granted = alloca i8
+; CHECK-NEXT: store i8 0, ptr %sfi.granted
+; CHECK-NEXT: %a = alloca i64
+; CHECK-NEXT: store i64 1, ptr %a
+; CHECK-NEXT: br i1
+; CHECK: {{^}}before:
+; CHECK: store i8 1, ptr %sfi.granted
+; CHECK-NEXT: call preserve_mostcc void @sfi_local_grant(
+; CHECK: {{^}}loop:
+; CHECK-NOT: sfi_local_grant
+; CHECK: {{^}}end:
+; CHECK-NEXT: %[[F:.*]] = load i8, ptr %sfi.granted
+; CHECK-NEXT: %[[C:.*]] = icmp ne i8 %[[F]], 0
+; CHECK-NEXT: br i1 %[[C]], label %[[R:.*]], label %[[D:.*]], !prof
+; CHECK: [[R]]:
+; CHECK: call preserve_mostcc void @sfi_local_revoke(
+; CHECK: [[D]]:
+; CHECK-NEXT: ret void
+define void @flag(i1 %c) {
+  %a = alloca i64
+  store i64 1, ptr %a
+  br i1 %c, label %before, label %end
+before:
+  br label %loop
+loop:
+  store i64 2, ptr %a
+  call void @callee(ptr %a)
+  %v = load volatile i64, ptr %a
+  %d = icmp eq i64 %v, 0
+  br i1 %d, label %loop, label %end
+end:
+  ret void
 }
 
 ; Accesses before rights may have been taken away need no guard; after, they do.

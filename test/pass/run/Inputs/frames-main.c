@@ -15,6 +15,8 @@
 	X(dynamic, false, 38, 0, 0) \
 	X(dynamic_overflow, true, 1, 0, 0) \
 	X(dynamic_dangling, true, 38, 0, 0) \
+	X(rare_taken, false, 1, 0, 0) \
+	X(rare_not_taken, false, 0, 0, 0) \
 	X(argument, false, 1, 0, 0) \
 	X(argument_overflow, true, 1, 0, 0) \
 	X(private_array, false, 0, 0, 0) \
@@ -27,7 +29,8 @@
 CASES(X)
 #undef X
 long twice(long n);
-extern void *pointer, *wrong_type, *number;
+extern void *pointer, *wrong_type;
+extern long number;
 
 static unsigned long wrong;
 /* The type that twice() was first called as. */
@@ -74,6 +77,7 @@ static void try(const char *name, void (*fn)(void), bool violation, unsigned lon
 	world_allow(&wrong_type, 8, true);
 	world_allow(&number, 8, true);
 	world_grants = world_stacks = world_icalls = 0;
+	number = 3;
 	violates = world_violates(run, fn);
 	expect(name, "violation", violates, violation);
 	expect(name, "locals granted", world_grants, grants);

@@ -92,6 +92,28 @@ void dynamic_dangling(void)
 	fill(kept, 8);
 }
 
+/* Rights only on the way that gives the address away; gone after both. */
+NOINLINE static long rarely(long is)
+{
+	volatile long a = 1;
+
+	if (is) {
+		fill((char *)&a, 8);
+		a = 2;
+	}
+	return a;
+}
+
+void rare_taken(void)
+{
+	number += rarely(number);
+}
+
+void rare_not_taken(void)
+{
+	number += rarely(number - 3);
+}
+
 struct big {
 	long a[9];
 };
