@@ -96,9 +96,8 @@ static void emit_rights(struct text *t, const struct object_type *type, bool gra
 		text_add(t, "\tstruct %s *whole = obj;\n\n", type->name);
 	for (EACH(part, type->parts)) {
 		if (grant)
-			emit_calls(t, 1, "sfi_acquire", ";\n",
-				   "d, &sfi_type_%s, &whole->%s, 0, NULL, 0, 0, 0, 0", part->type,
-				   part->field);
+			emit_calls(t, 1, "sfi_part", ";\n", "d, &sfi_type_%s, &whole->%s",
+				   part->type, part->field);
 		else
 			emit_calls(t, 1, "sfi_take_back", ";\n", "d, &sfi_type_%s, &whole->%s",
 				   part->type, part->field);

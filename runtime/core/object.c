@@ -512,6 +512,12 @@ struct sfi_object *sfi_acquire(struct sfi_domain *d, const struct sfi_type *type
 }
 SFI_EXPORT(sfi_acquire);
 
+void sfi_part(struct sfi_domain *d, const struct sfi_type *type, void *obj)
+{
+	sfi_rights_set_type(d, sfi_addr(obj), type->id);
+}
+SFI_EXPORT(sfi_part);
+
 bool sfi_holds(struct sfi_domain *d, u8 id, const void *obj)
 {
 	bool held;

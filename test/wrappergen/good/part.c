@@ -19,7 +19,7 @@ static void grant_toy(struct sfi_domain *d, void *obj)
 {
 	struct toy *whole = obj;
 
-	sfi_acquire(d, &sfi_type_toy_part, &whole->part, 0, NULL, 0, 0, 0, 0);
+	sfi_part(d, &sfi_type_toy_part, &whole->part);
 }
 
 static void revoke_toy(struct sfi_domain *d, void *obj)
