@@ -7,6 +7,15 @@
 
 #include <string.h>
 
+/* A member without a name: libclang spells its type there. */
+static bool is_unnamed(CXCursor field)
+{
+	CXType type = clang_getCanonicalType(clang_getCursorType(field));
+
+	return !*spelling_of(field) ||
+	       clang_Cursor_isAnonymousRecordDecl(clang_getTypeDeclaration(type));
+}
+
 struct field_search {
 	const char *name;
 	CXCursor found;
@@ -15,12 +24,11 @@ struct field_search {
 static enum CXVisitorResult match_field(CXCursor c, CXClientData data)
 {
 	struct field_search *search = data;
-	char *name = spelling_of(c);
 
-	if (!*name || clang_Cursor_isAnonymous(c))
+	if (is_unnamed(c))
 		clang_Type_visitFields(clang_getCanonicalType(clang_getCursorType(c)), match_field,
 				       data);
-	else if (same(name, search->name))
+	else if (same(spelling_of(c), search->name))
 		search->found = c;
 	return clang_Cursor_isNull(search->found) ? CXVisit_Continue : CXVisit_Break;
 }
@@ -120,8 +128,7 @@ static enum CXVisitorResult add_record_field(CXCursor c, CXClientData data)
 {
 	struct record_builder *b = data;
 	CXType type = clang_getCanonicalType(clang_getCursorType(c)), pointee;
-	bool anonymous = clang_Cursor_isAnonymous(c) || !*spelling_of(c);
-	struct record_field field = {.path = anonymous ? ""
+	struct record_field field = {.path = is_unnamed(c) ? ""
 						       : format("%s%s", b->prefix, spelling_of(c)),
 				     .in_union = b->in_union};
 
