@@ -17,7 +17,13 @@ SFI_TYPE_ABSTRACT(netdev_priv, ordered, none);
 SFI_TYPE_ABSTRACT(netdev_registration, ordered, none);
 SFI_TYPE(netdev_queue, hot, none);
 SFI_FIELDS(net_device, mtu, features, stats);
-SFI_FIELDS_UNTIL(net_device, netdev_registration, name, mem_end, mem_start, base_addr, irq, priv_flags, netdev_ops, ethtool_ops, hw_features, vlan_features, hw_enc_features, gso_partial_features, mpls_features, min_mtu, max_mtu, watchdog_timeo, dev.parent);
+SFI_FIELDS_UNTIL(net_device, netdev_registration, name, mem_end, mem_start, base_addr, irq, netdev_ops, ethtool_ops, hw_features, vlan_features, hw_enc_features, gso_partial_features, mpls_features, min_mtu, max_mtu, watchdog_timeo, dev.parent);
+/* From 6.12 on they are bits, in a group of their own. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+SFI_FIELDS_UNTIL(net_device, netdev_registration, priv_flags_fast);
+#else
+SFI_FIELDS_UNTIL(net_device, netdev_registration, priv_flags);
+#endif
 SFI_TABLE(net_device, netdev_ops);
 SFI_TABLE(net_device, ethtool_ops);
 SFI_TYPE(napi_struct, hot, sfi_napi_release);
