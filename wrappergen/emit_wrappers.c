@@ -101,6 +101,8 @@ static void emit_includes(struct text *t, const struct header *h)
 	for (EACH(include, h->includes))
 		text_add(t, "#include <%s>\n", *include);
 	text_add(t, "\n#include <sfi/wrapper.h>\n\n#include \"types.h\"\n");
+	text_add(t, "\n/* The callers are compiled drivers, which no declaration would help. */\n");
+	text_add(t, "#pragma GCC diagnostic ignored \"-Wmissing-prototypes\"\n");
 }
 
 static bool emit_header(const struct model *m, const struct header *h, const char *dir)

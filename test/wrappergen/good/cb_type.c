@@ -10,6 +10,9 @@
 
 #include "types.h"
 
+/* The callers are compiled drivers, which no declaration would help. */
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+
 SFI_TYPEDEF_TYPE(toy_handler_t, int (*)(int, void *));
 
 int sfi_e_toy_handler_t(const struct sfi_entry *e, int line, void *cookie)

@@ -9,3 +9,6 @@
 #include <sfi/wrapper.h>
 
 #include "types.h"
+
+/* The callers are compiled drivers, which no declaration would help. */
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"

@@ -10,6 +10,9 @@
 
 #include "types.h"
 
+/* The callers are compiled drivers, which no declaration would help. */
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+
 static const struct sfi_field toy_fields[] = {
 	SFI_FIELD(toy, ops, SFI_T_toy_registration),
 	SFI_FIELD(toy, name, SFI_T_toy_registration),

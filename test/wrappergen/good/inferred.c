@@ -10,6 +10,9 @@
 
 #include "types.h"
 
+/* The callers are compiled drivers, which no declaration would help. */
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+
 void sfi_w_toy_rename(struct sfi_self *self, struct toy *toy, const char *name)
 {
 	static const struct sfi_arg arg_name = { "toy_rename", "name" };

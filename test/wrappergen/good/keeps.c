@@ -10,6 +10,9 @@
 
 #include "types.h"
 
+/* The callers are compiled drivers, which no declaration would help. */
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+
 void sfi_w_toy_wait(struct sfi_self *self, int milliseconds)
 {
 	struct sfi_domain *d = sfi_import_enter(self);

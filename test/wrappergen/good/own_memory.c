@@ -10,6 +10,9 @@
 
 #include "types.h"
 
+/* The callers are compiled drivers, which no declaration would help. */
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+
 void sfi_w_toy_part_reset(struct sfi_self *self, struct toy_part *part)
 {
 	static const struct sfi_arg arg_part = { "toy_part_reset", "part" };
