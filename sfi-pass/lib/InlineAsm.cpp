@@ -108,6 +108,35 @@ Mnemonic lookUp(StringRef Name) {
   return {Effect::Unknown, 0};
 }
 
+/// Registers that an instruction writes without naming them.
+SmallVector<StringRef, 4> implicitlyWritten(StringRef Name) {
+  if (Name == "cpuid")
+    return {"ax", "bx", "cx", "dx"};
+  if (Name == "rdtscp")
+    return {"ax", "cx", "dx"};
+  if (Name == "rdtsc" || Name == "cmpxchg8b" || Name == "cmpxchg16b" ||
+      Name.starts_with("mul") || Name.starts_with("div"))
+    return {"ax", "dx"};
+  if (Name.starts_with("cmpxchg"))
+    return {"ax"};
+  return {};
+}
+
+/// "%r10d" is r10, "%eax" is ax, "%cl" is cx: the name that constraints use,
+/// without the r of the old ones.
+std::string registerName(StringRef Text) {
+  Text.consume_front("%");
+  if (Text.size() > 1 && Text[0] == 'r' && isDigit(Text[1]))
+    return Text.take_while([](char C) { return isAlnum(C); })
+        .rtrim("bwd")
+        .str();
+  if (Text.size() == 3 && (Text[0] == 'r' || Text[0] == 'e'))
+    Text = Text.drop_front();
+  if (Text.size() == 2 && (Text[1] == 'l' || Text[1] == 'h'))
+    return (Text.take_front() + "x").str();
+  return Text.str();
+}
+
 /// Functions that a template may call: they write nothing but user memory that
 /// they have checked, or nothing at all.
 bool isCallable(StringRef Name) {
@@ -125,6 +154,7 @@ bool isCallable(StringRef Name) {
 struct Operand {
   InlineAsm::ConstraintPrefix Role;
   bool Memory;       ///< stands for memory at Arg
+  bool EarlyClobber; ///< an output that shares no register with an input
   StringRef Code;    ///< its (first) constraint code
   int Tied;          ///< an input that shares output Tied's register, or -1
   Value *Arg;        ///< null for register outputs and labels
@@ -144,9 +174,11 @@ public:
     Expected<SmallVector<AsmInst>> Insts = parseAsmText(Asm.getAsmString());
     if (!Insts)
       return fail(toString(Insts.takeError()));
-    for (const AsmInst &I : *Insts)
+    for (const AsmInst &I : *Insts) {
       if (!instruction(I))
         return false;
+      SharedWritten |= SharedWrittenNow;
+    }
     if (Pushed)
       return fail("flags left on the stack");
     return true;
@@ -170,7 +202,8 @@ private:
     for (const InlineAsm::ConstraintInfo &C : Asm.ParseConstraints()) {
       if (C.Type == InlineAsm::isClobber)
         continue;
-      Operand O = {C.Type, C.isIndirect, "", -1, nullptr, nullptr};
+      Operand O = {C.Type, C.isIndirect, C.isEarlyClobber, "",
+                   -1,     nullptr,      nullptr};
       if (!C.Codes.empty())
         O.Code = Saver.emplace_back(C.Codes.front());
       // A matching constraint is a number.
@@ -216,6 +249,9 @@ private:
       return true;
     if (isFullBarrier(I))
       return true;
+    for (StringRef Register : implicitlyWritten(I.Mnemonic))
+      if (!isDeclared(Register))
+        return fail("'" + I.Mnemonic + "' writes " + Register);
     switch (M.Does) {
     case Effect::Reads:
       return true;
@@ -281,10 +317,8 @@ private:
     if (Text.starts_with("%gs:"))
       return perCPU(I, Text.drop_front(4));
     if (Text.starts_with("%"))
-      return Text == "%rsp" || Text == "%rbp" || Text.contains(':') ||
-                     Text.contains('(')
-                 ? fail("writes '" + Text + "'")
-                 : true;
+      return isDeclared(registerName(Text)) ? true
+                                            : fail("writes '" + Text + "'");
     const Operand *O = parseRef(Text);
     if (!O)
       return fail("writes '" + Text + "'");
@@ -293,12 +327,28 @@ private:
                                     : writtenMemory(I, *O, M);
     if (O->Role != InlineAsm::isOutput)
       return fail("writes an input register");
+    SharedWrittenNow |= !O->EarlyClobber;
     return true;
+  }
+
+  /// Does the statement say that it writes this register?
+  bool isDeclared(StringRef Register) {
+    StringRef Constraints = Asm.getConstraintString();
+    auto Has = [&](const Twine &Text) {
+      return Constraints.contains((Text + Register + "}").str());
+    };
+    bool Exclusive = Has("=&{") || Has("~{") || Has("~{r") || Has("~{e");
+    bool Shared = Has("={");
+    SharedWrittenNow |= Shared;
+    return Exclusive || Shared;
   }
 
   bool writtenMemory(const AsmInst &I, const Operand &O, Mnemonic M) {
     if (O.Arg->getType()->getPointerAddressSpace())
       return fail("writes another address space");
+    // The address may be in the register of an output that is written already.
+    if (SharedWritten)
+      return fail("writes memory after an output without '&'");
     uint64_t Size = M.Width ? M.Width : storeSize(O.ElementType);
     if (!Size)
       return fail("a write of unknown size");
@@ -417,6 +467,9 @@ private:
   SmallVector<Operand> Operands;
   std::deque<std::string> Saver;
   unsigned Pushed = 0;
+  /// An earlier (this) instruction has written a register that an operand's
+  /// address may be in: its address is taken before.
+  bool SharedWritten = false, SharedWrittenNow = false;
 };
 
 } // namespace

@@ -16,6 +16,8 @@ define i64 @reads(ptr %p, i64 %nr) {
   %b = call i8 asm sideeffect " btq  $2,$1\0A\09/* output condition code c*/\0A", "={@ccc},*m,Ir"(ptr elementtype(i64) %p, i64 %nr)
   %c = call i64 asm "# __raw_save_flags\0A\09pushf ; pop $0", "=rm"()
   %d = call { i64, i64 } asm sideeffect "rdtsc", "={ax},={dx}"()
+  call void asm sideeffect "movl $$5, %r10d; xorb %cl, %cl", "~{r10},~{rcx}"()
+  %e = call i64 asm sideeffect "movq $1, $0; incq $0", "=&r,r"(i64 %nr)
   call void asm sideeffect "1:\09.byte 0x0f, 0x0b\0A.pushsection __bug_table,\22aw\22\0A2:\09.long 1b - .\0A\09.word ${0:c}\0A\09.org 2b+12\0A.popsection\0A", "i"(i32 7)
   ret i64 %c
 }
