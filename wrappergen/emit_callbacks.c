@@ -66,15 +66,25 @@ static bool has_check(const struct model *m, const char *tag, bool all)
 	return all ? r && r->fields.n : has_callbacks(m, tag);
 }
 
-static bool is_checked(const struct checks *c, const char *tag, const struct record_field *f,
+static bool is_named(const struct model *m, const char *tag, const struct record_field *f)
+{
+	return find_callback(m, format("%s.%s", tag, f->path)) || find_table(m, tag, f->path);
+}
+
+/* Of a union's members only the annotated ones are looked at, if there are any. */
+static bool is_checked(const struct checks *c, const struct record *r, const struct record_field *f,
 		       bool all)
 {
-	bool named = find_callback(c->m, format("%s.%s", tag, f->path)) ||
-		     find_table(c->m, tag, f->path);
+	const struct record_field *other;
 
 	if (f->what == FIELD_RECORD)
 		return has_check(c->m, f->record, all);
-	return named || (all && !f->in_union);
+	if (is_named(c->m, r->tag, f))
+		return true;
+	for (EACH(other, r->fields))
+		if (f->in_union && other->in_union && is_named(c->m, r->tag, other))
+			return false;
+	return all;
 }
 
 static void emit_field_check(struct checks *c, const char *tag, const struct record_field *f,
@@ -117,7 +127,7 @@ static void emit_check(struct checks *c, const struct record *r, bool all)
 	emit_calls(c->t, 0, format("%svoid %s", exported ? "" : "static ", name), "\n{\n",
 		   "struct sfi_domain *d, const struct %s *obj, const struct sfi_arg *arg", r->tag);
 	for (EACH(f, r->fields))
-		if (is_checked(c, r->tag, f, all))
+		if (is_checked(c, r, f, all))
 			emit_field_check(c, r->tag, f, all);
 	text_add(c->t, "}\n");
 	if (exported)

@@ -16,6 +16,7 @@
 static const struct sfi_field toy_fields[] = {
 	SFI_FIELD(toy, flags, 0),
 	SFI_FIELD(toy, part.level, 0),
+	SFI_FIELD(toy, grouped, 0),
 	{ }
 };
 

@@ -23,6 +23,9 @@ struct toy {
 	char name[16];
 	const struct toy_ops *ops;
 	struct toy_part part;
+	struct {
+		unsigned int grouped;
+	};
 };
 
 struct toy_timer {
@@ -38,6 +41,24 @@ struct toy_driver {
 	const char *name;
 	int (*probe)(struct toy *toy, const void *id);
 	void (*remove)(struct toy *toy);
+};
+
+/* Callbacks in every place that a structure can have them. */
+struct toy_bus {
+	struct {
+		int (*match)(struct toy *toy);
+		int (*score)(struct toy *toy);
+	};
+	union {
+		void (*shutdown)(struct toy *toy);
+		void (*panic)(struct toy *toy);
+	};
+	struct {
+		void (*reset)(struct toy *toy);
+	} power;
+	struct toy_timer timer[2];
+	const struct toy_ops *fallback;
+	void (*hooks[3])(void);
 };
 
 typedef int (*toy_handler_t)(int line, void *cookie);
@@ -69,6 +90,7 @@ int toy_request(int line, toy_handler_t handler, void *cookie);
 void toy_release(int line, void *cookie);
 int toy_register_driver(struct toy_driver *driver, struct module *owner);
 void toy_unregister_driver(struct toy_driver *driver);
+int toy_register_bus(struct toy_bus *bus);
 void toy_set_ops(const struct toy_ops *ops);
 void toy_wait(int milliseconds);
 void toy_print(const char *format, ...);
