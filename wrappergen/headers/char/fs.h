@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * <linux/fs.h>: files of character devices. File and inode are the kernel's, typed for the call; of a file the
- * driver may write its own cookie.
+ * driver may write its own cookie. A stream (stream_open()) has no position: NULL.
  */
 #include <linux/fs.h>
 #include <linux/poll.h>
@@ -15,8 +15,8 @@ SFI_TYPE(inode, hot, none);
 SFI_TYPE_ABSTRACT(chrdev_region, ordered, none);
 
 loff_t SFI_CB(file_operations, llseek)(struct file *file SFI_BORROWS, loff_t offset, int whence) SFI_ON_FAILURE(-EIO);
-ssize_t SFI_CB(file_operations, read)(struct file *file SFI_BORROWS, char __user *buffer SFI_OPAQUE, size_t count, loff_t *position SFI_LENDS(sizeof(*position))) SFI_ON_FAILURE(-EIO) SFI_RETURNS(ret <= (ssize_t)count);
-ssize_t SFI_CB(file_operations, write)(struct file *file SFI_BORROWS, const char __user *buffer SFI_OPAQUE, size_t count, loff_t *position SFI_LENDS(sizeof(*position))) SFI_ON_FAILURE(-EIO) SFI_RETURNS(ret <= (ssize_t)count);
+ssize_t SFI_CB(file_operations, read)(struct file *file SFI_BORROWS, char __user *buffer SFI_OPAQUE, size_t count, loff_t *position SFI_LENDS(position ? sizeof(*position) : 0)) SFI_ON_FAILURE(-EIO) SFI_RETURNS(ret <= (ssize_t)count);
+ssize_t SFI_CB(file_operations, write)(struct file *file SFI_BORROWS, const char __user *buffer SFI_OPAQUE, size_t count, loff_t *position SFI_LENDS(position ? sizeof(*position) : 0)) SFI_ON_FAILURE(-EIO) SFI_RETURNS(ret <= (ssize_t)count);
 __poll_t SFI_CB(file_operations, poll)(struct file *file SFI_BORROWS, struct poll_table_struct *wait SFI_BORROWS) SFI_ON_FAILURE(EPOLLERR);
 long SFI_CB(file_operations, unlocked_ioctl)(struct file *file SFI_BORROWS, unsigned int command, unsigned long argument) SFI_ON_FAILURE(-EIO);
 long SFI_CB(file_operations, compat_ioctl)(struct file *file SFI_BORROWS, unsigned int command, unsigned long argument) SFI_ON_FAILURE(-EIO);
