@@ -253,6 +253,7 @@ static void check_lock(struct model *m, const struct function *f, const struct p
 static void check_param(struct model *m, const struct function *f, const struct param *p)
 {
 	const struct annotation *a = main_annotation(p);
+	const struct object_type *type;
 
 	if (needs_annotation(m, f, p) && !is_address_only(m, f) &&
 	    !find_annotation(&p->annotations, A_UNKNOWN)) {
@@ -268,6 +269,10 @@ static void check_param(struct model *m, const struct function *f, const struct 
 		error_at(m, p->loc, "'%s' has no SFI_CB or SFI_TABLE field", p->type.spelling);
 	if (!a || p->type.shape == SHAPE_SCALAR)
 		return;
+	type = find_type(m, a->type);
+	if ((a->id == A_INITS || a->id == A_EMBEDS) && type && !type->abstract &&
+	    !same(type->name, p->type.record))
+		error_at(m, a->loc, "'%s' is no pointer to a '%s'", p->name, type->name);
 	if (a->id == A_OWNED || a->id == A_OWNED_OR_NULL || a->id == A_GIVES ||
 	    a->id == A_GIVES_OR_NULL)
 		need_type(m, a->loc, p->type.record);
@@ -276,6 +281,22 @@ static void check_param(struct model *m, const struct function *f, const struct 
 			 "the size of what '%s' points to is not known: %s cannot be checked",
 			 p->name, a->name);
 	check_lock(m, f, p);
+}
+
+/* SFI_IF decides about something: what is acquired, locked, embedded or released. */
+static void check_condition(struct model *m, const struct function *f)
+{
+	const struct annotation *condition = find_annotation(&f->annotations, A_IF);
+	bool decides = find_annotation(&f->annotations, A_ACQUIRES) ||
+		       find_annotation(&f->annotations, A_RELEASES);
+	const struct param *p;
+
+	for (EACH(p, f->params))
+		decides |= find_annotation(&p->annotations, A_LOCK) ||
+			   find_annotation(&p->annotations, A_INITS) ||
+			   find_annotation(&p->annotations, A_EMBEDS);
+	if (condition && !decides)
+		error_at(m, condition->loc, "%s decides nothing here", condition->name);
 }
 
 static void check_acquisition(struct model *m, const struct function *f)
@@ -340,6 +361,7 @@ static void check_function(struct model *m, const struct function *f)
 	if (release && !release->expr)
 		error_at(m, release->loc, "SFI_RELEASES wants a type and a parameter");
 	check_acquisition(m, f);
+	check_condition(m, f);
 }
 
 static void check_twice(struct model *m, const struct header *h, const struct function *f)

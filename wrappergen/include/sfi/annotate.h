@@ -66,7 +66,7 @@
 #define SFI_OWN_MEMORY SFI_A(own_memory, "")
 /* THIS_MODULE or NULL. */
 #define SFI_MODULE SFI_A(module, "")
-/* A documented hole: listed by sfi-wrapgen --holes. */
+/* A documented hole: listed by sfi-wrapgen --holes. WHY is plain words (an apostrophe would open a C literal). */
 #define SFI_UNCHECKED(why) SFI_A(unchecked, #why)
 
 /*
