@@ -66,6 +66,7 @@ public:
   std::vector<const FunctionDecl *> AllFunctions;
   std::vector<const VarDecl *> AllVariables;
   std::vector<const RecordDecl *> AllRecords;
+  std::vector<const DeclRefExpr *> AllReferences;
 
   /// Initializer lists count in the form that the compiler completed.
   bool shouldVisitImplicitCode() const { return true; }
@@ -80,6 +81,11 @@ public:
 
   bool VisitFunctionDecl(FunctionDecl *F) {
     AllFunctions.push_back(F);
+    return true;
+  }
+
+  bool VisitDeclRefExpr(DeclRefExpr *Ref) {
+    AllReferences.push_back(Ref);
     return true;
   }
 
@@ -286,6 +292,8 @@ public:
     for (const VarDecl *V : Graph.AllVariables)
       if (!V->isStaticLocal())
         addVariable(V);
+    for (const DeclRefExpr *Ref : Graph.AllReferences)
+      addReference(Ref);
     for (const RecordDecl *R : Graph.AllRecords)
       if (R->getIdentifier() && !R->isInvalidDecl())
         addFields(R, R->getName(), 0);
@@ -320,8 +328,10 @@ private:
   }
 
   /// Is D declared by a kernel header, a system header, or by the compiler?
-  bool isKernels(const Decl *D) {
-    SourceLocation Loc = Sources.getExpansionLoc(D->getLocation());
+  bool isKernels(const Decl *D) { return isKernels(D->getLocation()); }
+
+  bool isKernels(SourceLocation Loc) {
+    Loc = Sources.getExpansionLoc(Loc);
     if (Loc.isInvalid() || Sources.isInSystemHeader(Loc))
       return true;
     return Types.isKernelHeader(Sources.getFilename(Loc));
@@ -348,6 +358,18 @@ private:
     if (!Name.empty() && !Types.Variables.count(Name))
       Types.Variables[Name].Kernel = llvm::any_of(
           V->redecls(), [&](const VarDecl *D) { return isKernels(D); });
+  }
+
+  /// Remembers the first reference to each name that stands in the driver.
+  void addReference(const DeclRefExpr *Ref) {
+    StringRef Name = symbolName(Ref->getDecl());
+    uint32_t *Place = nullptr;
+    if (auto F = Types.Functions.find(Name); F != Types.Functions.end())
+      Place = &F->second.Place;
+    else if (auto V = Types.Variables.find(Name); V != Types.Variables.end())
+      Place = &V->second.Place;
+    if (Place && !*Place && !isKernels(Ref->getLocation()))
+      *Place = Ref->getLocation().getRawEncoding();
   }
 
   /// Fields of R that the policy knows as callbacks of structure NAME; R begins

@@ -226,10 +226,14 @@ const Instruction *findUser(const Constant &C,
   return nullptr;
 }
 
-void errorAtUse(Module &M, const Constant &C, const Twine &Message) {
+/// An error at the code that uses C, else (tables) at PLACE.
+void errorAtUse(Module &M, const Constant &C, const TypeTable &Types,
+                uint32_t Place, const Twine &Message) {
   SmallPtrSet<const User *, 16> Seen;
   if (const Instruction *I = findUser(C, Seen))
     error(*I, Message);
+  else if (Place)
+    Types.ReportAt(Place, Message.str());
   else
     error(M, Message);
 }
@@ -265,6 +269,7 @@ void checkFunction(Module &M, const Function &F, const Policy &P,
       Call = CB;
   }
   const PolicyFunction *PF = P.function(Name);
+  const FunctionFacts *Facts = Types.function(Name);
   if (Call && !PF)
     error(*Call, "call of kernel function '" + Name +
                      "', which no annotated header describes; add to one: " +
@@ -275,7 +280,7 @@ void checkFunction(Module &M, const Function &F, const Policy &P,
                      "its parameters as well: " +
                      prototype(Types, Name) + " SFI_ADDRESSABLE;");
   else if (Address && !P.isDirect(Name))
-    errorAtUse(M, F,
+    errorAtUse(M, F, Types, Facts ? Facts->Place : 0,
                "address of kernel function '" + Name +
                    "' is taken, which its annotation does not allow; add to "
                    "an annotated header: " +
@@ -309,7 +314,7 @@ void checkImports(Module &M, const Policy &P, const TypeTable &Types) {
     const VariableFacts *Facts = Types.variable(Name);
     if (Facts && !Facts->Kernel)
       continue;
-    errorAtUse(M, G,
+    errorAtUse(M, G, Types, Facts ? Facts->Place : 0,
                "use of kernel variable '" + Name +
                    "', which no annotated header describes; add to one: "
                    "SFI_DATA(" +

@@ -28,6 +28,7 @@ struct FunctionFacts {
   std::string Prototype; ///< "int f(struct x *p)", no semicolon
   bool Kernel = false;   ///< declared by a kernel header, or by nobody
   bool ByValue = false;  ///< takes a structure by value
+  uint32_t Place = 0;    ///< where the driver first refers to it (for ReportAt)
   /// Keys of the policy's callbacks that the function's address may become.
   std::set<std::string> Callbacks;
   /// Uses as a callback of the kernel that the policy does not know: a message
@@ -38,6 +39,7 @@ struct FunctionFacts {
 /// A variable, as declared.
 struct VariableFacts {
   bool Kernel = false; ///< declared by a kernel header
+  uint32_t Place = 0;  ///< where the driver first refers to it (for ReportAt)
 };
 
 struct TypeTable {

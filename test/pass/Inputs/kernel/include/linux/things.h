@@ -34,6 +34,7 @@ int thing_default_close(struct thing *thing);
 /* Not in the policy. */
 int thing_unknown(struct thing *thing, const char *name);
 extern int thing_secret;
+extern int thing_table_data;
 /* In the policy. */
 extern int thing_jiffies;
 
