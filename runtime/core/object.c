@@ -514,7 +514,11 @@ SFI_EXPORT(sfi_acquire);
 
 void sfi_part(struct sfi_domain *d, const struct sfi_type *type, void *obj)
 {
+	const struct sfi_field *f;
+
 	sfi_rights_set_type(d, sfi_addr(obj), type->id);
+	for (f = type->fields; f && f->size; f++)
+		sfi_rights_set(d, sfi_addr(obj) + f->offset, f->size, SFI_KEEP_TYPED);
 }
 SFI_EXPORT(sfi_part);
 

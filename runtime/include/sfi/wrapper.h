@@ -157,7 +157,7 @@ bool sfi_borrow(struct sfi_domain *d, const struct sfi_type *type, void *obj);
 void sfi_unborrow(struct sfi_domain *d, const struct sfi_type *type, void *obj);
 /* Bytes lent for the time of the call: true if they were not all the domain's already, so that sfi_revoke() must follow. */
 bool sfi_lend(struct sfi_domain *d, const void *p, size_t size);
-/* OBJ, a part of an object that is being acquired, is an object of TYPE too; what of it is writable is the whole's to say. */
+/* OBJ, a part of an object that is being acquired, is an object of TYPE too: its fields are added to those of the whole. */
 void sfi_part(struct sfi_domain *d, const struct sfi_type *type, void *obj);
 /* Object still the domain's? Then take it away (no release call) and say true. */
 bool sfi_take_back(struct sfi_domain *d, const struct sfi_type *type, void *obj);
