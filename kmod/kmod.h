@@ -53,7 +53,6 @@ struct sfi_host {
 	enum sfi_order order;            /* lock */
 	bool init_failed;                /* init returned an error at restart. The worker's */
 	bool inhabited;                  /* dead, but a call has not left: nothing was released. The worker's */
-	u32 nr_left;                     /* objects the last recovery has released. The worker's */
 	struct mutex lock;               /* orders, against loading and leaving */
 
 	u64 failed_at;                   /* ktime_get_ns() of the failure; written by sfi_port_failed() */

@@ -509,26 +509,40 @@ static void run_exit(const struct sfi_entry *e)
 	sfi_gate_leave(&g);
 }
 
+/* Types of what an exit function forgot, in words. */
+struct left {
+	char text[160];
+	int length;
+};
+
+static void name_left(void *arg, const struct sfi_type *type, const void *obj, size_t size)
+{
+	struct left *left = arg;
+
+	left->length += scnprintf(left->text + left->length, sizeof(left->text) - left->length,
+				  " %s", type->name);
+}
+
 /* Called by the exit gate of an isolated module, in the task that removes it; cannot fail. */
 void sfi_e_module_exit(const struct sfi_entry *e);
 void sfi_e_module_exit(const struct sfi_entry *e)
 {
 	struct sfi_domain *d = e->self->domain;
 	struct sfi_host *h = d->host;
-	bool forgot;
+	struct left left = { .length = 0 };
 
 	mutex_lock(&h->lock);
 	h->leaving = true;
 	mutex_unlock(&h->lock);
 	/* A recovery under way comes to its end first: live again, or not. */
 	sfi_recover_settle(h);
-	h->nr_left = 0;
 	run_exit(e);
-	forgot = sfi_domain_state(d) == SFI_LIVE;
+	/* Unless it has failed, there should be nothing to do. */
+	if (sfi_domain_state(d) == SFI_LIVE)
+		sfi_objects_for_each(d, name_left, &left);
 	sfi_recover_finish(h);
-	if (forgot && h->nr_left)
-		pr_warn("%s: %u objects were left behind at exit, and released\n", d->name,
-			h->nr_left);
+	if (left.length)
+		pr_warn("%s: left behind at exit, and released:%s\n", d->name, left.text);
 	remove_host(h);
 }
 EXPORT_SYMBOL_GPL(sfi_e_module_exit);

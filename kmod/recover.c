@@ -33,13 +33,14 @@ static void step_done(struct sfi_host *h, const char *step)
 	trace_recovery(h->d->name, step, us_since_failure(h));
 }
 
+/* A device that can do anything has been enabled: an object on the address of its pci_dev. */
 static void collect_device(void *arg, const struct sfi_type *type, const void *obj, size_t size)
 {
 	struct devices *devices = arg;
 	struct pci_dev *dev = (struct pci_dev *)obj;
 	unsigned int i;
 
-	if (strcmp(type->name, "pci_dev"))
+	if (strcmp(type->name, "pci_enabled"))
 		return;
 	for (i = 0; i < devices->nr; i++) {
 		if (devices->dev[i] == dev)
@@ -193,7 +194,7 @@ static void recover(struct kthread_work *work)
 		goto out;
 	}
 	step_done(h, "evicted");
-	h->nr_left = sfi_release_all(d);
+	sfi_release_all(d);
 	step_done(h, "released");
 	sfi_domain_reset(d);
 	step_done(h, "reset");
