@@ -337,7 +337,8 @@ private:
     }
   }
 
-  /// Takes from well aligned accesses where the slots of a base begin.
+  /// Takes from well aligned accesses where the slots of a base begin. It is a
+  /// hint: guards test it.
   void collectPhases() {
     for (Instruction &I : instructions(F)) {
       for (const Access *A : ByInst.lookup(&I))
@@ -348,10 +349,45 @@ private:
   }
 
   void notePhase(Value *Ptr, Align A) {
-    if (A < Align(SFI_SLOT_SIZE))
+    if (A < Align(4))
       return;
     Place At = getPlace(Ptr, DL);
-    Phases.try_emplace(At.Base, At.Offset & (SFI_SLOT_SIZE - 1));
+    if (A >= Align(SFI_SLOT_SIZE))
+      Phases.try_emplace(At.Base, toPhase(At.Offset));
+    else
+      Structures.insert(At.Base);
+  }
+
+  static int64_t toPhase(int64_t Offset) {
+    return Offset & (SFI_SLOT_SIZE - 1);
+  }
+
+  /// Where slots begin behind Base, or -1.
+  int64_t getPhase(Value *Base) {
+    if (auto It = Phases.find(Base); It != Phases.end())
+      return It->second;
+    // Bytes and halfwords alone are as likely to be a buffer's.
+    return Structures.contains(Base) ? guessPhase(Base) : -1;
+  }
+
+  /// As if every object began with a slot.
+  int64_t guessPhase(Value *Base) {
+    if (auto It = Phases.find(Base); It != Phases.end())
+      return It->second;
+    auto *GEP = dyn_cast<GEPOperator>(Base);
+    if (!GEP)
+      return 0;
+    MapVector<Value *, APInt> Variable;
+    APInt Constant(64, 0);
+    if (!GEP->collectOffset(DL, 64, Variable, Constant) ||
+        any_of(Variable, [](auto &Index) {
+          return Index.second.countr_zero() < SFI_SLOT_SHIFT;
+        }))
+      return -1;
+    Place Up = getPlace(GEP->getPointerOperand(), DL);
+    int64_t Phase = guessPhase(Up.Base);
+    return Phase < 0 ? -1
+                     : toPhase(Phase - Up.Offset - Constant.getSExtValue());
   }
 
   void planBlock(BasicBlock &BB) {
@@ -394,9 +430,7 @@ private:
       return;
     }
     Open[At.Base] = Plan.Groups.size();
-    auto Phase = Phases.find(At.Base);
-    Plan.Groups.push_back(
-        {{&A}, At.Base, Phase == Phases.end() ? -1 : Phase->second});
+    Plan.Groups.push_back({{&A}, At.Base, getPhase(At.Base)});
   }
 
   /// Can one load of up to eight slots' bytes answer for G and [At, At + Size)?
@@ -424,6 +458,7 @@ private:
   DenseMap<const Instruction *, Value *> Grants;
   DenseMap<const BasicBlock *, Facts> AtBegin;
   DenseMap<Value *, int64_t> Phases;
+  DenseSet<Value *> Structures;   ///< bases of accesses aligned to 4 at least
   DenseMap<Value *, size_t> Open; ///< last group of each base in this block
   Elision Plan;
 };

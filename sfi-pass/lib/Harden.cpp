@@ -16,6 +16,7 @@
 
 #include "Harden.h"
 
+#include "llvm/IR/AttributeMask.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
@@ -48,14 +49,36 @@ void dropAssumptions(Function &F) {
   }
 }
 
-void closeEnds(Function &F) {
-  F.addFnAttr("no-jump-tables", "true");
-  // Inferred of a function that had no guards yet.
+/// Attributes were inferred of code that had no guards yet, and by one who
+/// believes in promises.
+static void dropAttributes(Function &F) {
   for (Attribute::AttrKind Kind :
        {Attribute::Memory, Attribute::WillReturn, Attribute::NoRecurse,
         Attribute::NoSync, Attribute::NoFree, Attribute::MustProgress,
         Attribute::Speculatable, Attribute::NoCallback})
     F.removeFnAttr(Kind);
+  AttributeMask Promises;
+  for (Attribute::AttrKind Kind :
+       {Attribute::Range, Attribute::NonNull, Attribute::NoUndef,
+        Attribute::Dereferenceable, Attribute::DereferenceableOrNull,
+        Attribute::NoAlias, Attribute::Alignment, Attribute::Returned,
+        Attribute::ReadNone, Attribute::ReadOnly, Attribute::WriteOnly,
+        Attribute::NoCapture})
+    Promises.addAttribute(Kind);
+  F.removeRetAttrs(Promises);
+  for (Argument &A : F.args()) {
+    MaybeAlign Kept =
+        A.hasPassPointeeByValueCopyAttr() ? A.getParamAlign() : MaybeAlign();
+    A.removeAttrs(Promises);
+    // Here it says where the caller puts the copy.
+    if (Kept)
+      A.addAttr(Attribute::getWithAlignment(F.getContext(), *Kept));
+  }
+}
+
+void closeEnds(Function &F) {
+  F.addFnAttr("no-jump-tables", "true");
+  dropAttributes(F);
   Function *Trap = Intrinsic::getDeclaration(F.getParent(), Intrinsic::trap);
   for (BasicBlock &BB : F) {
     auto *End = dyn_cast<UnreachableInst>(BB.getTerminator());

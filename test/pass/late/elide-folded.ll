@@ -54,14 +54,54 @@ define void @far(ptr %p) {
   ret void
 }
 
-; Two guards: nothing tells where the slots begin.
-; CHECK-LABEL: define void @unaligned(
-; CHECK-COUNT-2: getelementptr i8, ptr @__sfi_self
-; CHECK: ret void
-define void @unaligned(ptr %p) {
+; Words of a structure: as if it began with a slot; the guard tests that.
+; CHECK-LABEL: define void @guessed(
+; CHECK-COUNT-1: getelementptr i8, ptr @__sfi_self
+; CHECK: and i64 %{{.*}}, 7
+; CHECK: load i8, ptr
+; CHECK: and i8 %{{.*}}, 1
+; CHECK-NOT: getelementptr i8, ptr @__sfi_self
+; CHECK: call {{.*}}@sfi_guard({{.*}}, i64 8)
+define void @guessed(ptr %p) {
   store i32 1, ptr %p, align 4
   %l = getelementptr i8, ptr %p, i64 4
   store i32 2, ptr %l, align 4
+  ret void
+}
+
+; The same for an element of an array of such.
+; CHECK-LABEL: define void @element(
+; CHECK-COUNT-1: getelementptr i8, ptr @__sfi_self
+; CHECK-NOT: getelementptr i8, ptr @__sfi_self
+; CHECK: ret void
+define void @element(ptr %p, i64 %n) {
+  %e = getelementptr [2 x i32], ptr %p, i64 %n
+  store i32 1, ptr %e, align 4
+  %l = getelementptr i8, ptr %e, i64 4
+  store i32 2, ptr %l, align 4
+  ret void
+}
+
+; Two guards: an element may begin in the middle of a slot.
+; CHECK-LABEL: define void @small_element(
+; CHECK-COUNT-2: getelementptr i8, ptr @__sfi_self
+; CHECK: ret void
+define void @small_element(ptr %p, i64 %n) {
+  %e = getelementptr i32, ptr %p, i64 %n
+  store i32 1, ptr %e, align 4
+  %l = getelementptr i8, ptr %e, i64 4
+  store i32 2, ptr %l, align 4
+  ret void
+}
+
+; Two guards: bytes of a buffer, which may begin anywhere.
+; CHECK-LABEL: define void @bytes(
+; CHECK-COUNT-2: getelementptr i8, ptr @__sfi_self
+; CHECK: ret void
+define void @bytes(ptr %p) {
+  store i16 1, ptr %p, align 2
+  %l = getelementptr i8, ptr %p, i64 2
+  store i16 2, ptr %l, align 2
   ret void
 }
 
