@@ -16,6 +16,9 @@
 
 #include "types.h"
 
+/* Called by instrumented code alone, which knows the prototypes from the policy. */
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+
 /* Where a check stands, for the report: a static constant, as the lock table keeps it. */
 #define SFI_ARG(function, parameter) \
 	({ static const struct sfi_arg sfi_arg_ = { function, parameter }; &sfi_arg_; })
