@@ -233,8 +233,10 @@ build_source() {
 
 # A checksum of all that decides what comes out.
 build_inputs() {
-	echo "$B_MODE $(sum_of "$B_DIR" "$TOOLS/sfi-pass" ${B_PLANT:+"$B_PLANT" "$TOP/drivers/plants"}) $(
-		[ "$B_MODE" = plain ] || sum_of "$K/gen/policy.json" "$K/kmod/Module.symvers")"
+	set -- "$B_DIR" "$TOOLS/sfi-pass/sfi-cc"
+	[ -z "$B_PLANT" ] || set -- "$@" "$B_PLANT" "$TOP/drivers/plants" "$TOOLS/sfi-pass/sfi-plant.so"
+	[ "$B_MODE" = plain ] || set -- "$@" "$TOOLS/sfi-pass/sfi-pass.so" "$K/gen/policy.json" "$K/kmod/Module.symvers"
+	echo "$B_MODE $(sum_of "$@")"
 }
 
 # The work copy; for in-tree sources compared with the package, file by file.
