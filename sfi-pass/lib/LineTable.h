@@ -20,8 +20,7 @@ public:
   /// is blamed on Loc. Nothing if Loc is no location.
   void mark(llvm::Instruction *Before, const llvm::DebugLoc &Loc);
 
-  /// Marks in F what may raise an exception or be called away from: loads
-  /// where the line changes, and calls.
+  /// Marks in F what may raise an exception, and calls, where the line changes.
   void markFunction(llvm::Function &F);
 
   /// Defines "sfi.lines" and "sfi.lines_end" around the entries. The last thing

@@ -12,6 +12,7 @@
 
 struct sfi_self __sfi_self;
 unsigned long world_slow, world_grants, world_revokes, world_icalls, world_stacks;
+uint64_t world_ip;
 
 #define CHUNKS 256
 static struct chunk {
@@ -113,6 +114,7 @@ COLD void sfi_guard(struct sfi_self *self, uint64_t p, uint64_t size)
 {
 	(void)self;
 	world_slow++;
+	world_ip = (uint64_t)__builtin_return_address(0);
 	check(p, size);
 }
 

@@ -18,6 +18,9 @@ extern struct sfi_self __sfi_self;
 /* Counts of the runtime's functions that were entered. */
 extern unsigned long world_slow, world_grants, world_revokes, world_icalls, world_stacks;
 
+/* Where the last violation's call comes from. */
+extern uint64_t world_ip;
+
 /* Makes the directory and the leaves; nothing may be written. */
 void world_init(void);
 /* Gives or takes the right to [P, P + SIZE), rounded outwards to slots. */
