@@ -22,12 +22,9 @@ static int __init sfi_init(void)
 {
 	int err;
 
-	err = sfi_runtime_init();
-	if (err)
-		return err;
 	err = sfi_sysfs_init();
 	if (err)
-		goto runtime;
+		return err;
 	err = sfi_watchdog_init();
 	if (err)
 		goto sysfs;
@@ -45,8 +42,6 @@ watchdog:
 	sfi_watchdog_exit();
 sysfs:
 	sfi_sysfs_exit();
-runtime:
-	sfi_runtime_exit();
 	return err;
 }
 
@@ -56,7 +51,6 @@ static void __exit sfi_exit(void)
 	sfi_fault_exit();
 	sfi_watchdog_exit();
 	sfi_sysfs_exit();
-	sfi_runtime_exit();
 }
 
 module_init(sfi_init);

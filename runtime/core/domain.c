@@ -457,12 +457,3 @@ struct sfi_memory sfi_domain_memory(const struct sfi_domain *d)
 		.covered = leaves << SFI_CHUNK_SHIFT,
 	};
 }
-
-int sfi_runtime_init(void)
-{
-	return 0;
-}
-
-void sfi_runtime_exit(void)
-{
-}

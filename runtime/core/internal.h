@@ -64,7 +64,14 @@ int sfi_objects_init(struct sfi_domain *d);
 void sfi_objects_free(struct sfi_domain *d);
 const struct sfi_type *sfi_type_of(u8 id);
 /* Violation: OBJ is not an object of type ID that the domain may use. The report says what it is instead. */
-void sfi_not_held(struct sfi_domain *d, u8 id, const void *obj, const struct sfi_arg *arg);
+void sfi_report_not_held(struct sfi_domain *d, u8 id, const void *obj, const struct sfi_arg *arg);
+static __always_inline void __noreturn sfi_not_held(struct sfi_domain *d, u8 id, const void *obj,
+						    const struct sfi_arg *arg)
+{
+	sfi_report_not_held(d, id, obj, arg);
+	__builtin_trap();
+}
+
 /* Where ADDR is in relation to the nearest tracked object below it; length, 0 if there is none near. */
 int sfi_describe_near(struct sfi_domain *d, u64 addr, char *buf, size_t size);
 /* A range of own memory ends its life: objects embedded in it are forgotten, then all its rights. */

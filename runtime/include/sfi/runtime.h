@@ -187,8 +187,4 @@ static __always_inline void __noreturn sfi_violation(struct sfi_domain *d, struc
 /* Reports and fails, but returns. For detectors that are not on the offender's stack. Any context. True if first. */
 bool sfi_report_and_fail(struct sfi_domain *d, struct sfi_report *r);
 
-/* Once, before all else, and last. Sleep. */
-int sfi_runtime_init(void);
-void sfi_runtime_exit(void);
-
 #endif

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Objects in the driver's own memory: timers, work items, queues that it puts
+ * into its structures, its globals or its locals. While the kernel may follow
+ * them they are typed and the driver may write only the fields that the type
+ * leaves it. They end by themselves, or with the memory that they are in; that
+ * is a violation while the kernel still uses them.
+ */
+#include "object.h"
+
+/* === Internals === */
+
+/* Removes the records of embedded objects of type ID at OBJ, returns them chained. */
+static struct sfi_object *take_embedded(struct sfi_domain *d, u8 id, void *obj)
+{
+	struct sfi_object *o, *gone = NULL;
+	u64 flags = sfi_port_lock(&d->object_lock);
+
+	while ((o = sfi_object_find(d, id, obj)) != NULL && (o->flags & OBJECT_EMBEDDED)) {
+		sfi_object_unlink(d, o);
+		o->next = gone;
+		gone = o;
+	}
+	sfi_port_unlock(&d->object_lock, flags);
+	return gone;
+}
+
+/* Ends the embedded objects that begin in [ADDR, ADDR + SIZE); RELEASE: the kernel may still use them. */
+void sfi_embedded_end(struct sfi_domain *d, u64 addr, u64 size, bool release)
+{
+	struct sfi_object *o, *next;
+	const struct sfi_type *type;
+	u64 last, a;
+	u8 id;
+
+	if (!sfi_range(addr, size, &last))
+		return;
+	while ((a = sfi_rights_next_typed(d, addr, last, &id)) != 0) {
+		void *obj = (void *)(uintptr_t)a;
+
+		type = sfi_type_of(id);
+		for (o = take_embedded(d, id, obj); o; o = next) {
+			next = o->next;
+			sfi_object_free(d, o);
+		}
+		sfi_rights_drop_type(d, a, id);
+		if (release && type && type->release)
+			type->release(obj);
+	}
+}
+
+/* A busy embedded object in the range, or NULL. */
+static const struct sfi_type *find_busy(struct sfi_domain *d, u64 addr, u64 size, u64 *where)
+{
+	const struct sfi_type *type;
+	u64 last;
+	u8 id;
+
+	if (!sfi_range(addr, size, &last))
+		return NULL;
+	while ((addr = sfi_rights_next_typed(d, addr, last, &id)) != 0) {
+		type = sfi_type_of(id);
+		if (type && type->busy && type->busy((const void *)(uintptr_t)addr)) {
+			*where = addr;
+			return type;
+		}
+		addr += SFI_SLOT_SIZE;
+		if (addr > last || addr < SFI_SLOT_SIZE)
+			return NULL;
+	}
+	return NULL;
+}
+
+/* An object other than O itself that is still held in O's memory and is not merely embedded there. */
+static const struct sfi_type *find_held_inside(struct sfi_domain *d, const struct sfi_object *o, u64 *where)
+{
+	const struct sfi_type *type = NULL;
+	struct sfi_object *other;
+	u64 flags, begin = sfi_addr(o->obj), size = sfi_object_extent(o);
+
+	flags = sfi_port_lock(&d->object_lock);
+	list_for_each_entry(other, &d->objects, link) {
+		u64 a = sfi_addr(other->obj);
+
+		if (other->type != o->type && !(other->flags & (OBJECT_EMBEDDED | OBJECT_BORROWED)) && a - begin < size) {
+			type = other->type;
+			*where = a;
+			break;
+		}
+	}
+	sfi_port_unlock(&d->object_lock, flags);
+	return type;
+}
+
+static void frees_container(struct sfi_domain *d, const struct sfi_type *inner, u64 offset,
+				       const void *obj, const struct sfi_arg *arg)
+{
+	struct sfi_report r = {
+		.what = SFI_BAD_ARGUMENT, .arg = arg, .address = sfi_addr(obj),
+		.why = "frees memory that holds a live object",
+	};
+
+	sfi_port_snprintf(r.detail, sizeof(r.detail), "%s at offset %llu", inner->name, (unsigned long long)offset);
+	sfi_violation(d, &r);
+}
+
+/* === Public interface === */
+
+/* Memory that is going away must not hold objects that the kernel still uses; others in it end with it. */
+void sfi_check_inside(struct sfi_domain *d, const struct sfi_object *o, const struct sfi_arg *arg)
+{
+	const struct sfi_type *inner;
+	u64 where, begin = sfi_addr(o->obj), skip = o->type->size ? SFI_SLOT_SIZE : 0;
+
+	inner = find_held_inside(d, o, &where);
+	if (!inner && sfi_object_extent(o) > skip)
+		inner = find_busy(d, begin + skip, sfi_object_extent(o) - skip, &where);
+	if (inner)
+		frees_container(d, inner, where - begin, o->obj, arg);
+	if (sfi_object_extent(o) > skip)
+		sfi_embedded_end(d, begin + skip, sfi_object_extent(o) - skip, false);
+}
+
+void sfi_check_no_objects(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg)
+{
+	struct sfi_object whole = { .type = &(const struct sfi_type){ .name = "memory" }, .obj = (void *)p, .size = size };
+
+	sfi_check_inside(d, &whole, arg);
+}
+SFI_EXPORT(sfi_check_no_objects);
+
+bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, const struct sfi_arg *arg)
+{
+	u64 addr = sfi_addr(obj), flags;
+	const struct sfi_field *f;
+	struct sfi_object *o;
+
+	if (sfi_type_at(d, addr) == type->id)
+		return false;
+	if ((addr & (SFI_SLOT_SIZE - 1)) || !sfi_writable(d, addr, size))
+		sfi_bad_argument(d, arg, addr, size, "is not memory of the driver's own");
+	if (!type->hot) {
+		o = sfi_object_new(d, type, obj, size);
+		if (!o)
+			return false;
+		o->flags |= OBJECT_EMBEDDED;
+		flags = sfi_port_lock(&d->object_lock);
+		sfi_object_link(d, o);
+		sfi_port_unlock(&d->object_lock, flags);
+	}
+	sfi_rights_unset(d, addr, size);
+	for (f = type->fields; f && f->size; f++)
+		sfi_rights_set(d, addr + f->offset, f->size, SFI_OVERWRITE);
+	sfi_rights_set_type(d, addr, type->id);
+	return true;
+}
+SFI_EXPORT(sfi_embed);
+
+void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, const struct sfi_arg *arg)
+{
+	struct sfi_object *o, *next;
+
+	if (unlikely(sfi_type_at(d, sfi_addr(obj)) != type->id))
+		sfi_not_held(d, type->id, obj, arg);
+	for (o = take_embedded(d, type->id, obj); o; o = next) {
+		next = o->next;
+		sfi_object_free(d, o);
+	}
+	sfi_rights_unset(d, sfi_addr(obj), size);
+	sfi_rights_set(d, sfi_addr(obj), size, SFI_OVERWRITE);
+}
+SFI_EXPORT(sfi_unembed);
+
+static noinline void busy_local(struct sfi_domain *d, const struct sfi_type *type, u64 where)
+{
+	struct sfi_report r = {
+		.what = SFI_BAD_ARGUMENT, .address = where, .why = "returns while the kernel uses a local",
+	};
+
+	sfi_port_snprintf(r.detail, sizeof(r.detail), "%s", type->name);
+	sfi_violation(d, &r);
+}
+
+void sfi_objects_forget(struct sfi_domain *d, u64 addr, u64 size)
+{
+	const struct sfi_type *inner;
+	u64 where;
+
+	/* Hardly ever is there an object in a local. */
+	if (likely(sfi_writable(d, addr, size))) {
+		sfi_rights_unset(d, addr, size);
+		return;
+	}
+	inner = find_busy(d, addr, size, &where);
+	if (inner)
+		busy_local(d, inner, where);
+	sfi_embedded_end(d, addr, size, false);
+	sfi_rights_unset(d, addr, size);
+}
+
+void sfi_objects_abandon(struct sfi_domain *d, u64 addr, u64 size)
+{
+	sfi_embedded_end(d, addr, size, true);
+	sfi_rights_unset(d, addr, size);
+}
