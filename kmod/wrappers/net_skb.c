@@ -24,6 +24,7 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
+#include <linux/mm.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
@@ -169,27 +170,27 @@ void sfi_frag_grant(struct sfi_domain *d, void *frag)
 	/* SFI_SIZE has done it. */
 }
 
-/* To the next object, or to where the rights end. Cold: when a ring is emptied. */
+/*
+ * To the next object, or to where the rights or the block of pages end: what lies behind the block may be writable
+ * too, but is something else. Cold: when a ring is emptied.
+ */
 void sfi_frag_revoke(struct sfi_domain *d, void *frag)
 {
-	size_t size = SFI_SLOT_SIZE;
-	u8 slot;
+	struct page *page = virt_to_head_page(frag);
+	size_t room = page_address(page) + page_size(page) - frag, size = SFI_SLOT_SIZE;
 
-	for (; size < PAGE_SIZE; size += SFI_SLOT_SIZE) {
-		slot = sfi_slot_at(d, (u64)frag + size);
-		if (slot != SFI_RIGHT_WRITE)
-			break;
-	}
+	while (size < room && sfi_slot_at(d, (u64)frag + size) == SFI_RIGHT_WRITE)
+		size += SFI_SLOT_SIZE;
 	sfi_revoke(d, frag, size);
 }
 
 /* The fragment that P lies in, or P itself if there is none. */
 static void *frag_of(struct sfi_domain *d, void *p)
 {
-	u64 a = round_down((u64)p, SFI_SLOT_SIZE);
-	unsigned int i;
+	u64 first = (u64)p & PAGE_MASK, a = round_down((u64)p, SFI_SLOT_SIZE);
 
-	for (i = 0; i < PAGE_SIZE / SFI_SLOT_SIZE; i++, a -= SFI_SLOT_SIZE) {
+	/* Headroom is short: what begins more than a page before is not looked for. */
+	for (first -= PAGE_SIZE; a >= first; a -= SFI_SLOT_SIZE) {
 		if (sfi_type_at(d, a) == SFI_T_netdev_frag)
 			return (void *)a;
 		if (sfi_slot_at(d, a) != SFI_RIGHT_WRITE)
