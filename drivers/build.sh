@@ -41,9 +41,10 @@ build_host_tools() {
 		quietly "$BUILD/log/cmake" "configuring the tools" cmake -S "$TOP" -B "$TOOLS" -G Ninja \
 			-DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19
 	fi
-	if ! ninja -C "$TOOLS" -n 2>/dev/null | grep -q 'no work to do'; then
-		quietly "$BUILD/log/tools" "building the tools" nice ninja -C "$TOOLS" -k 0 -j "$(nproc)"
-	fi
+	# CMake looks for new files each time; what matters is whether something is to be compiled.
+	doing='looking at the tools'
+	! ninja -C "$TOOLS" -n 2>/dev/null | grep -qE '\] (Building|Linking)' || doing='building the tools'
+	quietly "$BUILD/log/tools" "$doing" nice ninja -C "$TOOLS" -k 0 -j "$(nproc)"
 }
 
 # The flags that Kbuild gives the compiler for a module, as sfi-cc passes them on: K/flags, one a
@@ -187,6 +188,7 @@ build_options() {
 	done
 	[ -n "$B_SOURCE" ] || misuse "which driver?"
 	[ -z "$B_PLANT" ] || [ -f "$B_PLANT" ] || die "no plant list $B_PLANT"
+	[ -z "$B_PLANT" ] || B_PLANT=$(realpath "$B_PLANT")
 }
 
 cmd_build() {
@@ -266,7 +268,7 @@ build_kbuild() {
 	if [ -n "$B_PLANT" ]; then
 		with_lock build_plant_module
 		symvers="$symvers $K/plants/Module.symvers"
-		SFI_PLANT=$(cd "$(dirname "$B_PLANT")" && pwd)/$(basename "$B_PLANT")
+		SFI_PLANT=$B_PLANT
 		SFI_PLANT_HEADER=$TOP/drivers/plants/plants.h
 	fi
 	set -- defines

@@ -69,6 +69,7 @@ demo_control() {
 
 demo_isolated() {
 	echo "=== Isolated: the same driver, the same compiler, with Alcove"
+	: >"$D_DIR/out"
 	demo_vm "BUGS='$D_BUGS'; $(cat "$TOP/test/vm/cards.sh" "$TOP/test/demo/guest.sh")" \
 		--timeout "$((120 + 60 * $(echo "$D_BUGS" | wc -w)))" --log "$D_DIR/isolated.log" \
 		--module "$K/drivers/e1000.planted/e1000.ko" --module "$K/plants/sfi_plant.ko" \

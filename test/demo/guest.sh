@@ -25,7 +25,7 @@ bug() {
 	report=
 	[ "$(violations)" = "$reports" ] || report=$(last_violation)
 	[ -z "$report" ] || echo "$report"
-	context=$(domain e1000 last_report | sed -n 's/.*context: *\([a-z]*\).*/\1/p' | head -n 1)
+	context=$(domain e1000 last_report | sed -n 's/.*context *: \([a-z]*\).*/\1/p' | head -n 1)
 	time=$(domain e1000 last_recovery_us)
 	[ "$verdict" != survived ] || echo "restarted in $time us; ping works again"
 	echo "@bug|$1|${context:-?}|${time:-0}|$verdict|$report"
