@@ -46,6 +46,7 @@ bool sfi_borrow(struct sfi_domain *d, const struct sfi_type *type, void *obj)
 
 	if (!obj)
 		return false;
+	/* Pairs with sfi_object_link() and sfi_object_unlink(), as said above. */
 	if (sfi_type_at(d, sfi_addr(obj)) == type->id && !smp_load_acquire(&d->nr_borrowed))
 		return false;
 	flags = sfi_port_lock(&d->borrow_lock);

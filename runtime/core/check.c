@@ -5,10 +5,15 @@
  */
 #include "internal.h"
 
-void sfi_report_argument(struct sfi_domain *d, const struct sfi_arg *arg, u64 value, u64 size, const char *why)
+void sfi_report_argument(struct sfi_domain *d, const struct sfi_arg *arg, u64 value, u64 size,
+			 const char *why)
 {
 	struct sfi_report r = {
-		.what = SFI_BAD_ARGUMENT, .arg = arg, .address = value, .size = size, .why = why,
+		.what = SFI_BAD_ARGUMENT,
+		.arg = arg,
+		.address = value,
+		.size = size,
+		.why = why,
 	};
 
 	sfi_violation(d, &r);
@@ -47,12 +52,14 @@ void sfi_check_readable(struct sfi_domain *d, const void *p, size_t size, const 
 		return;
 	if (unlikely(!p))
 		sfi_bad_argument(d, arg, 0, size, "is NULL");
-	if (unlikely(!sfi_range(sfi_addr(p), size, &last) || !sfi_port_grantable(sfi_addr(p), last)))
+	if (unlikely(!sfi_range(sfi_addr(p), size, &last) ||
+		     !sfi_port_grantable(sfi_addr(p), last)))
 		sfi_bad_argument(d, arg, sfi_addr(p), size, "not an address of the kernel's");
 }
 SFI_EXPORT(sfi_check_readable);
 
-void sfi_check_callback(struct sfi_domain *d, const void *fn, const char *kind, const struct sfi_arg *arg)
+void sfi_check_callback(struct sfi_domain *d, const void *fn, const char *kind,
+			const struct sfi_arg *arg)
 {
 	const struct sfi_entry *e;
 	const struct sfi_func *f;
@@ -87,7 +94,10 @@ SFI_EXPORT(sfi_check_module);
 static noinline void bad_result(struct sfi_gate *g, u64 result)
 {
 	struct sfi_report r = {
-		.what = SFI_BAD_RESULT, .ip = sfi_addr(g->entry->fn), .entry = g->entry, .address = result,
+		.what = SFI_BAD_RESULT,
+		.ip = sfi_addr(g->entry->fn),
+		.entry = g->entry,
+		.address = result,
 	};
 
 	sfi_violation(g->domain, &r);

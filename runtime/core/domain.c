@@ -57,7 +57,8 @@ const char *sfi_state_name(unsigned int state)
 
 static bool exchange_state(struct sfi_domain *d, u32 from, u32 to)
 {
-	return __atomic_compare_exchange_n(&d->state, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+	return __atomic_compare_exchange_n(&d->state, &from, to, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_RELAXED);
 }
 
 bool sfi_domain_move(struct sfi_domain *d, enum sfi_state from, enum sfi_state to)
@@ -169,17 +170,21 @@ static int make_tables(struct sfi_domain *d)
 	return 0;
 }
 
-static int verify_unit(const struct sfi_load *load, const struct sfi_unit *u, char *why, size_t size)
+static int verify_unit(const struct sfi_load *load, const struct sfi_unit *u, char *why,
+		       size_t size)
 {
 	u64 i;
 
 	if (u->magic != SFI_UNIT_MAGIC || u->abi != SFI_ABI_VERSION) {
-		sfi_port_snprintf(why, size, "built for ABI %u, this runtime is %u", u->abi, SFI_ABI_VERSION);
+		sfi_port_snprintf(why, size, "built for ABI %u, this runtime is %u", u->abi,
+				  SFI_ABI_VERSION);
 		return -ENOEXEC;
 	}
 	if (u->policy != load->policy) {
-		sfi_port_snprintf(why, size, "%s: built with policy %016llx, this kernel's is %016llx", u->name,
-				  (unsigned long long)u->policy, (unsigned long long)load->policy);
+		sfi_port_snprintf(why, size,
+				  "%s: built with policy %016llx, this kernel's is %016llx",
+				  u->name, (unsigned long long)u->policy,
+				  (unsigned long long)load->policy);
 		return -ENOEXEC;
 	}
 	if (u->self != load->self) {
@@ -190,7 +195,8 @@ static int verify_unit(const struct sfi_load *load, const struct sfi_unit *u, ch
 		if (u->funcs[i].flags & SFI_FUNC_KERNEL)
 			continue;
 		if (sfi_addr(u->funcs[i].addr) - load->text >= load->text_size) {
-			sfi_port_snprintf(why, size, "%s: %s is not in the module's code", u->name, u->funcs[i].name);
+			sfi_port_snprintf(why, size, "%s: %s is not in the module's code", u->name,
+					  u->funcs[i].name);
 			return -EINVAL;
 		}
 	}
@@ -227,6 +233,7 @@ void sfi_domain_reset(struct sfi_domain *d)
 	sfi_rights_clear(d);
 	for_globals(d, GLOBALS_RESTORE);
 	for_globals(d, GLOBALS_GRANT);
+	/* Pairs with the exchange in sfi_domain_set_regs(). */
 	smp_store_release(&d->regs_state, 0);
 }
 
@@ -283,13 +290,16 @@ static int publish_domain(struct sfi_domain *d)
 	sfi_port_mutex_lock(&domains_mutex);
 	for (i = 0; i < DOMAINS_MAX && domains[i]; i++)
 		;
-	if (i < DOMAINS_MAX)
+	if (i < DOMAINS_MAX) {
+		/* Whoever finds it finds it complete; pairs with get_domain(). */
 		smp_store_release(&domains[i], d);
+	}
 	sfi_port_mutex_unlock(&domains_mutex);
 	return i < DOMAINS_MAX ? 0 : -ENOSPC;
 }
 
-int sfi_domain_create(const struct sfi_load *load, struct sfi_domain **out, char *why, size_t why_size)
+int sfi_domain_create(const struct sfi_load *load, struct sfi_domain **out, char *why,
+		      size_t why_size)
 {
 	struct sfi_domain *d;
 	int ret = 0;
@@ -324,6 +334,7 @@ int sfi_domain_create(const struct sfi_load *load, struct sfi_domain **out, char
 	}
 	d->self->leaf_base = d->leaf_base;
 	d->self->module = load->module;
+	/* Last: who sees it in a gate or guard sees the rest. */
 	smp_store_release(&d->self->domain, (void *)d);
 	why[0] = '\0';
 	*out = d;
@@ -348,12 +359,18 @@ void sfi_domain_destroy(struct sfi_domain *d)
 
 /* === Questions === */
 
+static struct sfi_domain *get_domain(int i)
+{
+	/* Pairs with publish_domain(). */
+	return smp_load_acquire(&domains[i]);
+}
+
 bool sfi_domain_known(const struct sfi_domain *d)
 {
 	int i;
 
 	for (i = 0; i < DOMAINS_MAX; i++)
-		if (d && smp_load_acquire(&domains[i]) == d)
+		if (d && get_domain(i) == d)
 			return true;
 	return false;
 }
@@ -364,7 +381,7 @@ struct sfi_domain *sfi_domain_of_text(u64 ip)
 	int i;
 
 	for (i = 0; i < DOMAINS_MAX; i++) {
-		d = smp_load_acquire(&domains[i]);
+		d = get_domain(i);
 		if (d && ip - d->text < d->text_size)
 			return d;
 	}
@@ -452,8 +469,9 @@ struct sfi_memory sfi_domain_memory(const struct sfi_domain *d)
 	return (struct sfi_memory){
 		.used = sizeof(*d) + sizeof(*d->self) + SFI_DIR_ENTRIES * sizeof(*d->leaves) +
 			leaves * (SFI_LEAF_SLOTS + sizeof(struct sfi_leaf)) + SFI_LEAF_SLOTS +
-			d->nr_func_slots * sizeof(*d->funcs) + d->nr_entry_slots * sizeof(*d->entries) +
-			d->saved_size + 2 * SFI_REPORT_SIZE + sfi_objects_memory(d),
+			d->nr_func_slots * sizeof(*d->funcs) +
+			d->nr_entry_slots * sizeof(*d->entries) + d->saved_size +
+			2 * SFI_REPORT_SIZE + sfi_objects_memory(d),
 		.covered = leaves << SFI_CHUNK_SHIFT,
 	};
 }

@@ -25,7 +25,10 @@ static struct sfi_object *take_embedded(struct sfi_domain *d, u8 id, void *obj)
 	return gone;
 }
 
-/* Ends the embedded objects that begin in [ADDR, ADDR + SIZE); RELEASE: the kernel may still use them. */
+/*
+ * Ends the embedded objects that begin in [ADDR, ADDR + SIZE); RELEASE: the kernel may still use
+ * them.
+ */
 void sfi_embedded_end(struct sfi_domain *d, u64 addr, u64 size, bool release)
 {
 	struct sfi_object *o, *next;
@@ -71,8 +74,11 @@ static const struct sfi_type *find_busy(struct sfi_domain *d, u64 addr, u64 size
 	return NULL;
 }
 
-/* An object other than O itself that is still held in O's memory and is not merely embedded there. */
-static const struct sfi_type *find_held_inside(struct sfi_domain *d, const struct sfi_object *o, u64 *where)
+/*
+ * An object other than O itself that is still held in O's memory and is not merely embedded there.
+ */
+static const struct sfi_type *find_held_inside(struct sfi_domain *d, const struct sfi_object *o,
+					       u64 *where)
 {
 	const struct sfi_type *type = NULL;
 	struct sfi_object *other;
@@ -82,7 +88,8 @@ static const struct sfi_type *find_held_inside(struct sfi_domain *d, const struc
 	list_for_each_entry(other, &d->objects, link) {
 		u64 a = sfi_addr(other->obj);
 
-		if (other->type != o->type && !(other->flags & (OBJECT_EMBEDDED | OBJECT_BORROWED)) && a - begin < size) {
+		if (other->type != o->type &&
+		    !(other->flags & (OBJECT_EMBEDDED | OBJECT_BORROWED)) && a - begin < size) {
 			type = other->type;
 			*where = a;
 			break;
@@ -93,20 +100,26 @@ static const struct sfi_type *find_held_inside(struct sfi_domain *d, const struc
 }
 
 static void frees_container(struct sfi_domain *d, const struct sfi_type *inner, u64 offset,
-				       const void *obj, const struct sfi_arg *arg)
+			    const void *obj, const struct sfi_arg *arg)
 {
 	struct sfi_report r = {
-		.what = SFI_BAD_ARGUMENT, .arg = arg, .address = sfi_addr(obj),
+		.what = SFI_BAD_ARGUMENT,
+		.arg = arg,
+		.address = sfi_addr(obj),
 		.why = "frees memory that holds a live object",
 	};
 
-	sfi_port_snprintf(r.detail, sizeof(r.detail), "%s at offset %llu", inner->name, (unsigned long long)offset);
+	sfi_port_snprintf(r.detail, sizeof(r.detail), "%s at offset %llu", inner->name,
+			  (unsigned long long)offset);
 	sfi_violation(d, &r);
 }
 
 /* === Public interface === */
 
-/* Memory that is going away must not hold objects that the kernel still uses; others in it end with it. */
+/*
+ * Memory that is going away must not hold objects that the kernel still uses; others in it end with
+ * it.
+ */
 void sfi_check_inside(struct sfi_domain *d, const struct sfi_object *o, const struct sfi_arg *arg)
 {
 	const struct sfi_type *inner;
@@ -121,15 +134,19 @@ void sfi_check_inside(struct sfi_domain *d, const struct sfi_object *o, const st
 		sfi_embedded_end(d, begin + skip, sfi_object_extent(o) - skip, false);
 }
 
-void sfi_check_no_objects(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg)
+void sfi_check_no_objects(struct sfi_domain *d, const void *p, size_t size,
+			  const struct sfi_arg *arg)
 {
-	struct sfi_object whole = { .type = &(const struct sfi_type){ .name = "memory" }, .obj = (void *)p, .size = size };
+	struct sfi_object whole = { .type = &(const struct sfi_type){ .name = "memory" },
+				    .obj = (void *)p,
+				    .size = size };
 
 	sfi_check_inside(d, &whole, arg);
 }
 SFI_EXPORT(sfi_check_no_objects);
 
-bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, const struct sfi_arg *arg)
+bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+	       const struct sfi_arg *arg)
 {
 	u64 addr = sfi_addr(obj), flags;
 	const struct sfi_field *f;
@@ -156,7 +173,8 @@ bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, siz
 }
 SFI_EXPORT(sfi_embed);
 
-void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, const struct sfi_arg *arg)
+void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+		 const struct sfi_arg *arg)
 {
 	struct sfi_object *o, *next;
 
@@ -174,7 +192,9 @@ SFI_EXPORT(sfi_unembed);
 static noinline void busy_local(struct sfi_domain *d, const struct sfi_type *type, u64 where)
 {
 	struct sfi_report r = {
-		.what = SFI_BAD_ARGUMENT, .address = where, .why = "returns while the kernel uses a local",
+		.what = SFI_BAD_ARGUMENT,
+		.address = where,
+		.why = "returns while the kernel uses a local",
 	};
 
 	sfi_port_snprintf(r.detail, sizeof(r.detail), "%s", type->name);

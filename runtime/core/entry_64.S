@@ -28,7 +28,8 @@
 #define RED_ZONE 128
 #define NOT_CALLED
 #define CALLED_BY_TOP
-#define LANDED .cfi_def_cfa %rbp, 16 + RED_ZONE; .cfi_offset %rip, -8 - RED_ZONE; .cfi_offset %rbp, -16 - RED_ZONE
+#define LANDED .cfi_def_cfa %rbp, 16 + RED_ZONE; \
+	.cfi_offset %rip, -8 - RED_ZONE; .cfi_offset %rbp, -16 - RED_ZONE
 #define NON_STANDARD(name)
 	.section .note.GNU-stack, "", @progbits
 #endif
@@ -73,7 +74,10 @@ END(\name)
 	COLD sfi_local_grant
 	COLD sfi_local_revoke
 
-/* int sfi_gate_save(struct sfi_gate *g): struct sfi_gate.regs is at 24. Returns 0, or 1 from sfi_gate_resume(). */
+/*
+ * int sfi_gate_save(struct sfi_gate *g): returns 0, or 1 from sfi_gate_resume().
+ * struct sfi_gate.regs is at 24.
+ */
 #define GATE_REGS 24
 FUNC(sfi_gate_save)
 	mov	%rbx, GATE_REGS + 0(%rdi)

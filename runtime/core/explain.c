@@ -7,7 +7,8 @@
 /* Why OBJ is not an object of type ID that the domain may use: R's why and detail. */
 static void explain(struct sfi_domain *d, u8 id, const void *obj, struct sfi_report *r)
 {
-	const struct sfi_type *wanted = sfi_type_of(id), *there = sfi_type_of(sfi_type_at(d, sfi_addr(obj)));
+	const struct sfi_type *wanted = sfi_type_of(id),
+			      *there = sfi_type_of(sfi_type_at(d, sfi_addr(obj)));
 	const char *name = wanted ? wanted->name : "?";
 	u64 flags, offset = 0;
 	struct sfi_object *o;
@@ -33,22 +34,26 @@ static void explain(struct sfi_domain *d, u8 id, const void *obj, struct sfi_rep
 		sfi_port_snprintf(r->detail, sizeof(r->detail), "the %s is the caller's", name);
 	} else if (held) {
 		r->why = "other arguments";
-		sfi_port_snprintf(r->detail, sizeof(r->detail), "the %s was acquired with others", name);
+		sfi_port_snprintf(r->detail, sizeof(r->detail), "the %s was acquired with others",
+				  name);
 	} else if (offset) {
 		r->why = "interior pointer";
-		sfi_port_snprintf(r->detail, sizeof(r->detail), "%llu bytes into a %s", (unsigned long long)offset, name);
+		sfi_port_snprintf(r->detail, sizeof(r->detail), "%llu bytes into a %s",
+				  (unsigned long long)offset, name);
 	} else if (there && there->id != id) {
 		r->why = "wrong type";
-		sfi_port_snprintf(r->detail, sizeof(r->detail), "a %s, not a %s", there->name, name);
+		sfi_port_snprintf(r->detail, sizeof(r->detail), "a %s, not a %s", there->name,
+				  name);
 	} else if (freed) {
 		r->why = "double free";
-		sfi_port_snprintf(r->detail, sizeof(r->detail), "the %s was released already", name);
+		sfi_port_snprintf(r->detail, sizeof(r->detail), "the %s was released already",
+				  name);
 	} else if (sfi_writable(d, sfi_addr(obj), 1)) {
 		r->why = "not an object";
-		sfi_port_snprintf(r->detail, sizeof(r->detail), "own memory of the driver, not a %s", name);
+		sfi_port_snprintf(r->detail, sizeof(r->detail),
+				  "own memory of the driver, not a %s", name);
 	}
 }
-
 
 void sfi_report_not_held(struct sfi_domain *d, u8 id, const void *obj, const struct sfi_arg *arg)
 {
@@ -69,11 +74,14 @@ int sfi_describe_near(struct sfi_domain *d, u64 addr, char *buf, size_t size)
 	if (o) {
 		offset = addr - sfi_addr(o->obj);
 		if (offset < sfi_object_extent(o))
-			n = sfi_port_snprintf(buf, size, "%llu bytes into a %s of %llu bytes", (unsigned long long)offset,
-					      o->type->name, (unsigned long long)sfi_object_extent(o));
+			n = sfi_port_snprintf(buf, size, "%llu bytes into a %s of %llu bytes",
+					      (unsigned long long)offset, o->type->name,
+					      (unsigned long long)sfi_object_extent(o));
 		else if (offset - sfi_object_extent(o) < 256)
-			n = sfi_port_snprintf(buf, size, "%llu bytes past the end of a %s of %llu bytes",
-					      (unsigned long long)(offset - sfi_object_extent(o)), o->type->name,
+			n = sfi_port_snprintf(buf, size,
+					      "%llu bytes past the end of a %s of %llu bytes",
+					      (unsigned long long)(offset - sfi_object_extent(o)),
+					      o->type->name,
 					      (unsigned long long)sfi_object_extent(o));
 	}
 	sfi_port_unlock(&d->object_lock, flags);

@@ -28,8 +28,9 @@ static bool is_gate(u64 addr)
 }
 
 /*
- * Undoes what this context did on the driver's behalf since G was entered: its locks, also those that frames took
- * that have returned since, and the rights of the locals of the frames from stack pointer SP up.
+ * Undoes what this context did on the driver's behalf since G was entered: its locks, also those
+ * that frames took that have returned since, and the rights of the locals of the frames from stack
+ * pointer SP up.
  */
 static unsigned int repair(struct sfi_gate *g, u64 sp, const struct sfi_arg **first)
 {
@@ -55,10 +56,12 @@ SFI_EXPORT(sfi_gate_refuse);
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-__attribute__((no_sanitize("address"))) /* reads other functions' frames, between their variables too */
+__attribute__((
+	no_sanitize("address"))) /* reads other functions' frames, between their variables too */
 #endif
 #endif
-struct sfi_gate *sfi_gate_find(u64 sp)
+struct sfi_gate *
+sfi_gate_find(u64 sp)
 {
 	u64 low, high, a;
 
@@ -99,7 +102,9 @@ SFI_EXPORT(sfi_do_violation);
  */
 void sfi_gate_imbalance(struct sfi_gate *g)
 {
-	struct sfi_report r = { .what = SFI_LOCK_BALANCE, .entry = g->entry, .ip = sfi_addr(g->entry->fn) };
+	struct sfi_report r = { .what = SFI_LOCK_BALANCE,
+				.entry = g->entry,
+				.ip = sfi_addr(g->entry->fn) };
 	const struct sfi_arg *first = NULL;
 	u64 sp = sfi_here();
 	unsigned int locks;
@@ -110,7 +115,8 @@ void sfi_gate_imbalance(struct sfi_gate *g)
 	locks = repair(g, sp, &first);
 	if (!locks && !differs)
 		return;
-	r.why = locks ? "returns with a lock held" : "returns with other counts than it was called with";
+	r.why = locks ? "returns with a lock held"
+		      : "returns with other counts than it was called with";
 	r.arg = first;
 	sfi_report_and_fail(g->domain, &r);
 }
@@ -126,7 +132,8 @@ void sfi_landing_c(struct sfi_domain *d, u64 ip, u64 fault, u64 address, u64 cod
 		.what = fault == SFI_FAULT_HANG ? SFI_HANG : SFI_EXCEPTION,
 		.fault = (enum sfi_fault)fault,
 		.ip = sfi_ip_on_behalf(ip) ? 0 : ip,
-		.address = address, .code = code,
+		.address = address,
+		.code = code,
 		.write = fault == SFI_FAULT_WRITE,
 	};
 

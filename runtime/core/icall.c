@@ -6,7 +6,8 @@
  */
 #include "internal.h"
 
-static noinline void wild_call(struct sfi_domain *d, const void *target, const struct sfi_func *f, u64 ip)
+static noinline void wild_call(struct sfi_domain *d, const void *target, const struct sfi_func *f,
+			       u64 ip)
 {
 	struct sfi_report r = { .what = SFI_WILD_ICALL, .ip = ip, .address = sfi_addr(target) };
 

@@ -42,20 +42,32 @@ void sfi_rights_free(struct sfi_domain *d);
 void sfi_rights_clear(struct sfi_domain *d);
 /* What sfi_rights_set() does to slots at which an object begins. */
 enum sfi_over { SFI_OVERWRITE, SFI_KEEP_TYPED };
-/* Makes the slots of the range writable. False, and the domain fails, on lack of memory or an absurd range. */
+/*
+ * Makes the slots of the range writable. False, and the domain fails, on lack of memory or an
+ * absurd range.
+ */
 bool sfi_rights_set(struct sfi_domain *d, u64 addr, u64 size, enum sfi_over over);
-/* The slots of an object at ADDR, which begins a slot, become the N bytes of BYTES. False as sfi_rights_set(). */
+/*
+ * The slots of an object at ADDR, which begins a slot, become the N bytes of BYTES. False as
+ * sfi_rights_set().
+ */
 bool sfi_rights_stamp(struct sfi_domain *d, u64 addr, const u8 *bytes, u32 n);
-/* A store of the driver at IP (0: to be found): returns if it may. The directory knows the chunk afterwards. */
+/*
+ * A store of the driver at IP (0: to be found): returns if it may. The directory knows the chunk
+ * afterwards.
+ */
 void sfi_check_store(struct sfi_domain *d, u64 addr, u64 size, u64 ip);
 /* Makes the slots of the range nothing: no right, no type. Never allocates. */
 void sfi_rights_unset(struct sfi_domain *d, u64 addr, u64 size);
-/* The object type that begins at ADDR, 0 for none; the write bit stays. False as sfi_rights_set(). */
+/*
+ * The object type that begins at ADDR, 0 for none; the write bit stays. False as sfi_rights_set().
+ */
 bool sfi_rights_set_type(struct sfi_domain *d, u64 addr, u8 id);
 /* Takes the type at ADDR away if it is ID; true if it was. */
 bool sfi_rights_drop_type(struct sfi_domain *d, u64 addr, u8 id);
 /* Calls FN for each leaf that exists; FN may take the domain's locks. */
-void sfi_rights_for_each_leaf(struct sfi_domain *d, void (*fn)(struct sfi_domain *d, u64 first, void *arg), void *arg);
+typedef void (*sfi_leaf_fn)(struct sfi_domain *d, u64 first, void *arg);
+void sfi_rights_walk(struct sfi_domain *d, sfi_leaf_fn fn, void *arg);
 
 /*
  * object.c
@@ -63,7 +75,10 @@ void sfi_rights_for_each_leaf(struct sfi_domain *d, void (*fn)(struct sfi_domain
 int sfi_objects_init(struct sfi_domain *d);
 void sfi_objects_free(struct sfi_domain *d);
 const struct sfi_type *sfi_type_of(u8 id);
-/* Violation: OBJ is not an object of type ID that the domain may use. The report says what it is instead. */
+/*
+ * Violation: OBJ is not an object of type ID that the domain may use. The report says what it is
+ * instead.
+ */
 void sfi_report_not_held(struct sfi_domain *d, u8 id, const void *obj, const struct sfi_arg *arg);
 static __always_inline void __noreturn sfi_not_held(struct sfi_domain *d, u8 id, const void *obj,
 						    const struct sfi_arg *arg)
@@ -72,18 +87,28 @@ static __always_inline void __noreturn sfi_not_held(struct sfi_domain *d, u8 id,
 	__builtin_trap();
 }
 
-/* Where ADDR is in relation to the nearest tracked object below it; length, 0 if there is none near. */
+/*
+ * Where ADDR is in relation to the nearest tracked object below it; length, 0 if there is none
+ * near.
+ */
 int sfi_describe_near(struct sfi_domain *d, u64 addr, char *buf, size_t size);
-/* A range of own memory ends its life: objects embedded in it are forgotten, then all its rights. */
+/*
+ * A range of own memory ends its life: objects embedded in it are forgotten, then all its rights.
+ */
 void sfi_objects_forget(struct sfi_domain *d, u64 addr, u64 size);
-/* The same for a stack that is unwound: the kernel may still use them, so they are released first. */
+/*
+ * The same for a stack that is unwound: the kernel may still use them, so they are released first.
+ */
 void sfi_objects_abandon(struct sfi_domain *d, u64 addr, u64 size);
 u64 sfi_objects_memory(const struct sfi_domain *d);
 
 /*
  * lock.c
  */
-/* Unlocks what this context took at stack pointers in [LOW, HIGH). Returns how many, *FIRST one of them. */
+/*
+ * Unlocks what this context took at stack pointers in [LOW, HIGH). Returns how many, *FIRST one of
+ * them.
+ */
 unsigned int sfi_locks_drop(struct sfi_domain *d, u64 low, u64 high, const struct sfi_arg **first);
 /* Forgets all locks without unlocking. */
 void sfi_locks_reset(struct sfi_domain *d);
@@ -100,8 +125,10 @@ const struct sfi_entry *sfi_domain_gate(const struct sfi_domain *d, const void *
 /*
  * check.c: a bad argument ARG, VALUE being what was passed.
  */
-void sfi_report_argument(struct sfi_domain *d, const struct sfi_arg *arg, u64 value, u64 size, const char *why);
-static __always_inline void __noreturn sfi_bad_argument(struct sfi_domain *d, const struct sfi_arg *arg, u64 value,
+void sfi_report_argument(struct sfi_domain *d, const struct sfi_arg *arg, u64 value, u64 size,
+			 const char *why);
+static __always_inline void __noreturn sfi_bad_argument(struct sfi_domain *d,
+							const struct sfi_arg *arg, u64 value,
 							u64 size, const char *why)
 {
 	sfi_report_argument(d, arg, value, size, why);
@@ -109,7 +136,8 @@ static __always_inline void __noreturn sfi_bad_argument(struct sfi_domain *d, co
 }
 
 /*
- * abi.h's symbols. Those of entry_64.S keep all registers but r11 and are called by instrumented code only.
+ * abi.h's symbols. Those of entry_64.S keep all registers but r11 and are called by instrumented
+ * code only.
  */
 void sfi_guard(struct sfi_self *self, u64 addr, u64 size);
 void sfi_icall(struct sfi_self *self, const void *target, u32 type);

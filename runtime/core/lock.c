@@ -56,7 +56,8 @@ static u32 next_held(const struct sfi_domain *d, u32 i, u64 context)
 	return SFI_LOCKS;
 }
 
-void sfi_lock_taken(struct sfi_domain *d, void *lock, void (*unlock)(void *lock), const struct sfi_arg *arg)
+void sfi_lock_taken(struct sfi_domain *d, void *lock, void (*unlock)(void *lock),
+		    const struct sfi_arg *arg)
 {
 	u32 i = claim(d);
 

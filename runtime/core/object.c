@@ -24,7 +24,10 @@
 
 /* === Internals: rights of one object === */
 
-/* Fields of the structure at OBJ that an acquisition of type ID on the same address ends, or gives back. */
+/*
+ * Fields of the structure at OBJ that an acquisition of type ID on the same address ends, or gives
+ * back.
+ */
 static noinline void until_fields(struct sfi_domain *d, void *obj, u8 id, bool give)
 {
 	const struct sfi_type *base = sfi_type_of(sfi_type_at(d, sfi_addr(obj)));
@@ -45,7 +48,10 @@ static noinline void until_fields(struct sfi_domain *d, void *obj, u8 id, bool g
 	}
 }
 
-/* Rights and type of a new object; nothing of what the memory was before. False: no memory, the domain has failed. */
+/*
+ * Rights and type of a new object; nothing of what the memory was before. False: no memory, the
+ * domain has failed.
+ */
 bool sfi_object_give(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size)
 {
 	u64 addr = sfi_addr(obj);
@@ -54,7 +60,8 @@ bool sfi_object_give(struct sfi_domain *d, const struct sfi_type *type, void *ob
 	if (unlikely(sfi_type_is_ender(type->id)))
 		until_fields(d, obj, type->id, false);
 	if (type->size)
-		ok = sfi_rights_stamp(d, addr, sfi_type_template(type->id), sfi_type_slots(type->size));
+		ok = sfi_rights_stamp(d, addr, sfi_type_template(type->id),
+				      sfi_type_slots(type->size));
 	if (size && ok)
 		ok = sfi_rights_set(d, addr, size, SFI_OVERWRITE);
 	if (size && ok && type->size)
@@ -66,7 +73,8 @@ bool sfi_object_give(struct sfi_domain *d, const struct sfi_type *type, void *ob
 	return ok;
 }
 
-void sfi_object_take(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, bool embedded)
+void sfi_object_take(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+		     bool embedded)
 {
 	u64 addr = sfi_addr(obj);
 
@@ -109,8 +117,10 @@ void sfi_object_link(struct sfi_domain *d, struct sfi_object *o)
 	*bucket = o;
 	list_add_tail(&o->link, &d->objects);
 	WRITE_ONCE(d->nr_objects, d->nr_objects + 1);
-	if (o->flags & OBJECT_BORROWED)
+	if (o->flags & OBJECT_BORROWED) {
+		/* Before the type byte is set: see sfi_borrow(). */
 		smp_store_release(&d->nr_borrowed, d->nr_borrowed + 1);
+	}
 }
 
 void sfi_object_unlink(struct sfi_domain *d, struct sfi_object *o)
@@ -122,12 +132,18 @@ void sfi_object_unlink(struct sfi_domain *d, struct sfi_object *o)
 	*p = o->next;
 	list_del(&o->link);
 	WRITE_ONCE(d->nr_objects, d->nr_objects - 1);
-	if (o->flags & OBJECT_BORROWED)
+	if (o->flags & OBJECT_BORROWED) {
+		/* After the type byte was cleared: see sfi_borrow(). */
 		smp_store_release(&d->nr_borrowed, d->nr_borrowed - 1);
+	}
 }
 
-/* Without the lock. Falls back on the reserve, and fails the domain then (D14). NULL: nothing left at all. */
-struct sfi_object *sfi_object_new(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size)
+/*
+ * Without the lock. Falls back on the reserve, and fails the domain then (D14). NULL: nothing left
+ * at all.
+ */
+struct sfi_object *sfi_object_new(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+				  size_t size)
 {
 	struct sfi_object *o = sfi_port_alloc(sizeof(*o));
 	u64 flags;
@@ -246,7 +262,8 @@ u64 sfi_objects_memory(const struct sfi_domain *d)
 	u64 in_reserve = SFI_RESERVE - READ_ONCE(d->nr_spare), records = READ_ONCE(d->nr_objects);
 
 	records = records > in_reserve ? records - in_reserve : 0;
-	return SFI_OBJECT_BUCKETS * sizeof(*d->buckets) + (SFI_RESERVE + records) * sizeof(struct sfi_object);
+	return SFI_OBJECT_BUCKETS * sizeof(*d->buckets) +
+	       (SFI_RESERVE + records) * sizeof(struct sfi_object);
 }
 
 bool sfi_object_is_own(const struct sfi_domain *d, const struct sfi_type *type, const void *obj)
@@ -254,14 +271,17 @@ bool sfi_object_is_own(const struct sfi_domain *d, const struct sfi_type *type, 
 	return type->size && sfi_writable(d, sfi_addr(obj), type->size);
 }
 
-struct sfi_object *sfi_acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
-			       sfi_release_fn release, u64 a0, u64 a1, u64 a2, u64 a3)
+struct sfi_object *sfi_acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+			       size_t size, sfi_release_fn release, u64 a0, u64 a1, u64 a2, u64 a3)
 {
 	struct sfi_object *o;
 	u64 flags;
 
 	sfi_port_cpu_inc(d->cpu, acquired);
-	/* A hot object whose type byte could not be set needs a record, or recovery would not find it. */
+	/*
+	 * A hot object whose type byte could not be set needs a record, or recovery would not find
+	 * it.
+	 */
 	if (type->hot && sfi_object_give(d, type, obj, size))
 		return NULL;
 	o = sfi_object_new(d, type, obj, size);
@@ -314,7 +334,8 @@ struct repeated {
 };
 
 /* The newest record of (type, obj) that was acquired with these arguments. Under object_lock. */
-static struct sfi_object *find_repeated(struct sfi_domain *d, u8 id, const void *obj, const struct repeated *repeated)
+static struct sfi_object *find_repeated(struct sfi_domain *d, u8 id, const void *obj,
+					const struct repeated *repeated)
 {
 	struct sfi_object *o;
 	unsigned int i;
@@ -363,7 +384,8 @@ static struct sfi_object *take_record(struct sfi_domain *d, const struct sfi_typ
 }
 
 /* Gives up OBJ, its record O (NULL for a hot one) off the list already. */
-static void drop(struct sfi_domain *d, const struct sfi_type *type, void *obj, struct sfi_object *o, bool last)
+static void drop(struct sfi_domain *d, const struct sfi_type *type, void *obj, struct sfi_object *o,
+		 bool last)
 {
 	if (last)
 		sfi_object_take(d, type, obj, o ? o->size : 0, o && (o->flags & OBJECT_EMBEDDED));
@@ -374,8 +396,8 @@ static void drop(struct sfi_domain *d, const struct sfi_type *type, void *obj, s
 static const struct repeated nothing_repeated;
 
 /* Memory and structures that own what is in them. */
-static noinline void check_container(struct sfi_domain *d, const struct sfi_type *type, const void *obj,
-				     const struct sfi_arg *arg)
+static noinline void check_container(struct sfi_domain *d, const struct sfi_type *type,
+				     const void *obj, const struct sfi_arg *arg)
 {
 	struct sfi_object *o, copy;
 	bool container;
@@ -407,14 +429,15 @@ static void release_repeated(struct sfi_domain *d, const struct sfi_type *type, 
 	drop(d, type, obj, o, last);
 }
 
-void sfi_release(struct sfi_domain *d, const struct sfi_type *type, void *obj, const struct sfi_arg *arg)
+void sfi_release(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+		 const struct sfi_arg *arg)
 {
 	release_repeated(d, type, obj, &nothing_repeated, arg);
 }
 SFI_EXPORT(sfi_release);
 
-void sfi_release_args(struct sfi_domain *d, const struct sfi_type *type, void *obj, const u64 args[4], unsigned int which,
-		      const struct sfi_arg *arg)
+void sfi_release_args(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+		      const u64 args[4], unsigned int which, const struct sfi_arg *arg)
 {
 	const struct repeated repeated = { .args = args, .which = which };
 
@@ -497,7 +520,7 @@ u32 sfi_release_all(struct sfi_domain *d)
 		sfi_object_free(d, o);
 		released++;
 	}
-	sfi_rights_for_each_leaf(d, release_hot, &released);
+	sfi_rights_walk(d, release_hot, &released);
 	return released;
 }
 SFI_EXPORT(sfi_release_all);
@@ -507,7 +530,9 @@ u32 sfi_domain_objects(const struct sfi_domain *d)
 	return READ_ONCE(d->nr_objects);
 }
 
-void sfi_objects_for_each(struct sfi_domain *d, void (*fn)(void *arg, const struct sfi_type *type, const void *obj, size_t size),
+void sfi_objects_for_each(struct sfi_domain *d,
+			  void (*fn)(void *arg, const struct sfi_type *type, const void *obj,
+				     size_t size),
 			  void *arg)
 {
 	struct sfi_object *o;

@@ -10,25 +10,25 @@
 
 #define OBJECT_EMBEDDED 1 /* lies in the domain's own memory, which it gets back */
 #define OBJECT_BORROWED 2
-#define OBJECT_SPARE 4    /* came from the reserve: part of its array, never freed alone */
+#define OBJECT_SPARE 4 /* came from the reserve: part of its array, never freed alone */
 
 struct sfi_object {
 	/* All fields: object_lock, and the owner alone once it is off the list. */
-	struct list_head link;     /* sfi_domain.objects */
-	struct sfi_object *next;   /* chain of its bucket, or of spare records */
+	struct list_head link;	 /* sfi_domain.objects */
+	struct sfi_object *next; /* chain of its bucket, or of spare records */
 	const struct sfi_type *type;
 	void *obj;
-	size_t size;               /* bytes from obj that were granted (0: the type's fields) */
-	sfi_release_fn release;    /* NULL: type->release */
+	size_t size;		/* bytes from obj that were granted (0: the type's fields) */
+	sfi_release_fn release; /* NULL: type->release */
 	u64 args[4];
 	u32 flags;
-	u32 users;                 /* of a borrowed one: calls that have it; borrow_lock */
+	u32 users; /* of a borrowed one: calls that have it; borrow_lock */
 };
 
 /* Bytes that belong to the object of record O. */
 static inline u64 sfi_object_extent(const struct sfi_object *o)
 {
-	return max((u64)o->size, (u64)o->type->size);
+	return o->size > o->type->size ? o->size : o->type->size;
 }
 
 /*
@@ -46,14 +46,16 @@ const u8 *sfi_type_template(u8 id);
 bool sfi_type_is_ender(u8 id);
 
 /*
- * object.c. Records: under object_lock, except sfi_object_new() and sfi_object_free(), which take it.
+ * object.c. Records: under object_lock, except sfi_object_new() and sfi_object_free(), which take
+ * it.
  */
 /* The newest record of (type, obj), or NULL. */
 struct sfi_object *sfi_object_find(struct sfi_domain *d, u8 id, const void *obj);
 void sfi_object_link(struct sfi_domain *d, struct sfi_object *o);
 void sfi_object_unlink(struct sfi_domain *d, struct sfi_object *o);
 /* Falls back on the reserve, and fails the domain then (D14). NULL: nothing left at all. */
-struct sfi_object *sfi_object_new(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size);
+struct sfi_object *sfi_object_new(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+				  size_t size);
 /* O is off the list. */
 void sfi_object_free(struct sfi_domain *d, struct sfi_object *o);
 /* One of the last objects released was (type, obj). */
@@ -61,18 +63,28 @@ bool sfi_object_was_freed(const struct sfi_domain *d, u8 id, const void *obj);
 /* The record whose memory holds ADDR, or else the one that ends nearest below it. */
 struct sfi_object *sfi_object_nearest(struct sfi_domain *d, u64 addr);
 
-/* Rights and type of an object that comes (false: no memory, the domain has failed) or goes. Without object_lock. */
+/*
+ * Rights and type of an object that comes (false: no memory, the domain has failed) or goes.
+ * Without object_lock.
+ */
 bool sfi_object_give(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size);
-void sfi_object_take(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, bool embedded);
+void sfi_object_take(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+		     bool embedded);
 /* The whole structure lies in memory that the domain may write. */
 bool sfi_object_is_own(const struct sfi_domain *d, const struct sfi_type *type, const void *obj);
 
 /*
  * embed.c. Without object_lock.
  */
-/* Ends the embedded objects that begin in [ADDR, ADDR + SIZE); RELEASE: the kernel may still use them. */
+/*
+ * Ends the embedded objects that begin in [ADDR, ADDR + SIZE); RELEASE: the kernel may still use
+ * them.
+ */
 void sfi_embedded_end(struct sfi_domain *d, u64 addr, u64 size, bool release);
-/* O's memory is going away: a violation if the kernel still uses something in it; what is idle ends. */
+/*
+ * O's memory is going away: a violation if the kernel still uses something in it; what is idle
+ * ends.
+ */
 void sfi_check_inside(struct sfi_domain *d, const struct sfi_object *o, const struct sfi_arg *arg);
 
 #endif

@@ -33,8 +33,9 @@ void sfi_port_free_leaf(void *leaf)
 }
 
 /*
- * Every CPU takes an interrupt and answers: each has passed a full barrier, and no handler of an interrupt or NMI
- * that ran before still runs. Waits for ever on a CPU that keeps its interrupts off: evict first.
+ * Every CPU takes an interrupt and answers: each has passed a full barrier, and no handler of an
+ * interrupt or NMI that ran before still runs. Waits for ever on a CPU that keeps its interrupts
+ * off: evict first.
  */
 void sfi_port_barrier_all(void)
 {
@@ -68,10 +69,12 @@ void sfi_port_gate_restore(const struct sfi_gate *g)
 
 void sfi_port_gate_describe(const struct sfi_gate *g, char *buf, size_t size)
 {
-	int rcu = rcu_preempt_depth() - g->rcu_depth, preempt = preempt_count() - (int)g->preempt_count, n = 0;
+	int rcu = rcu_preempt_depth() - g->rcu_depth,
+	    preempt = preempt_count() - (int)g->preempt_count, n = 0;
 
 	if ((arch_local_save_flags() ^ g->irq_flags) & X86_EFLAGS_IF)
-		n += scnprintf(buf + n, size - n, "interrupts %s, ", irqs_disabled() ? "off" : "on");
+		n += scnprintf(buf + n, size - n, "interrupts %s, ",
+			       irqs_disabled() ? "off" : "on");
 	if (preempt)
 		n += scnprintf(buf + n, size - n, "preempt count %+d, ", preempt);
 	if (rcu)
@@ -83,8 +86,8 @@ void sfi_port_gate_describe(const struct sfi_gate *g, char *buf, size_t size)
 /* === Stacks === */
 
 /*
- * The interrupt stack this CPU was last seen on; interrupt stacks never move. Written by its own CPU with no
- * chance of being preempted, and not from NMI.
+ * The interrupt stack this CPU was last seen on; interrupt stacks never move. Written by its own
+ * CPU with no chance of being preempted, and not from NMI.
  */
 struct stack_bounds {
 	u64 low, high;
@@ -98,7 +101,9 @@ static bool readable(u64 addr)
 	return !get_kernel_nofault(value, (u64 *)(unsigned long)addr);
 }
 
-/* Interrupt stacks are mapped with a hole on each side, and their bounds are no module's to know. */
+/*
+ * Interrupt stacks are mapped with a hole on each side, and their bounds are no module's to know.
+ */
 static void probe_stack(u64 sp, u64 *low, u64 *high)
 {
 	*low = sp & PAGE_MASK;
@@ -179,10 +184,13 @@ int sfi_port_describe(char *buf, size_t size, u64 addr)
 
 int sfi_port_context(char *buf, size_t size)
 {
-	const char *level = in_nmi() ? "nmi" : in_hardirq() ? "hardirq" : in_serving_softirq() ? "softirq" : "task";
+	const char *level = in_nmi()		   ? "nmi"
+			    : in_hardirq()	   ? "hardirq"
+			    : in_serving_softirq() ? "softirq"
+						   : "task";
 
-	return scnprintf(buf, size, "%s on CPU %d, %s/%d", level, raw_smp_processor_id(), current->comm,
-			 task_pid_nr(current));
+	return scnprintf(buf, size, "%s on CPU %d, %s/%d", level, raw_smp_processor_id(),
+			 current->comm, task_pid_nr(current));
 }
 
 void sfi_port_lost(struct sfi_domain *d)

@@ -12,7 +12,9 @@ struct text {
 	size_t size, len;
 };
 
-#define put(t, ...) ((t)->len += (size_t)sfi_port_snprintf((t)->buf + (t)->len, (t)->size - (t)->len, __VA_ARGS__))
+#define put(t, ...)  \
+	((t)->len += \
+	 (size_t)sfi_port_snprintf((t)->buf + (t)->len, (t)->size - (t)->len, __VA_ARGS__))
 #define num(x) ((unsigned long long)(x))
 
 /* === Internals === */
@@ -128,7 +130,10 @@ static const char *base_name(const char *path)
 	return base;
 }
 
-/* IP is a return address or a faulting instruction: one byte less is inside the call, or just before. */
+/*
+ * IP is a return address or a faulting instruction: one byte less is inside the call, or just
+ * before.
+ */
 static void put_blamed(struct text *t, const struct sfi_domain *d, const struct sfi_report *r)
 {
 	bool exact = r->what == SFI_EXCEPTION || r->what == SFI_HANG || r->what == SFI_BAD_RESULT ||
@@ -157,7 +162,8 @@ static void put_rights(struct text *t, const struct sfi_domain *d, u64 addr)
 			put(t, "  %s%016llx:", a == begin ? "rights  : " : "          ", num(a));
 		slot = sfi_slot_at(d, a);
 		put(t, a == (addr & ~7ULL) ? "[%c]" : " %c ",
-		    slot > SFI_RIGHT_WRITE ? "oO"[slot & SFI_RIGHT_WRITE] : "-w"[slot & SFI_RIGHT_WRITE]);
+		    slot > SFI_RIGHT_WRITE ? "oO"[slot & SFI_RIGHT_WRITE]
+					   : "-w"[slot & SFI_RIGHT_WRITE]);
 		if ((a & 127) == 120)
 			put(t, "\n");
 	}
@@ -168,6 +174,7 @@ static void put_regs(struct text *t, struct sfi_domain *d)
 {
 	const struct sfi_regs *r = &d->regs;
 
+	/* Pairs with sfi_domain_set_regs(). */
 	if (smp_load_acquire(&d->regs_state) != 2)
 		return;
 	put(t, "  rip %016llx flags %08llx rsp %016llx\n", num(r->ip), num(r->flags), num(r->sp));
@@ -176,6 +183,7 @@ static void put_regs(struct text *t, struct sfi_domain *d)
 	put(t, "  rbp %016llx r08 %016llx r09 %016llx\n", num(r->bp), num(r->r8), num(r->r9));
 	put(t, "  r10 %016llx r11 %016llx r12 %016llx\n", num(r->r10), num(r->r11), num(r->r12));
 	put(t, "  r13 %016llx r14 %016llx r15 %016llx\n", num(r->r13), num(r->r14), num(r->r15));
+	/* Pairs with the exchange in sfi_domain_set_regs(). */
 	smp_store_release(&d->regs_state, 0);
 }
 
@@ -212,7 +220,10 @@ static void put_details(struct text *t, struct sfi_domain *d, const struct sfi_r
 	put(t, "==================================================================\n");
 }
 
-/* R as text into the domain's buffers, then out. Contexts that come while another writes are not worth waiting for. */
+/*
+ * R as text into the domain's buffers, then out. Contexts that come while another writes are not
+ * worth waiting for.
+ */
 static void publish(struct sfi_domain *d, const struct sfi_report *r)
 {
 	struct text t = { .buf = d->report, .size = SFI_REPORT_SIZE };
@@ -230,6 +241,7 @@ static void publish(struct sfi_domain *d, const struct sfi_report *r)
 	memcpy(d->last_report, d->report, t.len + 1);
 	sfi_port_unlock(&d->report_lock, flags);
 	sfi_port_report(d, r, d->report);
+	/* Pairs with the exchange above. */
 	smp_store_release(&d->report_busy, 0);
 }
 
@@ -280,8 +292,10 @@ void sfi_domain_set_regs(struct sfi_domain *d, const struct sfi_regs *regs)
 {
 	u32 free = 0;
 
-	if (!__atomic_compare_exchange_n(&d->regs_state, &free, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+	if (!__atomic_compare_exchange_n(&d->regs_state, &free, 1, false, __ATOMIC_ACQUIRE,
+					 __ATOMIC_RELAXED))
 		return;
 	d->regs = *regs;
+	/* Pairs with put_regs(). */
 	smp_store_release(&d->regs_state, 2);
 }

@@ -41,12 +41,24 @@ static __always_inline u32 slot_index(u64 addr)
 
 static u64 dir_entry(const struct sfi_domain *d, u64 addr, const u8 *slots)
 {
-	return (addr & ~SFI_LEAF_NUMBER_MASK) | ((sfi_addr(slots) - d->leaf_base) >> SFI_LEAF_SHIFT);
+	return (addr & ~SFI_LEAF_NUMBER_MASK) |
+	       ((sfi_addr(slots) - d->leaf_base) >> SFI_LEAF_SHIFT);
 }
 
-/* The slots of ADDR's chunk if the directory knows them, else NULL. Instrumented code relies on the address dependency. */
+/* Under rights_lock: the directory knows SLOTS as ADDR's chunk. */
+static void set_dir(struct sfi_domain *d, u64 addr, const u8 *slots)
+{
+	/* Pairs with cached_slots(), and with the address dependency in instrumented code. */
+	smp_store_release(&d->dir[dir_index(addr)], dir_entry(d, addr, slots));
+}
+
+/*
+ * The slots of ADDR's chunk if the directory knows them, else NULL. Instrumented code relies on the
+ * address dependency.
+ */
 static __always_inline u8 *cached_slots(const struct sfi_domain *d, u64 addr)
 {
+	/* Pairs with set_dir(). */
 	u64 x = smp_load_acquire(&d->dir[dir_index(addr)]) ^ (addr & ~SFI_LEAF_NUMBER_MASK);
 	u8 *slots;
 
@@ -57,10 +69,15 @@ static __always_inline u8 *cached_slots(const struct sfi_domain *d, u64 addr)
 	return slots == d->zero_leaf ? NULL : slots;
 }
 
-/* Pairs with the release store in publish_leaf(). */
+static struct sfi_leaf *bucket(const struct sfi_domain *d, u64 index)
+{
+	/* Pairs with publish_leaf(). */
+	return smp_load_acquire(&d->leaves[index]);
+}
+
 static struct sfi_leaf *find_leaf(const struct sfi_domain *d, u64 addr)
 {
-	struct sfi_leaf *leaf = smp_load_acquire(&d->leaves[dir_index(addr)]);
+	struct sfi_leaf *leaf = bucket(d, dir_index(addr));
 
 	while (leaf && leaf->chunk != addr >> SFI_CHUNK_SHIFT)
 		leaf = leaf->next;
@@ -83,7 +100,7 @@ static noinline u8 *refill(struct sfi_domain *d, u64 addr)
 	if (!slots)
 		return NULL;
 	flags = sfi_port_lock(&d->rights_lock);
-	smp_store_release(&d->dir[dir_index(addr)], dir_entry(d, addr, slots));
+	set_dir(d, addr, slots);
 	sfi_port_unlock(&d->rights_lock, flags);
 	sfi_port_cpu_inc(d->cpu, refills);
 	return slots;
@@ -128,8 +145,12 @@ static struct sfi_leaf *publish_leaf(struct sfi_domain *d, struct sfi_leaf *leaf
 	other = find_leaf(d, addr);
 	if (!other) {
 		leaf->next = d->leaves[index];
+		/*
+		 * Its slots are zero and its link is set before anybody finds it; pairs with
+		 * bucket().
+		 */
 		smp_store_release(&d->leaves[index], leaf);
-		smp_store_release(&d->dir[index], dir_entry(d, addr, leaf->slots));
+		set_dir(d, addr, leaf->slots);
 		WRITE_ONCE(d->nr_leaves, d->nr_leaves + 1);
 	}
 	sfi_port_unlock(&d->rights_lock, flags);
@@ -153,8 +174,9 @@ static u8 *make_slots(struct sfi_domain *d, u64 addr)
 }
 
 /*
- * Runs of slots. Words of slots need not be aligned: what matters is that each byte is written whole, and none
- * outside the run. A run of eight or more ends with a word that may overlap the one before.
+ * Runs of slots. Words of slots need not be aligned: what matters is that each byte is written
+ * whole, and none outside the run. A run of eight or more ends with a word that may overlap the one
+ * before.
  */
 typedef u64 __attribute__((aligned(1), may_alias)) slots8;
 
@@ -201,7 +223,8 @@ static void set_untyped_slots(u8 *slot, u32 n, u8 value)
 	u8 *end = slot + n, *word_end;
 
 	while (slot != end) {
-		for (word_end = end - 8; slot <= word_end && !(load8(slot) & EIGHT_TYPED); slot += 8)
+		for (word_end = end - 8; slot <= word_end && !(load8(slot) & EIGHT_TYPED);
+		     slot += 8)
 			store8(slot, value * EIGHT_WRITABLE);
 		if (slot == end)
 			return;
@@ -295,16 +318,16 @@ static void clear_leaf(struct sfi_domain *d, u64 first, void *unused)
 
 void sfi_rights_clear(struct sfi_domain *d)
 {
-	sfi_rights_for_each_leaf(d, clear_leaf, NULL);
+	sfi_rights_walk(d, clear_leaf, NULL);
 }
 
-void sfi_rights_for_each_leaf(struct sfi_domain *d, void (*fn)(struct sfi_domain *d, u64 first, void *arg), void *arg)
+void sfi_rights_walk(struct sfi_domain *d, sfi_leaf_fn fn, void *arg)
 {
 	struct sfi_leaf *leaf;
 	u64 i;
 
 	for (i = 0; i < SFI_DIR_ENTRIES; i++)
-		for (leaf = smp_load_acquire(&d->leaves[i]); leaf; leaf = leaf->next)
+		for (leaf = bucket(d, i); leaf; leaf = leaf->next)
 			fn(d, leaf->chunk << SFI_CHUNK_SHIFT, arg);
 }
 
@@ -418,7 +441,8 @@ u64 sfi_rights_next_typed(const struct sfi_domain *d, u64 addr, u64 last, u8 *id
 	for (;; addr = end + 1) {
 		end = piece_last(addr, last, &n);
 		slots = find_slots(d, addr);
-		for (a = addr & ~(u64)(SFI_SLOT_SIZE - 1); slots && a <= end && a >= SFI_SLOT_SIZE; a += SFI_SLOT_SIZE) {
+		for (a = addr & ~(u64)(SFI_SLOT_SIZE - 1); slots && a <= end && a >= SFI_SLOT_SIZE;
+		     a += SFI_SLOT_SIZE) {
 			/* Most of a leaf is untyped: eight slots at a time. */
 			if (!(slot_index(a) & 7) && end - a >= 63 &&
 			    !(READ_ONCE(*(u64 *)(slots + slot_index(a))) & EIGHT_TYPED)) {
@@ -494,7 +518,11 @@ SFI_EXPORT(sfi_lend);
 static noinline void wild_store(struct sfi_domain *d, u64 addr, u64 size, u64 ip)
 {
 	struct sfi_report r = {
-		.what = SFI_WILD_STORE, .ip = ip, .address = addr, .size = size, .write = true,
+		.what = SFI_WILD_STORE,
+		.ip = ip,
+		.address = addr,
+		.size = size,
+		.write = true,
 	};
 
 	sfi_violation(d, &r);
@@ -509,7 +537,8 @@ void sfi_check_store(struct sfi_domain *d, u64 addr, u64 size, u64 ip)
 		sfi_unwind(d);
 	if (likely(sfi_range(addr, size, &last) && !((addr ^ last) >> SFI_CHUNK_SHIFT))) {
 		slots = find_slots_refill(d, addr);
-		if (likely(slots && all_writable(slots + slot_index(addr), slot_index(last) - slot_index(addr) + 1)))
+		if (likely(slots && all_writable(slots + slot_index(addr),
+						 slot_index(last) - slot_index(addr) + 1)))
 			return;
 	} else if (sfi_writable(d, addr, size)) {
 		return;
@@ -517,7 +546,9 @@ void sfi_check_store(struct sfi_domain *d, u64 addr, u64 size, u64 ip)
 	wild_store(d, addr, size, ip);
 }
 
-/* Slow path of a guard: the directory did not know, or the store spans slots, or it is a violation. */
+/*
+ * Slow path of a guard: the directory did not know, or the store spans slots, or it is a violation.
+ */
 void sfi_guard_c(struct sfi_self *self, u64 addr, u64 size, u64 ip)
 {
 	struct sfi_domain *d = self->domain;

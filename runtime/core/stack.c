@@ -11,7 +11,9 @@
 
 static noinline void too_deep(struct sfi_domain *d, u64 sp, u64 low, u64 ip)
 {
-	struct sfi_report r = { .what = SFI_STACK_DEPTH, .ip = ip, .address = sp, .size = sp - low };
+	struct sfi_report r = {
+		.what = SFI_STACK_DEPTH, .ip = ip, .address = sp, .size = sp - low
+	};
 
 	sfi_violation(d, &r);
 }

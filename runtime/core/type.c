@@ -5,8 +5,8 @@
 #include "object.h"
 
 /*
- * Registered types by number, and of those with a structure the rights bytes of a new object. Written under
- * types_mutex, read without: a type outlives the domains that use it.
+ * Registered types by number, and of those with a structure the rights bytes of a new object.
+ * Written under types_mutex, read without: a type outlives the domains that use it.
  */
 static const struct sfi_type *types[SFI_TYPE_MAX + 1];
 static u8 *templates[SFI_TYPE_MAX + 1];
@@ -24,7 +24,8 @@ static u8 *make_template(const struct sfi_type *type)
 	if (!template)
 		return NULL;
 	for (f = type->fields; f && f->size; f++)
-		for (i = f->offset >> SFI_SLOT_SHIFT; i <= (f->offset + f->size - 1) >> SFI_SLOT_SHIFT; i++)
+		for (i = f->offset >> SFI_SLOT_SHIFT;
+		     i <= (f->offset + f->size - 1) >> SFI_SLOT_SHIFT; i++)
 			template[i] = SFI_RIGHT_WRITE;
 	template[0] |= (u8)(type->id << SFI_RIGHT_TYPE_SHIFT);
 	return template;
@@ -75,7 +76,8 @@ int sfi_types_register(const struct sfi_type *const *list, unsigned int n, struc
 	unsigned int i;
 	int ret = 0;
 
-	(void)owner; /* whose symbols the list is: the module loader keeps it as long as its users */
+	(void)owner; /* whose symbols the list is: the module loader keeps it as long as its users
+		      */
 	sfi_port_mutex_lock(&types_mutex);
 	for (i = 0; i < n && !ret; i++)
 		ret = register_type(list[i]);

@@ -129,7 +129,8 @@ void sfi_port_stack_bounds(u64 sp, u64 *low, u64 *high)
 
 	(void)sp;
 	if (!t->stack_high) {
-		if (pthread_getattr_np(pthread_self(), &attr) || pthread_attr_getstack(&attr, &stack, &size))
+		if (pthread_getattr_np(pthread_self(), &attr) ||
+		    pthread_attr_getstack(&attr, &stack, &size))
 			abort();
 		pthread_attr_destroy(&attr);
 		t->stack_low = sfi_addr(stack);
@@ -151,7 +152,8 @@ void sfi_port_gate_describe(const struct sfi_gate *g, char *buf, size_t size)
 	int n = 0;
 
 	if (sfi_port_thread.irq_flags != g->irq_flags)
-		n += sfi_port_snprintf(buf, size, "interrupts %s, ", sfi_port_thread.irq_flags ? "on" : "off");
+		n += sfi_port_snprintf(buf, size, "interrupts %s, ",
+				       sfi_port_thread.irq_flags ? "on" : "off");
 	if (sfi_port_thread.preempt_count != g->preempt_count)
 		n += sfi_port_snprintf(buf + n, size - (size_t)n, "preempt count %+d, ",
 				       (int)(sfi_port_thread.preempt_count - g->preempt_count));
@@ -215,7 +217,8 @@ int sfi_port_symbol(char *buf, size_t size, const struct sfi_domain *d, u64 ip)
 		return sfi_port_snprintf(buf, size, "0x%llx", (unsigned long long)ip);
 	return sfi_port_snprintf(buf, size, "%s+0x%llx%s%s%s", info.dli_sname,
 				 (unsigned long long)(ip - sfi_addr(info.dli_saddr)),
-				 ip - d->text < d->text_size ? " [" : "", ip - d->text < d->text_size ? d->name : "",
+				 ip - d->text < d->text_size ? " [" : "",
+				 ip - d->text < d->text_size ? d->name : "",
 				 ip - d->text < d->text_size ? "]" : "");
 }
 
@@ -225,14 +228,16 @@ int sfi_port_describe(char *buf, size_t size, u64 addr)
 
 	sfi_port_stack_bounds(sfi_here(), &low, &high);
 	return sfi_port_snprintf(buf, size, "%s",
-				 addr >= low && addr < high ? "this stack, not a granted local" : "unknown");
+				 addr >= low && addr < high ? "this stack, not a granted local"
+							    : "unknown");
 }
 
 int sfi_port_context(char *buf, size_t size)
 {
 	static const char *const levels[] = { "task", "hardirq", "softirq" };
 
-	return sfi_port_snprintf(buf, size, "%s on CPU %u", levels[sfi_port_thread.level], sfi_port_this_cpu());
+	return sfi_port_snprintf(buf, size, "%s on CPU %u", levels[sfi_port_thread.level],
+				 sfi_port_this_cpu());
 }
 
 void sfi_port_lost(struct sfi_domain *d)
@@ -248,14 +253,16 @@ __attribute__((weak)) void sfi_port_failed(struct sfi_domain *d)
 	(void)d;
 }
 
-__attribute__((weak)) void sfi_port_state_changed(struct sfi_domain *d, unsigned int from, unsigned int to)
+__attribute__((weak)) void sfi_port_state_changed(struct sfi_domain *d, unsigned int from,
+						  unsigned int to)
 {
 	(void)d;
 	(void)from;
 	(void)to;
 }
 
-__attribute__((weak)) void sfi_port_report(struct sfi_domain *d, const struct sfi_report *r, const char *text)
+__attribute__((weak)) void sfi_port_report(struct sfi_domain *d, const struct sfi_report *r,
+					   const char *text)
 {
 	(void)d;
 	(void)r;

@@ -14,29 +14,37 @@
 #define PIECES 3
 #define PIECE_SLOTS (2 * SFI_LEAF_SLOTS)
 static const u64 bases[PIECES] = {
-	0xffff888012340000ULL, 0xffff888012340000ULL + (1ULL << SFI_TAG_SHIFT), 0ULL - PIECE_SLOTS * SFI_SLOT_SIZE,
+	0xffff888012340000ULL,
+	0xffff888012340000ULL + (1ULL << SFI_TAG_SHIFT),
+	0ULL - PIECE_SLOTS *SFI_SLOT_SIZE,
 };
 static u8 model[PIECES][PIECE_SLOTS];
 /* A record was acquired here in memory that was all the domain's: it gets that back. */
 static bool embedded[PIECES][PIECE_SLOTS];
 
-static const struct sfi_field fields[] = { { .offset = 0, .size = 8 }, { .offset = 24, .size = 20 }, { .size = 0 } };
+static const struct sfi_field fields[] = { { .offset = 0, .size = 8 },
+					   { .offset = 24, .size = 20 },
+					   { .size = 0 } };
 static const struct sfi_type hot = { .name = "hot", .id = 1, .hot = true, .size = 64 };
 static const struct sfi_type record = { .name = "record", .id = 127, .size = 48, .fields = fields };
 static const struct sfi_type *const types[] = { &hot, &record };
 
 static struct sfi_self self;
 static const struct sfi_unit unit = {
-	.magic = SFI_UNIT_MAGIC, .abi = SFI_ABI_VERSION, .self = &self, .name = "fuzz",
+	.magic = SFI_UNIT_MAGIC,
+	.abi = SFI_ABI_VERSION,
+	.self = &self,
+	.name = "fuzz",
 };
 static struct sfi_domain *dom;
 
-#define REQUIRE(x) do {								\
-	if (!(x)) {								\
-		fprintf(stderr, "line %d: %s\n", __LINE__, #x);			\
-		abort();							\
-	}									\
-} while (0)
+#define REQUIRE(x)                                                      \
+	do {                                                            \
+		if (!(x)) {                                             \
+			fprintf(stderr, "line %d: %s\n", __LINE__, #x); \
+			abort();                                        \
+		}                                                       \
+	} while (0)
 
 /* What one step works on: a range of whole or broken slots in one piece. */
 struct step {
@@ -124,7 +132,10 @@ static void toggle_object(struct step *s, const struct sfi_type *type)
 	s->size = type->size;
 	obj = (void *)(uintptr_t)address(s);
 	if (model[s->piece][s->offset / 8] >> SFI_RIGHT_TYPE_SHIFT != type->id) {
-		/* Only one object of a record type stands at an address: the tracker would hold it twice. */
+		/*
+		 * Only one object of a record type stands at an address: the tracker would hold it
+		 * twice.
+		 */
 		take_back_record(s);
 		compare(s);
 		if (type == &record)
@@ -169,7 +180,8 @@ static void one_step(u8 op, struct step *s)
 		break;
 	default:
 		if (model_writable(s) && s->size)
-			sfi_guard(&self, address(s), s->size); /* returns, and the directory knows */
+			sfi_guard(&self, address(s),
+				  s->size); /* returns, and the directory knows */
 		break;
 	}
 	compare(s);

@@ -49,13 +49,24 @@ static const struct sfi_field device_fields[] = {
 	{ .size = 0 },
 };
 const struct sfi_type type_device = {
-	.name = "device", .id = T_DEVICE, .size = sizeof(struct device), .fields = device_fields,
+	.name = "device",
+	.id = T_DEVICE,
+	.size = sizeof(struct device),
+	.fields = device_fields,
 };
 const struct sfi_type type_packet = {
-	.name = "packet", .id = T_PACKET, .hot = true, .size = sizeof(struct packet), .release = release_packet,
+	.name = "packet",
+	.id = T_PACKET,
+	.hot = true,
+	.size = sizeof(struct packet),
+	.release = release_packet,
 };
 const struct sfi_type type_timer = {
-	.name = "timer", .id = T_TIMER, .size = sizeof(struct timer), .release = release_timer, .busy = timer_busy,
+	.name = "timer",
+	.id = T_TIMER,
+	.size = sizeof(struct timer),
+	.release = release_timer,
+	.busy = timer_busy,
 };
 const struct sfi_type type_memory = { .name = "memory", .id = T_MEMORY };
 const struct sfi_type type_registration = { .name = "registration", .id = T_REGISTRATION };
@@ -88,7 +99,11 @@ DRIVER void test_other_type(void)
 
 const struct sfi_arg test_arg = { .function = "kernel_function", .parameter = "p" };
 const struct sfi_entry test_entry = {
-	.fn = test_callback, .gate = test_gate, .self = &test_self, .name = "test_callback", .kind = "ops__call",
+	.fn = test_callback,
+	.gate = test_gate,
+	.self = &test_self,
+	.name = "test_callback",
+	.kind = "ops__call",
 };
 static const struct sfi_func funcs[] = {
 	{ .addr = test_callback, .type = 11, .name = "test_callback" },
@@ -103,11 +118,21 @@ static const struct sfi_line lines[] = {
 	{ (const char *)test_gate, "drivers/test/gate.c", 200, 1 },
 };
 const struct sfi_unit test_unit = {
-	.magic = SFI_UNIT_MAGIC, .abi = SFI_ABI_VERSION, .policy = POLICY, .self = &test_self, .name = "test.c",
-	.funcs = funcs, .entries = &test_entry, .globals = globals,
-	.lines = lines, .lines_end = lines + ARRAY_SIZE(lines),
-	.nr_funcs = ARRAY_SIZE(funcs), .nr_entries = 1, .nr_globals = ARRAY_SIZE(globals),
-	.stores = 7, .guards = 5,
+	.magic = SFI_UNIT_MAGIC,
+	.abi = SFI_ABI_VERSION,
+	.policy = POLICY,
+	.self = &test_self,
+	.name = "test.c",
+	.funcs = funcs,
+	.entries = &test_entry,
+	.globals = globals,
+	.lines = lines,
+	.lines_end = lines + ARRAY_SIZE(lines),
+	.nr_funcs = ARRAY_SIZE(funcs),
+	.nr_entries = 1,
+	.nr_globals = ARRAY_SIZE(globals),
+	.stores = 7,
+	.guards = 5,
 };
 
 /* === Hooks === */
@@ -145,11 +170,16 @@ const char *test_report_line(struct sfi_domain *d)
 void test_fill_load(struct sfi_load *load, const struct sfi_unit *const *units)
 {
 	*load = (struct sfi_load){
-		.name = "test", .module = (struct module *)&test_self, .self = &test_self,
-		.units = units, .nr_units = 1, .policy = POLICY,
+		.name = "test",
+		.module = (struct module *)&test_self,
+		.self = &test_self,
+		.units = units,
+		.nr_units = 1,
+		.policy = POLICY,
 		.text = sfi_addr(__start_driver_text),
 		.text_size = (u64)(__stop_driver_text - __start_driver_text),
-		.rodata = sfi_addr(funcs), .rodata_size = sizeof(funcs),
+		.rodata = sfi_addr(funcs),
+		.rodata_size = sizeof(funcs),
 	};
 }
 

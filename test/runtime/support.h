@@ -30,7 +30,8 @@ extern const struct sfi_type type_device, type_packet, type_timer, type_memory, 
 struct device {
 	char name[16];
 	u64 owned_by_kernel[4];
-	u64 private_1, private_2; /* fields the driver may write; the second until it is registered */
+	u64 private_1,
+		private_2; /* fields the driver may write; the second until it is registered */
 };
 
 struct packet {
@@ -48,8 +49,8 @@ extern u64 test_global[4];
 extern const struct sfi_entry test_entry;
 extern const struct sfi_unit test_unit;
 extern const struct sfi_arg test_arg;
-int test_callback(int x);       /* the driver's function behind test_entry */
-int test_gate(int x);           /* what the kernel would see */
+int test_callback(int x); /* the driver's function behind test_entry */
+int test_gate(int x);	  /* what the kernel would see */
 
 /* What happened, in order, as words separated by spaces; test_log_clear() between steps. */
 void test_log(const char *format, ...) __printf(1, 2);

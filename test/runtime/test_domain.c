@@ -23,7 +23,9 @@ static int create(const struct sfi_unit *unit, char *why, size_t size)
 
 static void refuses_what_does_not_match(void **state)
 {
-	static const struct sfi_func foreign[] = { { .addr = strlen, .type = 1, .name = "strlen" } };
+	static const struct sfi_func foreign[] = {
+		{ .addr = strlen, .type = 1, .name = "strlen" }
+	};
 	struct sfi_unit unit = test_unit;
 	char why[128];
 
@@ -39,7 +41,9 @@ static void refuses_what_does_not_match(void **state)
 	unit = test_unit;
 	unit.policy++;
 	assert_int_equal(create(&unit, why, sizeof(why)), -ENOEXEC);
-	assert_string_equal(why, "test.c: built with policy 0000000000005eee, this kernel's is 0000000000005eed");
+	assert_string_equal(
+		why,
+		"test.c: built with policy 0000000000005eee, this kernel's is 0000000000005eed");
 	unit = test_unit;
 	unit.self = (struct sfi_self *)why;
 	assert_int_equal(create(&unit, why, sizeof(why)), -EINVAL);
@@ -76,11 +80,8 @@ static void only_allowed_transitions(void **state)
 {
 	static const char *const rows[SFI_NR_STATES] = {
 		/* loading live failed recovering dead */
-		[SFI_LOADING] = ".yy.y",
-		[SFI_LIVE] = "..y.y",
-		[SFI_FAILED] = "...yy",
-		[SFI_RECOVERING] = "y...y",
-		[SFI_DEAD] = "...y.",
+		[SFI_LOADING] = ".yy.y",    [SFI_LIVE] = "..y.y", [SFI_FAILED] = "...yy",
+		[SFI_RECOVERING] = "y...y", [SFI_DEAD] = "...y.",
 	};
 	struct sfi_domain *d = *state;
 	u32 from, to;
@@ -137,7 +138,8 @@ static void answers_about_addresses(void **state)
 	assert_null(sfi_domain_of_text(sfi_addr(strlen)));
 	assert_null(sfi_domain_of_text(0));
 	assert_ptr_equal(sfi_domain_of_ip(sfi_addr(test_callback), sfi_here()), d);
-	assert_null(sfi_domain_of_ip(sfi_addr(sfi_onbehalf_begin), sfi_here())); /* nobody's call is on this stack */
+	assert_null(sfi_domain_of_ip(sfi_addr(sfi_onbehalf_begin),
+				     sfi_here())); /* nobody's call is on this stack */
 	assert_true(sfi_ip_on_behalf(sfi_addr(sfi_onbehalf_begin)));
 	assert_false(sfi_ip_on_behalf(sfi_addr(sfi_onbehalf_end)));
 	assert_int_equal(sfi_domain_line(d, sfi_addr(test_callback) + 3)->line, 100);
@@ -194,9 +196,14 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, test_setup, test_teardown)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(refuses_what_does_not_match), cmocka_unit_test(refuses_without_memory),
-		TEST(only_allowed_transitions), TEST(fails_once), TEST(globals_come_back), TEST(answers_about_addresses),
-		TEST(nothing_after_the_end), TEST(many_domains_but_not_too_many),
+		cmocka_unit_test(refuses_what_does_not_match),
+		cmocka_unit_test(refuses_without_memory),
+		TEST(only_allowed_transitions),
+		TEST(fails_once),
+		TEST(globals_come_back),
+		TEST(answers_about_addresses),
+		TEST(nothing_after_the_end),
+		TEST(many_domains_but_not_too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,8 @@ static void release_logged(void *obj, const u64 args[4])
 	test_log("%c%llu ", (int)args[0], (unsigned long long)args[1]);
 }
 
-static void acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, char letter)
+static void acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+		    char letter)
 {
 	assert_non_null(sfi_acquire(d, type, obj, size, release_logged, (u64)letter, size, 0, 0));
 }
@@ -75,7 +76,10 @@ static void newest_first_then_hot(void **state)
 	acquire(d, &type_registration, &packets[1], 0, 's');
 	assert_int_equal(sfi_domain_objects(d), 3);
 	assert_int_equal(sfi_release_all(d), 5);
-	/* Hot ones in the order of their addresses' chunks: that is not promised, only that they are last. */
+	/*
+	 * Hot ones in the order of their addresses' chunks: that is not promised, only that they
+	 * are last.
+	 */
 	assert_true(!strcmp(test_logged, "s0 r0 d0 packet:x packet:z ") ||
 		    !strcmp(test_logged, "s0 r0 d0 packet:z packet:x "));
 	assert_int_equal(sfi_domain_objects(d), 0);
@@ -177,7 +181,9 @@ static void borrowed_for_a_call(void **state)
 	assert_int_equal(sfi_type_at(d, sfi_addr(&device)), 0);
 	assert_false(sfi_writable(d, sfi_addr(&device.private_1), 1));
 
-	/* What the domain has already is not borrowed, neither alone nor while something else is. */
+	/*
+	 * What the domain has already is not borrowed, neither alone nor while something else is.
+	 */
 	acquire(d, &type_device, &device, 0, 'd');
 	assert_false(sfi_borrow(d, &type_device, &device));
 	assert_true(sfi_borrow(d, &type_packet, &packets[0]));
@@ -222,7 +228,10 @@ static void taken_hot_object(void **state)
 	assert_false(sfi_take_back(d, &type_packet, &packets[0]));
 }
 
-/* Every allocation fails in its turn: the domain fails, and recovery still finds all that was acquired. */
+/*
+ * Every allocation fails in its turn: the domain fails, and recovery still finds all that was
+ * acquired.
+ */
 static void without_memory_nothing_is_lost(void **state)
 {
 	struct sfi_domain *d = *state;
@@ -241,7 +250,8 @@ static void without_memory_nothing_is_lost(void **state)
 			assert_string_equal(test_logged, "report:8 live>failed recover ");
 		test_log_clear();
 		assert_int_equal(sfi_release_all(d), 2);
-		assert_true(!strcmp(test_logged, "d0 packet:p ") || !strcmp(test_logged, "packet:p d0 "));
+		assert_true(!strcmp(test_logged, "d0 packet:p ") ||
+			    !strcmp(test_logged, "packet:p d0 "));
 		assert_int_equal(d->nr_spare, SFI_RESERVE);
 		assert_int_equal(d->leaked, 0);
 		test_domain_end(d);
@@ -293,11 +303,20 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, test_setup, test_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(fields_are_writable_and_no_more), TEST(memory_has_its_size), TEST(newest_first_then_hot),
-		TEST(held_twice_released_twice), TEST(release_that_repeats_arguments), TEST(embedded_objects),
-		TEST(hot_objects_in_memory_go_before_it), TEST(borrowed_for_a_call), TEST(borrowed_memory_of_its_own),
-		TEST(recovery_leaves_borrowed_objects_alone), TEST(taken_hot_object),
-		TEST(without_memory_nothing_is_lost), TEST(types_are_registered_once), TEST(objects_can_be_walked),
+		TEST(fields_are_writable_and_no_more),
+		TEST(memory_has_its_size),
+		TEST(newest_first_then_hot),
+		TEST(held_twice_released_twice),
+		TEST(release_that_repeats_arguments),
+		TEST(embedded_objects),
+		TEST(hot_objects_in_memory_go_before_it),
+		TEST(borrowed_for_a_call),
+		TEST(borrowed_memory_of_its_own),
+		TEST(recovery_leaves_borrowed_objects_alone),
+		TEST(taken_hot_object),
+		TEST(without_memory_nothing_is_lost),
+		TEST(types_are_registered_once),
+		TEST(objects_can_be_walked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,8 +17,23 @@ static void *at(u64 addr)
 static void nothing_at_first(void **state)
 {
 	static const u64 addresses[] = {
-		0, 1, 7, 8, 4095, 4096, 1ULL << 15, 1ULL << 28, (1ULL << 28) - 1, 0x7fffffffffff, 1ULL << 47,
-		0x8000000000000000, 0xffff800000000000, BASE, 0xff11000000000000, ~0ULL, ~0ULL - 7,
+		0,
+		1,
+		7,
+		8,
+		4095,
+		4096,
+		1ULL << 15,
+		1ULL << 28,
+		(1ULL << 28) - 1,
+		0x7fffffffffff,
+		1ULL << 47,
+		0x8000000000000000,
+		0xffff800000000000,
+		BASE,
+		0xff11000000000000,
+		~0ULL,
+		~0ULL - 7,
 	};
 	struct sfi_domain *d = *state;
 	u32 i;
@@ -63,12 +78,16 @@ static void every_edge_of_a_run(void **state)
 	struct sfi_domain *d = *state;
 	u64 begin, end, a;
 
-	/* All starts and ends within three words of slots: byte and eight-byte paths meet in each way. */
+	/*
+	 * All starts and ends within three words of slots: byte and eight-byte paths meet in each
+	 * way.
+	 */
 	for (begin = 0; begin < 24; begin++) {
 		for (end = begin + 1; end <= 24; end++) {
 			sfi_grant(d, at(BASE + begin * 8), (end - begin) * 8);
 			for (a = 0; a < 24; a++)
-				assert_int_equal(sfi_writable(d, BASE + a * 8, 8), a >= begin && a < end);
+				assert_int_equal(sfi_writable(d, BASE + a * 8, 8),
+						 a >= begin && a < end);
 			assert_true(sfi_writable(d, BASE + begin * 8, (end - begin) * 8));
 			assert_false(sfi_writable(d, BASE + begin * 8, (end - begin) * 8 + 1));
 			sfi_revoke(d, at(BASE + begin * 8), (end - begin) * 8);
@@ -117,8 +136,9 @@ static void absurd_grant_fails_the_domain(void **state)
 
 	sfi_grant(d, at(BASE), ~0ULL);
 	assert_int_equal(sfi_domain_state(d), SFI_FAILED);
-	assert_string_equal(test_report_line(d),
-			    "sfi: VIOLATION in test: internal error: rights asked for outside the kernel's memory");
+	assert_string_equal(
+		test_report_line(d),
+		"sfi: VIOLATION in test: internal error: rights asked for outside the kernel's memory");
 	assert_false(sfi_writable(d, BASE, 1));
 }
 
@@ -134,7 +154,10 @@ static void same_index_other_region(void **state)
 		assert_true(sfi_writable(d, BASE + n * (1ULL << SFI_TAG_SHIFT), 8));
 		assert_false(sfi_writable(d, BASE + n * (1ULL << SFI_TAG_SHIFT) + 8, 8));
 	}
-	/* The last granted is the one cached; the others miss, and a guard makes the directory know them. */
+	/*
+	 * The last granted is the one cached; the others miss, and a guard makes the directory know
+	 * them.
+	 */
 	assert_int_equal(sfi_dir_slot(d, other, 0), 0);
 	sfi_guard(&test_self, other, 8);
 	assert_int_equal(sfi_dir_slot(d, other, 0), SFI_RIGHT_WRITE);
@@ -171,7 +194,8 @@ static void types_begin_at_one_slot(void **state)
 	assert_int_equal(sfi_type_at(d, BASE + 8), 0);
 	assert_false(sfi_writable(d, BASE, 8));
 	sfi_grant(d, at(BASE), 64);
-	assert_int_equal(sfi_type_at(d, BASE), 127); /* a grant over an object leaves the object alone */
+	assert_int_equal(sfi_type_at(d, BASE),
+			 127); /* a grant over an object leaves the object alone */
 	assert_false(sfi_writable(d, BASE, 8));
 	assert_true(sfi_writable(d, BASE + 8, 56));
 	assert_int_equal(sfi_rights_next_typed(d, BASE - 3 * CHUNK, BASE + CHUNK, &id), BASE);
@@ -220,8 +244,9 @@ static void no_memory_fails_the_domain(void **state)
 	sfi_port_alloc_budget = -1;
 	assert_false(sfi_writable(d, BASE, 8));
 	assert_int_equal(sfi_domain_state(d), SFI_FAILED);
-	assert_string_equal(test_report_line(d),
-			    "sfi: VIOLATION in test: internal error: no memory for the rights table");
+	assert_string_equal(
+		test_report_line(d),
+		"sfi: VIOLATION in test: internal error: no memory for the rights table");
 	assert_string_equal(test_logged, "report:8 live>failed recover ");
 }
 
@@ -229,10 +254,18 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, test_setup, test_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(nothing_at_first), TEST(grant_covers_exactly), TEST(size_zero_is_always_right),
-		TEST(every_edge_of_a_run), TEST(across_chunks), TEST(ranges_that_wrap),
-		TEST(absurd_grant_fails_the_domain), TEST(same_index_other_region), TEST(directory_never_says_more),
-		TEST(types_begin_at_one_slot), TEST(lend_undoes_only_what_it_gave), TEST(memory_within_the_bound),
+		TEST(nothing_at_first),
+		TEST(grant_covers_exactly),
+		TEST(size_zero_is_always_right),
+		TEST(every_edge_of_a_run),
+		TEST(across_chunks),
+		TEST(ranges_that_wrap),
+		TEST(absurd_grant_fails_the_domain),
+		TEST(same_index_other_region),
+		TEST(directory_never_says_more),
+		TEST(types_begin_at_one_slot),
+		TEST(lend_undoes_only_what_it_gave),
+		TEST(memory_within_the_bound),
 		TEST(no_memory_fails_the_domain),
 	};
 

@@ -41,8 +41,8 @@ static u64 next_random(u64 *state)
 static u32 wrong;
 
 /*
- * Thread T's are slots T, T + THREADS, ... of each chunk: every eight-slot word is shared by all. Half of the
- * chunks want the directory entries of the other half.
+ * Thread T's are slots T, T + THREADS, ... of each chunk: every eight-slot word is shared by all.
+ * Half of the chunks want the directory entries of the other half.
  */
 static u64 slot_of(u64 thread, u32 chunk, u32 n)
 {
@@ -97,7 +97,8 @@ static void *borrow_packet(void *arg)
 
 	(void)arg;
 	for (i = 0; i < ROUNDS / 4; i++) {
-		if (!sfi_borrow(dom, &type_packet, &packet) || sfi_type_at(dom, sfi_addr(&packet)) != T_PACKET)
+		if (!sfi_borrow(dom, &type_packet, &packet) ||
+		    sfi_type_at(dom, sfi_addr(&packet)) != T_PACKET)
 			__atomic_fetch_add(&wrong, 1, __ATOMIC_RELAXED);
 		sfi_unborrow(dom, &type_packet, &packet);
 	}
@@ -229,8 +230,8 @@ static void one_report_of_many_failures(void **state)
 	for (round = 0; round < 50; round++) {
 		test_log_clear();
 		run_threads(fail_now);
-		assert_string_equal(test_logged, round ? "report:8 loading>failed recover " :
-							"report:8 live>failed recover ");
+		assert_string_equal(test_logged, round ? "report:8 loading>failed recover "
+						       : "report:8 live>failed recover ");
 		assert_int_equal(dom->violations, 1);
 		test_domain_end(dom);
 		dom = test_domain_new();
@@ -242,7 +243,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, test_setup, test_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(neighbouring_slots), TEST(one_object_borrowed_by_all), TEST(objects_of_all), TEST(locks_of_all),
+		TEST(neighbouring_slots),    TEST(one_object_borrowed_by_all),
+		TEST(objects_of_all),	     TEST(locks_of_all),
 		TEST(closing_while_entered), TEST(one_report_of_many_failures),
 	};
 

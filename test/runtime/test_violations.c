@@ -265,7 +265,8 @@ static void store_past_the_end_names_the_object(void **state)
 	sfi_acquire(dom, &type_memory, p, 96, NULL, 0, 0, 0, 0);
 	store_at = sfi_addr(p) + 104;
 	assert_int_equal(enter(drv_store), UNWOUND);
-	snprintf(wanted, sizeof(wanted), "wild store of size 8 at %016llx (8 bytes past the end of a memory of 96 bytes)",
+	snprintf(wanted, sizeof(wanted),
+		 "wild store of size 8 at %016llx (8 bytes past the end of a memory of 96 bytes)",
 		 (unsigned long long)store_at);
 	assert_report(wanted, "drv_store+0x");
 	free(p);
@@ -326,7 +327,8 @@ static void indirect_calls(void **state)
 	assert_int_equal(enter(drv_icall), 1);
 	call_target = test_callback;
 	assert_int_equal(enter(drv_icall), UNWOUND);
-	assert_non_null(strstr(test_report_line(dom), ": a function of another type (test_callback) by drv_icall+0x"));
+	assert_non_null(strstr(test_report_line(dom),
+			       ": a function of another type (test_callback) by drv_icall+0x"));
 	assert_int_equal(sfi_domain_count(dom, SFI_COUNT_icalls), 4);
 }
 
@@ -336,7 +338,8 @@ static void indirect_call_of_no_function(void **state)
 	call_target = (const void *)((const char *)test_callback + 1);
 	call_type = 11;
 	assert_int_equal(enter(drv_icall), UNWOUND);
-	assert_non_null(strstr(test_report_line(dom), ": not a function of the driver's by drv_icall+0x"));
+	assert_non_null(
+		strstr(test_report_line(dom), ": not a function of the driver's by drv_icall+0x"));
 }
 
 static void indirect_call_of_null(void **state)
@@ -385,13 +388,34 @@ static void runaway_recursion(void **state)
 
 static void *memory;
 
-static void owned_null(void) { sfi_check_owned(dom, NULL, T_DEVICE, &test_arg); }
-static void owned_foreign(void) { sfi_check_owned(dom, &packet, T_DEVICE, &test_arg); }
-static void owned_type(void) { sfi_check_owned(dom, &device, T_PACKET, &test_arg); }
-static void owned_interior(void) { sfi_check_owned(dom, (char *)&device + 8, T_DEVICE, &test_arg); }
-static void owned_memory(void) { sfi_check_owned(dom, test_global, T_DEVICE, &test_arg); }
-static void release_foreign(void) { sfi_release(dom, &type_device, &packet, &test_arg); }
-static void release_interior(void) { sfi_release(dom, &type_memory, (char *)memory + 16, &test_arg); }
+static void owned_null(void)
+{
+	sfi_check_owned(dom, NULL, T_DEVICE, &test_arg);
+}
+static void owned_foreign(void)
+{
+	sfi_check_owned(dom, &packet, T_DEVICE, &test_arg);
+}
+static void owned_type(void)
+{
+	sfi_check_owned(dom, &device, T_PACKET, &test_arg);
+}
+static void owned_interior(void)
+{
+	sfi_check_owned(dom, (char *)&device + 8, T_DEVICE, &test_arg);
+}
+static void owned_memory(void)
+{
+	sfi_check_owned(dom, test_global, T_DEVICE, &test_arg);
+}
+static void release_foreign(void)
+{
+	sfi_release(dom, &type_device, &packet, &test_arg);
+}
+static void release_interior(void)
+{
+	sfi_release(dom, &type_memory, (char *)memory + 16, &test_arg);
+}
 static void release_borrowed(void)
 {
 	sfi_borrow(dom, &type_packet, &packet);
@@ -421,17 +445,50 @@ static void release_registered(void)
 	sfi_acquire(dom, &type_registration, &device, 0, NULL, 0, 0, 0, 0);
 	sfi_release(dom, &type_device, &device, &test_arg);
 }
-static void embed_foreign(void) { sfi_embed(dom, &type_timer, &packet, 8, &test_arg); }
-static void unembed_nothing(void) { sfi_unembed(dom, &type_timer, memory, 8, &test_arg); }
-static void write_past(void) { sfi_check_writable(dom, memory, 129, &test_arg); }
-static void read_null(void) { sfi_check_readable(dom, NULL, 1, &test_arg); }
-static void read_wrap(void) { sfi_check_readable(dom, &packet, ~(size_t)0, &test_arg); }
-static void callback_foreign(void) { sfi_check_callback(dom, drv_nothing, "ops__call", &test_arg); }
-static void callback_kind(void) { sfi_check_callback(dom, test_gate, "ops__other", &test_arg); }
-static void constant_foreign(void) { sfi_check_constant(dom, test_global, 8, &test_arg); }
-static void module_foreign(void) { sfi_check_module(dom, (struct module *)&packet, &test_arg); }
-static void requirement(void) { sfi_check_that(dom, false, &test_arg); }
-static void unlock_foreign(void) { sfi_lock_dropped(dom, &packet, &test_arg); }
+static void embed_foreign(void)
+{
+	sfi_embed(dom, &type_timer, &packet, 8, &test_arg);
+}
+static void unembed_nothing(void)
+{
+	sfi_unembed(dom, &type_timer, memory, 8, &test_arg);
+}
+static void write_past(void)
+{
+	sfi_check_writable(dom, memory, 129, &test_arg);
+}
+static void read_null(void)
+{
+	sfi_check_readable(dom, NULL, 1, &test_arg);
+}
+static void read_wrap(void)
+{
+	sfi_check_readable(dom, &packet, ~(size_t)0, &test_arg);
+}
+static void callback_foreign(void)
+{
+	sfi_check_callback(dom, drv_nothing, "ops__call", &test_arg);
+}
+static void callback_kind(void)
+{
+	sfi_check_callback(dom, test_gate, "ops__other", &test_arg);
+}
+static void constant_foreign(void)
+{
+	sfi_check_constant(dom, test_global, 8, &test_arg);
+}
+static void module_foreign(void)
+{
+	sfi_check_module(dom, (struct module *)&packet, &test_arg);
+}
+static void requirement(void)
+{
+	sfi_check_that(dom, false, &test_arg);
+}
+static void unlock_foreign(void)
+{
+	sfi_lock_dropped(dom, &packet, &test_arg);
+}
 
 #define ARG "argument p of kernel_function: "
 static const struct {
@@ -449,7 +506,8 @@ static const struct {
 	{ release_twice, ARG "double free (the memory was released already)" },
 	{ release_other_arguments, ARG "other arguments (the memory was acquired with others)" },
 	{ release_busy, ARG "frees memory that holds a live object (timer at offset 64)" },
-	{ release_registered, ARG "frees memory that holds a live object (registration at offset 0)" },
+	{ release_registered,
+	  ARG "frees memory that holds a live object (registration at offset 0)" },
 	{ embed_foreign, ARG "is not memory of the driver's own" },
 	{ unembed_nothing, ARG "not an object (own memory of the driver, not a timer)" },
 	{ write_past, ARG "not writable by the driver" },
@@ -583,8 +641,10 @@ static void returning_with_locks(void **state)
 	wrapper = lock_everything;
 	assert_int_equal(enter(drv_wrapper), 1); /* it did return */
 	assert_put_right();
-	assert_report("lock imbalance: returns with a lock held (interrupts off, preempt count +2, RCU nesting +1)"
-		      " (taken by kernel_function)", "drv_wrapper+0x0 [test]");
+	assert_report(
+		"lock imbalance: returns with a lock held (interrupts off, preempt count +2, RCU nesting +1)"
+		" (taken by kernel_function)",
+		"drv_wrapper+0x0 [test]");
 }
 
 static void change_preempt_count(void)
@@ -599,8 +659,9 @@ static void returning_with_other_counts(void **state)
 	wrapper = change_preempt_count;
 	assert_int_equal(enter(drv_wrapper), 1);
 	assert_int_equal(sfi_port_thread.preempt_count, 1);
-	assert_report("lock imbalance: returns with other counts than it was called with (preempt count -1)",
-		      "drv_wrapper+0x0 [test]");
+	assert_report(
+		"lock imbalance: returns with other counts than it was called with (preempt count -1)",
+		"drv_wrapper+0x0 [test]");
 }
 
 static int inner_locks(int x)
@@ -644,7 +705,8 @@ static void another_contexts_lock(void **state)
 	sfi_port_thread.level = 2;
 	sfi_lock_taken(dom, &locks[0], unlock, &test_arg);
 	sfi_port_thread.level = 0;
-	assert_int_equal(enter(drv_nothing), 42); /* somebody holds a lock: no imbalance of this call */
+	assert_int_equal(enter(drv_nothing),
+			 42); /* somebody holds a lock: no imbalance of this call */
 	assert_string_equal(test_logged, "");
 	kernel_function = others_lock;
 	assert_int_equal(enter(drv_import), UNWOUND);
@@ -730,7 +792,8 @@ static void returning_with_a_busy_local(void **state)
 {
 	(void)state;
 	assert_int_equal(enter(timer_on_stack_of_return), UNWOUND);
-	assert_report("bad object: returns while the kernel uses a local (timer)", "drv_timer_on_stack+0x");
+	assert_report("bad object: returns while the kernel uses a local (timer)",
+		      "drv_timer_on_stack+0x");
 }
 
 /* === Faults === */
@@ -927,18 +990,41 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, test_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(calls_and_returns), TEST(gate_is_found_while_it_lives), TEST(decoys_are_passed_over),
-		TEST(import_returns_into_a_failed_domain), TEST(nested_gates_unwind_one_at_a_time),
-		TEST(wild_store), TEST(right_store), TEST(store_past_the_end_names_the_object),
-		TEST(wild_memset_changes_nothing), TEST(memory_functions_work), TEST(indirect_calls),
-		TEST(indirect_call_of_no_function), TEST(indirect_call_of_null), TEST(indirect_call_without_a_type),
-		TEST(runaway_recursion), TEST(bad_arguments), TEST(right_arguments), TEST(bad_result),
-		TEST(unwinding_drops_locks), TEST(returning_with_locks), TEST(returning_with_other_counts),
-		TEST(only_locks_of_skipped_frames), TEST(another_contexts_lock), TEST(too_many_locks),
-		TEST(unwinding_takes_locals_rights), TEST(object_on_an_unwound_stack_is_released),
-		TEST(returning_with_a_busy_local), TEST(null_read), TEST(divide_error),
-		TEST(fault_in_a_copy_loop_is_the_callers), TEST(other_faults_by_name), TEST(eviction_is_silent),
-		TEST(only_the_first_is_reported), TEST(again_after_recovery), TEST(report_is_cut_to_the_buffer),
+		TEST(calls_and_returns),
+		TEST(gate_is_found_while_it_lives),
+		TEST(decoys_are_passed_over),
+		TEST(import_returns_into_a_failed_domain),
+		TEST(nested_gates_unwind_one_at_a_time),
+		TEST(wild_store),
+		TEST(right_store),
+		TEST(store_past_the_end_names_the_object),
+		TEST(wild_memset_changes_nothing),
+		TEST(memory_functions_work),
+		TEST(indirect_calls),
+		TEST(indirect_call_of_no_function),
+		TEST(indirect_call_of_null),
+		TEST(indirect_call_without_a_type),
+		TEST(runaway_recursion),
+		TEST(bad_arguments),
+		TEST(right_arguments),
+		TEST(bad_result),
+		TEST(unwinding_drops_locks),
+		TEST(returning_with_locks),
+		TEST(returning_with_other_counts),
+		TEST(only_locks_of_skipped_frames),
+		TEST(another_contexts_lock),
+		TEST(too_many_locks),
+		TEST(unwinding_takes_locals_rights),
+		TEST(object_on_an_unwound_stack_is_released),
+		TEST(returning_with_a_busy_local),
+		TEST(null_read),
+		TEST(divide_error),
+		TEST(fault_in_a_copy_loop_is_the_callers),
+		TEST(other_faults_by_name),
+		TEST(eviction_is_silent),
+		TEST(only_the_first_is_reported),
+		TEST(again_after_recovery),
+		TEST(report_is_cut_to_the_buffer),
 		TEST(rights_row),
 	};
 

@@ -54,7 +54,9 @@ struct sfi_cpu {
 #undef X
 } __attribute__((aligned(64)));
 
-/* One leaf of the rights table. Published with release order, never freed while the domain exists. */
+/*
+ * One leaf of the rights table. Published with release order, never freed while the domain exists.
+ */
 struct sfi_leaf {
 	struct sfi_leaf *next; /* const after publication: same bucket */
 	u64 chunk;             /* const: address >> SFI_CHUNK_SHIFT */
@@ -67,8 +69,9 @@ struct sfi_held {
 	void *lock;
 	void (*unlock)(void *lock);
 	const struct sfi_arg *arg;
-	u64 context; /* sfi_port_context_id() of the holder; 0 while the slot is being filled; written last, cleared first */
-	u64 sp;      /* stack pointer when taken */
+	/* sfi_port_context_id() of the holder; written last and cleared first: 0 while being filled */
+	u64 context;
+	u64 sp; /* stack pointer when taken */
 };
 
 #define SFI_OBJECT_BUCKETS 1024
@@ -101,9 +104,10 @@ struct sfi_domain {
 	/* Hot and almost never written. */
 	u64 *dir;      /* const: self->dir. Entries: written under rights_lock, read without */
 	u64 leaf_base; /* const: self->leaf_base */
-	struct sfi_cpu SFI_PERCPU *cpu; /* const */
-	u32 state;     /* enum sfi_state; changed by compare-and-exchange in sfi_domain_move() only */
-	struct sfi_leaf **leaves; /* const: SFI_DIR_ENTRIES buckets; chains grow at the head under rights_lock, read without */
+	struct sfi_cpu __percpu *cpu; /* const */
+	u32 state;     /* enum sfi_state; changes by compare-and-exchange, in domain.c only */
+	/* const: SFI_DIR_ENTRIES buckets. Chains grow at the head under rights_lock, are read without */
+	struct sfi_leaf **leaves;
 	struct sfi_self *self;    /* const */
 
 	/* const: what the module is */
@@ -112,8 +116,9 @@ struct sfi_domain {
 	u64 rodata, rodata_size; /* constant data */
 	const struct sfi_unit **units;
 	u32 nr_units;
-	const struct sfi_func **funcs;    /* open addressing by address; nr_func_slots is a power of two */
-	const struct sfi_entry **entries; /* open addressing by gate; nr_entry_slots is a power of two */
+	/* Open addressing by address, by gate; the numbers of slots are powers of two */
+	const struct sfi_func **funcs;
+	const struct sfi_entry **entries;
 	u32 nr_func_slots, nr_entry_slots;
 	void *saved_globals;              /* their first contents, one after the other */
 	size_t saved_size;
@@ -131,29 +136,29 @@ struct sfi_domain {
 	/* Objects: object.c, all under object_lock */
 	sfi_port_lock_t object_lock __attribute__((aligned(64)));
 	struct list_head objects; /* oldest first */
-	struct sfi_object **buckets; /* const pointer, SFI_OBJECT_BUCKETS chains by (type, address) */
+	struct sfi_object **buckets; /* const: SFI_OBJECT_BUCKETS chains by (type, address) */
 	struct sfi_object *reserve;  /* const: SFI_RESERVE records for when there is no memory */
 	struct sfi_object *spare;    /* those of them not in use, chained */
 	u32 nr_objects, nr_spare;
 	sfi_port_lock_t borrow_lock; /* held while a borrowing comes or goes, rights included */
-	u32 nr_borrowed;             /* records that are borrowings; read without the lock in sfi_borrow() */
+	u32 nr_borrowed;             /* records of borrowings; sfi_borrow() reads it without lock */
 	struct {
 		const struct sfi_type *type;
 		const void *obj;
-	} freed[SFI_FREED];          /* the last objects released, to tell a double free from a foreign object */
+	} freed[SFI_FREED];          /* the last released, to know a double free */
 	u32 freed_next;
 
 	/* Failure: report.c */
 	sfi_port_lock_t report_lock;
 	char *report;          /* owned by whoever moved report_busy from 0 to 1 */
 	u32 report_busy;
-	char *last_report;     /* report_lock: complete text, SFI_REPORT_SIZE bytes, zero-terminated */
+	char *last_report;     /* report_lock: whole text, zero-terminated */
 	u64 violations;        /* atomic increments */
 	u32 regs_state;        /* 0 free, 1 being written, 2 valid: sfi_domain_set_regs() */
 	struct sfi_regs regs;  /* owned by whoever moved regs_state from 0 to 1 */
 	u32 leaked;            /* objects nobody could release; atomic increments */
 
-	void *host;            /* kmod's: set before the domain is published, never read by the core */
+	void *host;            /* const, kmod's: not read by the core */
 };
 
 /* No gate may be entered, and contexts inside go no further. */

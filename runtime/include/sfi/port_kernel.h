@@ -34,7 +34,6 @@ struct sfi_gate;
 struct sfi_report;
 
 #define SFI_EXPORT(name) EXPORT_SYMBOL_GPL(name)
-#define SFI_PERCPU __percpu
 /* Unaligned words of bytes that others write and read beside it are fine. */
 #define SFI_PORT_BYTEWISE 0
 
@@ -142,7 +141,9 @@ void sfi_port_stack_bounds(u64 sp, u64 *low, u64 *high);
 
 /* The innermost return address of the current stack that is in the domain's text; 0: none. */
 u64 sfi_port_blame(const struct sfi_domain *d);
-/* Return addresses of the current stack, innermost first, from the domain's first one on; how many. */
+/*
+ * Return addresses of the current stack, innermost first, from the domain's first one on; how many.
+ */
 unsigned int sfi_port_trace(const struct sfi_domain *d, u64 *ips, unsigned int max);
 
 /* Waits until every context that ran when it was called has passed a full barrier. Sleeps. */
@@ -169,7 +170,9 @@ void sfi_port_lost(struct sfi_domain *d);
 void sfi_port_failed(struct sfi_domain *d);
 /* State change, for uevents and the log; also called for the change to SFI_FAILED. */
 void sfi_port_state_changed(struct sfi_domain *d, unsigned int from, unsigned int to);
-/* A report is complete: TEXT (first line, details) is to be printed; d->last_report has it already. */
+/*
+ * A report is complete: TEXT (first line, details) is to be printed; d->last_report has it already.
+ */
 void sfi_port_report(struct sfi_domain *d, const struct sfi_report *r, const char *text);
 
 #endif

@@ -43,7 +43,9 @@ struct module;
 #define max(a, b) ((a) > (b) ? (a) : (b))
 #define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v) __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
+/* As the kernel's: what is read after is read after. */
 #define smp_load_acquire(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
+/* And what was written before is seen before. */
 #define smp_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
 #define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
 
@@ -85,7 +87,7 @@ static inline int list_empty(const struct list_head *head)
 	     pos = list_entry(pos->member.next, __typeof__(*pos), member))
 
 #define SFI_EXPORT(name) _Static_assert(1, #name)
-#define SFI_PERCPU
+#define __percpu
 
 /* ThreadSanitizer takes an unaligned word for no atomic access: it gets bytes. */
 #if defined(__has_feature)

@@ -33,7 +33,8 @@ struct sfi_load {
  * -EINVAL, -ENOEXEC (ABI or policy), -ENOSPC (too many domains) or -ENOMEM with
  * the reason in WHY (no newline). Sleeps.
  */
-int sfi_domain_create(const struct sfi_load *load, struct sfi_domain **out, char *why, size_t why_size);
+int sfi_domain_create(const struct sfi_load *load, struct sfi_domain **out, char *why,
+		      size_t why_size);
 
 /*
  * Frees a domain that no context is in (sfi_domain_inside() == 0), no gate of
@@ -43,9 +44,15 @@ void sfi_domain_destroy(struct sfi_domain *d);
 
 /* FROM to TO if FROM is the state and the transition is allowed; true if done. Any context. */
 bool sfi_domain_move(struct sfi_domain *d, enum sfi_state from, enum sfi_state to);
-/* Fails a LOADING or LIVE domain without a violation (operator's restart). True if this call did it. Any context. */
+/*
+ * Fails a LOADING or LIVE domain without a violation (operator's restart). True if this call did
+ * it. Any context.
+ */
 bool sfi_domain_fail(struct sfi_domain *d);
-/* D14: something the runtime cannot do, WHY in a few words: reports and fails the domain; does not unwind. Any context. */
+/*
+ * D14: something the runtime cannot do, WHY in a few words: reports and fails the domain; does not
+ * unwind. Any context.
+ */
 void sfi_internal_error(struct sfi_domain *d, const char *why);
 const char *sfi_state_name(unsigned int state);
 
@@ -62,20 +69,31 @@ static __always_inline enum sfi_state sfi_domain_state(const struct sfi_domain *
  *	sfi_domain_reset(d);
  *	sfi_domain_move(d, SFI_RECOVERING, SFI_LOADING); init; sfi_domain_move(d, SFI_LOADING, SFI_LIVE);
  */
-/* Calls of the driver that have not returned. Exact for a closed domain after sfi_port_barrier_all(). */
+/*
+ * Calls of the driver that have not returned. Exact for a closed domain after
+ * sfi_port_barrier_all().
+ */
 u64 sfi_domain_inside(const struct sfi_domain *d);
 /*
- * Releases all objects: the ordered ones newest first (hot ones embedded in the memory of one just before it),
- * then the hot ones. Returns how many. Sleeps; the release functions may.
+ * Releases all objects: the ordered ones newest first (hot ones embedded in the memory of one just
+ * before it), then the hot ones. Returns how many. Sleeps; the release functions may.
  */
 u32 sfi_release_all(struct sfi_domain *d);
-/* All rights off, globals restored to their first contents and granted again, locks forgotten. Nobody may be inside. */
+/*
+ * All rights off, globals restored to their first contents and granted again, locks forgotten.
+ * Nobody may be inside.
+ */
 void sfi_domain_reset(struct sfi_domain *d);
 
 /* Objects held now (ordered records, without scanning for hot ones). */
 u32 sfi_domain_objects(const struct sfi_domain *d);
-/* Calls FN for each ordered object, oldest first, under the domain's lock: FN must not sleep nor call the runtime. */
-void sfi_objects_for_each(struct sfi_domain *d, void (*fn)(void *arg, const struct sfi_type *type, const void *obj, size_t size),
+/*
+ * Calls FN for each ordered object, oldest first, under the domain's lock: FN must not sleep nor
+ * call the runtime.
+ */
+void sfi_objects_for_each(struct sfi_domain *d,
+			  void (*fn)(void *arg, const struct sfi_type *type, const void *obj,
+				     size_t size),
 			  void *arg);
 /* Bytes of memory the runtime keeps for this domain, and bytes of memory its leaves cover. */
 struct sfi_memory {
@@ -102,8 +120,8 @@ const struct sfi_entry *sfi_domain_entry(const struct sfi_domain *d, const char 
 /* The domain whose text holds IP, or NULL. Valid while the module is loaded. */
 struct sfi_domain *sfi_domain_of_text(u64 ip);
 /*
- * The domain on whose behalf IP is executing: its text, or the copy loops of mem.c (then the domain is that
- * of the innermost gate above SP), or NULL.
+ * The domain on whose behalf IP is executing: its text, or the copy loops of mem.c (then the domain
+ * is that of the innermost gate above SP), or NULL.
  */
 struct sfi_domain *sfi_domain_of_ip(u64 ip, u64 sp);
 /* True if IP is in a copy loop of mem.c. */
@@ -114,9 +132,15 @@ const struct sfi_line *sfi_domain_line(const struct sfi_domain *d, u64 ip);
 bool sfi_writable(const struct sfi_domain *d, u64 addr, u64 size);
 /* Type id that begins at ADDR, 0: none. */
 u8 sfi_type_at(const struct sfi_domain *d, u64 addr);
-/* First slot at or after ADDR, and not after LAST, at which an object begins: its address, *ID its type. 0: none. */
+/*
+ * First slot at or after ADDR, and not after LAST, at which an object begins: its address, *ID its
+ * type. 0: none.
+ */
 u64 sfi_rights_next_typed(const struct sfi_domain *d, u64 addr, u64 last, u8 *id);
-/* OBJ is an object of type ID of the domain, ordered ones without a type byte included. Takes the domain's lock. */
+/*
+ * OBJ is an object of type ID of the domain, ordered ones without a type byte included. Takes the
+ * domain's lock.
+ */
 bool sfi_holds(struct sfi_domain *d, u8 id, const void *obj);
 /* The rights byte of the slot that holds ADDR. */
 u8 sfi_slot_at(const struct sfi_domain *d, u64 addr);
@@ -125,22 +149,30 @@ u8 sfi_slot_at(const struct sfi_domain *d, u64 addr);
  * Gates and faults
  * ----------------
  */
-/* Innermost live gate at or above SP on the stack that contains SP; NULL: none. Any context and NMI. */
+/*
+ * Innermost live gate at or above SP on the stack that contains SP; NULL: none. Any context and
+ * NMI.
+ */
 struct sfi_gate *sfi_gate_find(u64 sp);
-/* Milliseconds are the host's: jiffies since G was entered, and whether its task has slept since. */
+/*
+ * Milliseconds are the host's: jiffies since G was entered, and whether its task has slept since.
+ */
 static __always_inline u64 sfi_gate_age(const struct sfi_gate *g, u64 now)
 {
 	return now - READ_ONCE(g->entered);
 }
 
 /*
- * Where the host points the instruction pointer of a context of D that must not go on. Registers then:
+ * Where the host points the instruction pointer of a context of D that must not go on. Registers
+ * then:
  *	rdi = struct sfi_domain *, rsi = the instruction pointer to blame, rdx = enum sfi_fault,
  *	rcx = address or value (see enum sfi_fault), r8 = error code of the exception
  * The stack pointer stays as it was; the landing aligns it. Interrupt flag: as interrupted.
  */
 void sfi_landing(void);
-/* Keeps the registers for the next report of D, if nobody else's are waiting. Any context and NMI. */
+/*
+ * Keeps the registers for the next report of D, if nobody else's are waiting. Any context and NMI.
+ */
 void sfi_domain_set_regs(struct sfi_domain *d, const struct sfi_regs *regs);
 
 /*
@@ -164,7 +196,7 @@ enum sfi_what {
 struct sfi_report {
 	enum sfi_what what;
 	enum sfi_fault fault;
-	u64 ip;                /* instruction of the driver to blame; 0: found by sfi_port_blame() */
+	u64 ip;                /* instruction of the driver to blame; 0: sfi_port_blame() */
 	u64 address, size, code;
 	const struct sfi_arg *arg;
 	const struct sfi_entry *entry;
@@ -174,8 +206,9 @@ struct sfi_report {
 };
 
 /*
- * Reports R if the domain has not failed yet, makes it fail, and unwinds this context to its innermost gate.
- * Any context; no lock of the runtime held; driver code of D, or a wrapper called by it, is on this stack.
+ * Reports R if the domain has not failed yet, makes it fail, and unwinds this context to its
+ * innermost gate. Any context; no lock of the runtime held; driver code of D, or a wrapper called
+ * by it, is on this stack.
  */
 void sfi_do_violation(struct sfi_domain *d, struct sfi_report *r);
 static __always_inline void __noreturn sfi_violation(struct sfi_domain *d, struct sfi_report *r)
@@ -184,7 +217,10 @@ static __always_inline void __noreturn sfi_violation(struct sfi_domain *d, struc
 	__builtin_trap();
 }
 
-/* Reports and fails, but returns. For detectors that are not on the offender's stack. Any context. True if first. */
+/*
+ * Reports and fails, but returns. For detectors that are not on the offender's stack. Any context.
+ * True if first.
+ */
 bool sfi_report_and_fail(struct sfi_domain *d, struct sfi_report *r);
 
 #endif

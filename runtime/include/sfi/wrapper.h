@@ -30,12 +30,15 @@ struct sfi_type {
 	void (*grant)(struct sfi_domain *d, void *obj);  /* rights by hand, or NULL */
 	void (*revoke)(struct sfi_domain *d, void *obj);
 	void (*release)(void *obj);   /* hot types, and taken objects on failure; may be NULL */
-	/* Embedded types: the kernel still uses OBJ, so that freeing what contains it is a violation. NULL: never. */
+	/*
+	 * Embedded types: the kernel still uses OBJ, so that freeing what contains it is a
+	 * violation. NULL: never.
+	 */
 	bool (*busy)(const void *obj);
 };
 struct sfi_field {
 	u32 offset, size; /* bytes */
-	u8 until;         /* type id of which acquisition on the same address ends the right; 0: never */
+	u8 until;         /* type whose acquisition on the same address ends the right; 0: none */
 };
 
 /* At init of a wrapper module: types it defines. Sleeps. */
@@ -65,42 +68,69 @@ struct sfi_arg {
 };
 
 /* OBJ begins an object of type ID that the domain holds. */
-static __always_inline void sfi_check_owned(struct sfi_domain *d, const void *obj, u8 id, const struct sfi_arg *arg);
+static __always_inline void sfi_check_owned(struct sfi_domain *d, const void *obj, u8 id,
+					    const struct sfi_arg *arg);
 /* The domain may write [P, P + SIZE). SIZE 0 is always right. */
-void sfi_check_writable(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg);
+void sfi_check_writable(struct sfi_domain *d, const void *p, size_t size,
+			const struct sfi_arg *arg);
 /* [P, P + SIZE) is a plausible kernel address range to read. */
-void sfi_check_readable(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg);
-/* FN is NULL, a gate of this domain of kind KIND, or a kernel function (sfi_p_*) this module refers to. */
-void sfi_check_callback(struct sfi_domain *d, const void *fn, const char *kind, const struct sfi_arg *arg);
-/* P lies in constant data of the domain's module, or is NULL (tables of callbacks, format strings). */
-void sfi_check_constant(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg);
+void sfi_check_readable(struct sfi_domain *d, const void *p, size_t size,
+			const struct sfi_arg *arg);
+/*
+ * FN is NULL, a gate of this domain of kind KIND, or a kernel function (sfi_p_*) this module refers
+ * to.
+ */
+void sfi_check_callback(struct sfi_domain *d, const void *fn, const char *kind,
+			const struct sfi_arg *arg);
+/*
+ * P lies in constant data of the domain's module, or is NULL (tables of callbacks, format strings).
+ */
+void sfi_check_constant(struct sfi_domain *d, const void *p, size_t size,
+			const struct sfi_arg *arg);
 /* What an annotation demands of the arguments (PARAMETER says what) holds. */
-static __always_inline void sfi_check_that(struct sfi_domain *d, bool ok, const struct sfi_arg *arg);
+static __always_inline void sfi_check_that(struct sfi_domain *d, bool ok,
+					   const struct sfi_arg *arg);
 /* MOD is the domain's module or NULL. */
 void sfi_check_module(struct sfi_domain *d, const struct module *mod, const struct sfi_arg *arg);
 
 /*
  * Objects. sfi_acquire: OBJ becomes the domain's: type byte, rights (the first SIZE bytes, or the
- * type's fields where SIZE is 0, and the type's grant()), and for ordered types a tracker record that
- * keeps RELEASE and up to four arguments for it. RELEASE is called by recovery in task context
- * with the object's rights already off. On lack of memory the domain fails (D14) and the object goes
- * into a spare record, for recovery to release. Returns the record (NULL for hot types).
+ * type's fields where SIZE is 0, and the type's grant()), and for ordered types a tracker record
+ * that keeps RELEASE and up to four arguments for it. RELEASE is called by recovery in task context
+ * with the object's rights already off. On lack of memory the domain fails (D14) and the object
+ * goes into a spare record, for recovery to release. Returns the record (NULL for hot types).
  */
 typedef void (*sfi_release_fn)(void *obj, const u64 args[4]);
-struct sfi_object *sfi_acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
-			       sfi_release_fn release, u64 a0, u64 a1, u64 a2, u64 a3);
-/* Checks that the domain holds OBJ (violation: "double free", "foreign object", "interior pointer"...), then
- * takes record, type and rights away. Must precede the kernel call that frees it. */
-void sfi_release(struct sfi_domain *d, const struct sfi_type *type, void *obj, const struct sfi_arg *arg);
-/* The same, and of the arguments kept at acquisition those whose bit (1 << index) is in WHICH equal ARGS. */
-void sfi_release_args(struct sfi_domain *d, const struct sfi_type *type, void *obj, const u64 args[4], unsigned int which,
-		      const struct sfi_arg *arg);
-/* Own writable memory becomes an embedded kernel object of that type (true; false: it was one), and stops being one. */
-bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, const struct sfi_arg *arg);
-void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size, const struct sfi_arg *arg);
+struct sfi_object *sfi_acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+			       size_t size, sfi_release_fn release, u64 a0, u64 a1, u64 a2, u64 a3);
+/*
+ * Checks that the domain holds OBJ (violation: "double free", "foreign object", "interior
+ * pointer"...), then takes record, type and rights away. Must precede the kernel call that frees
+ * it.
+ */
+void sfi_release(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+		 const struct sfi_arg *arg);
+/*
+ * The same, and of the arguments kept at acquisition those whose bit (1 << index) is in WHICH equal
+ * ARGS.
+ */
+void sfi_release_args(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+		      const u64 args[4], unsigned int which, const struct sfi_arg *arg);
+/*
+ * Own writable memory becomes an embedded kernel object of that type (true; false: it was one), and
+ * stops being one.
+ */
+bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+	       const struct sfi_arg *arg);
+void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+		 const struct sfi_arg *arg);
 
-/* Locks: remembered with the stack pointer, so that an unwinder releases what the skipped frames took. */
-void sfi_lock_taken(struct sfi_domain *d, void *lock, void (*unlock)(void *lock), const struct sfi_arg *arg);
+/*
+ * Locks: remembered with the stack pointer, so that an unwinder releases what the skipped frames
+ * took.
+ */
+void sfi_lock_taken(struct sfi_domain *d, void *lock, void (*unlock)(void *lock),
+		    const struct sfi_arg *arg);
 void sfi_lock_dropped(struct sfi_domain *d, void *lock, const struct sfi_arg *arg);
 
 /* Raw rights, for wrappers by hand. Rounded outwards to slots. */
@@ -127,9 +157,9 @@ void sfi_revoke(struct sfi_domain *d, const void *p, size_t size);
  *	out:
  *		return ret;
  *	}
- * Until sfi_gate_save() nothing that unwinds may be called: grants (sfi_acquire, sfi_borrow, sfi_lend, sfi_grant)
- * do not, checks do.
- * sfi_gate lives on the kernel stack. The unwinder finds it by its cookie, which is bound to its address.
+ * Until sfi_gate_save() nothing that unwinds may be called: grants (sfi_acquire, sfi_borrow,
+ * sfi_lend, sfi_grant) do not, checks do. sfi_gate lives on the kernel stack. The unwinder finds it
+ * by its cookie, which is bound to its address.
  */
 struct sfi_gate {
 	u64 cookie;               /* SFI_GATE_COOKIE ^ (u64)this while live, else 0 */
@@ -149,20 +179,32 @@ static __always_inline bool sfi_gate_enter(struct sfi_gate *g, const struct sfi_
 /* As setjmp(): 0 first, 1 when the unwinder came back here. */
 int sfi_gate_save(struct sfi_gate *g) __attribute__((returns_twice));
 static __always_inline void sfi_gate_leave(struct sfi_gate *g);
-/* The driver's result for callback E breaks its annotation: a violation (after the call, within the gate). */
+/*
+ * The driver's result for callback E breaks its annotation: a violation (after the call, within the
+ * gate).
+ */
 void sfi_check_result(struct sfi_gate *g, bool ok, u64 result);
 
 /* Borrowed and lent for the time of the call: true if this gate must undo it. */
 bool sfi_borrow(struct sfi_domain *d, const struct sfi_type *type, void *obj);
 void sfi_unborrow(struct sfi_domain *d, const struct sfi_type *type, void *obj);
-/* Bytes lent for the time of the call: true if they were not all the domain's already, so that sfi_revoke() must follow. */
+/*
+ * Bytes lent for the time of the call: true if they were not all the domain's already, so that
+ * sfi_revoke() must follow.
+ */
 bool sfi_lend(struct sfi_domain *d, const void *p, size_t size);
-/* OBJ, a part of an object that is being acquired, is an object of TYPE too: its fields are added to those of the whole. */
+/*
+ * OBJ, a part of an object that is being acquired, is an object of TYPE too: its fields are added
+ * to those of the whole.
+ */
 void sfi_part(struct sfi_domain *d, const struct sfi_type *type, void *obj);
 /* Object still the domain's? Then take it away (no release call) and say true. */
 bool sfi_take_back(struct sfi_domain *d, const struct sfi_type *type, void *obj);
-/* No typed object begins in [P, P + SIZE) but P itself: memory that is about to be freed by hand. */
-void sfi_check_no_objects(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg);
+/*
+ * No typed object begins in [P, P + SIZE) but P itself: memory that is about to be freed by hand.
+ */
+void sfi_check_no_objects(struct sfi_domain *d, const void *p, size_t size,
+			  const struct sfi_arg *arg);
 
 #include <sfi/wrapper_inline.h>
 

@@ -42,12 +42,13 @@ static __always_inline void sfi_import_leave(struct sfi_domain *d)
 }
 
 /*
- * The rights byte of the slot at A if the directory knows it; 0 (nothing) otherwise. The tag comparison leaves
- * the leaf number when it matches, and something larger when it does not; unused entries name a leaf of zeros.
- * MISALIGNED is shifted to where it makes the comparison fail.
+ * The rights byte of the slot at A if the directory knows it; 0 (nothing) otherwise. The tag
+ * comparison leaves the leaf number when it matches, and something larger when it does not; unused
+ * entries name a leaf of zeros. MISALIGNED is shifted to where it makes the comparison fail.
  */
 static __always_inline u8 sfi_dir_slot(const struct sfi_domain *d, u64 a, u64 misaligned)
 {
+	/* Pairs with set_dir() in rights.c. */
 	u64 x = smp_load_acquire(&d->dir[(a >> SFI_CHUNK_SHIFT) & (SFI_DIR_ENTRIES - 1)]);
 
 	x ^= a & ~SFI_LEAF_NUMBER_MASK;
@@ -58,7 +59,8 @@ static __always_inline u8 sfi_dir_slot(const struct sfi_domain *d, u64 a, u64 mi
 						  ((a >> SFI_SLOT_SHIFT) & (SFI_LEAF_SLOTS - 1))));
 }
 
-static __always_inline void sfi_check_owned(struct sfi_domain *d, const void *obj, u8 id, const struct sfi_arg *arg)
+static __always_inline void sfi_check_owned(struct sfi_domain *d, const void *obj, u8 id,
+					    const struct sfi_arg *arg)
 {
 	u64 a = (u64)(uintptr_t)obj;
 
@@ -73,10 +75,11 @@ static __always_inline void sfi_check_that(struct sfi_domain *d, bool ok, const 
 }
 
 /*
- * Counting precedes the look at the state. The processor may still let the load pass the store; the recoverer
- * makes up for it: it closes the domain, then has every CPU pass a full barrier (sfi_port_barrier_all()), and
- * only then believes the counters. Two counters, not one that goes up and down: a context may leave on another
- * CPU than it entered on, and reading all `left` before all `entered` can then only err on the safe side.
+ * Counting precedes the look at the state. The processor may still let the load pass the store; the
+ * recoverer makes up for it: it closes the domain, then has every CPU pass a full barrier
+ * (sfi_port_barrier_all()), and only then believes the counters. Two counters, not one that goes up
+ * and down: a context may leave on another CPU than it entered on, and reading all `left` before
+ * all `entered` can then only err on the safe side.
  */
 static __always_inline bool sfi_gate_enter(struct sfi_gate *g, const struct sfi_entry *e)
 {
