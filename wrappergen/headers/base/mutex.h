@@ -11,7 +11,7 @@
 SFI_TYPE(mutex, hot, none);
 SFI_EMBEDDED(mutex, !mutex_is_locked(obj) && list_empty(&obj->wait_list), mutex_is_locked(obj));
 
-void __mutex_init(struct mutex *lock SFI_INITS(mutex), const char *name, struct lock_class_key *key SFI_OPAQUE) SFI_KEEPS;
+void __mutex_init(struct mutex *lock SFI_INITS(mutex), const char *name, struct lock_class_key *key SFI_OPAQUE);
 void mutex_lock(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_KEEPS;
 int mutex_lock_interruptible(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_KEEPS;
 int mutex_lock_killable(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_KEEPS;

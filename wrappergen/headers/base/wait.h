@@ -12,7 +12,7 @@
 SFI_TYPE(wait_queue_head, hot, sfi_wait_queue_release);
 SFI_EMBEDDED(wait_queue_head, !spin_is_locked(&obj->lock) && list_empty(&obj->head), waitqueue_active(obj));
 
-void __init_waitqueue_head(struct wait_queue_head *wq_head SFI_INITS(wait_queue_head), const char *name, struct lock_class_key *key SFI_OPAQUE) SFI_KEEPS;
+void __init_waitqueue_head(struct wait_queue_head *wq_head SFI_INITS(wait_queue_head), const char *name, struct lock_class_key *key SFI_OPAQUE);
 void init_wait_entry(struct wait_queue_entry *wq_entry SFI_WRITES(sizeof(*wq_entry)), int flags) SFI_KEEPS;
 long prepare_to_wait_event(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state) SFI_BY_HAND(the entry that waits belongs to the wrapper) SFI_KEEPS;
 void prepare_to_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state) SFI_BY_HAND(the entry that waits belongs to the wrapper) SFI_KEEPS;
