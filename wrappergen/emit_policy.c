@@ -42,6 +42,19 @@ static void add_string(json_object *object, const char *key, const char *value)
 	json_object_object_add(object, key, json_object_new_string(value));
 }
 
+/*
+ * May guards not stay valid across a call? What makes a kernel object of own memory takes it away
+ * from the driver, whatever else is said of the function.
+ */
+static bool revokes(const struct function *f)
+{
+	for (unsigned i = 0; i < f->params.n; i++)
+		if (find_annotation(&f->params.v[i].annotations, A_INITS) ||
+		    find_annotation(&f->params.v[i].annotations, A_EMBEDS))
+			return true;
+	return !find_annotation(&f->annotations, A_KEEPS);
+}
+
 static json_object *function_json(const struct model *m, const struct function *f,
 				  const char *module)
 {
@@ -55,7 +68,7 @@ static json_object *function_json(const struct model *m, const struct function *
 	add_string(object, "module", module);
 	add_bool(object, "noreturn", f->noreturn);
 	json_object_object_add(object, "nparams", json_object_new_int(f->params.n));
-	add_bool(object, "revokes", !find_annotation(&f->annotations, A_KEEPS));
+	add_bool(object, "revokes", revokes(f));
 	add_bool(object, "variadic", f->variadic);
 	add_string(object, "wrapper", format("sfi_w_%s", f->name));
 	return object;
