@@ -99,11 +99,24 @@ private:
     return Ok;
   }
 
+  /// What cannot be told from a function's instructions: ways to be entered and
+  /// left that are not a call and a return.
   static bool isAcceptable(const Function &F) {
-    if (!F.hasFnAttribute(Attribute::Naked))
+    if (F.hasFnAttribute(Attribute::Naked)) {
+      error(F, "isolated code cannot contain a function that is all assembly");
+      return false;
+    }
+    switch (F.getCallingConv()) {
+    case CallingConv::C:
+    case CallingConv::Fast:
+    case CallingConv::Cold:
+    case CallingConv::X86_64_SysV:
       return true;
-    error(F, "isolated code cannot contain a function that is all assembly");
-    return false;
+    default:
+      error(F, "isolated code cannot contain a function with a calling "
+               "convention of its own");
+      return false;
+    }
   }
 
   void instrument(Function &F, const Revocation &R) {
