@@ -8,6 +8,7 @@
 
 #include <linux/module.h>
 #include <linux/version.h>
+#include <linux/workqueue.h>
 
 /* A range of a module's memory; size in bytes. */
 struct sfi_range {
@@ -48,6 +49,16 @@ static inline struct sfi_range sfi_compat_init_text(const struct module *mod)
 #else
 	return (struct sfi_range){ (unsigned long)mod->mem[MOD_INIT_TEXT].base,
 				   mod->mem[MOD_INIT_TEXT].size };
+#endif
+}
+
+/* Queues of the system that 6.1 does not have: 6.12 got them by a stable update. */
+static inline bool sfi_compat_is_system_wq(const struct workqueue_struct *wq)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+	return false;
+#else
+	return wq == system_percpu_wq || wq == system_dfl_wq;
 #endif
 }
 

@@ -11,6 +11,7 @@
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 
+#include "compat/compat.h"
 #include "wrappers/by_hand.h"
 
 void sfi_p_delayed_work_timer_fn(struct timer_list *timer);
@@ -18,7 +19,7 @@ void sfi_p_delayed_work_timer_fn(struct timer_list *timer);
 static void check_queue(struct sfi_domain *d, struct workqueue_struct *wq, const struct sfi_arg *arg)
 {
 	if (wq == system_wq || wq == system_highpri_wq || wq == system_long_wq || wq == system_unbound_wq ||
-	    wq == system_freezable_wq)
+	    wq == system_freezable_wq || sfi_compat_is_system_wq(wq))
 		return;
 	sfi_check_owned(d, wq, SFI_T_workqueue, arg);
 }

@@ -36,3 +36,8 @@ SFI_DATA(system_highpri_wq);
 SFI_DATA(system_long_wq);
 SFI_DATA(system_unbound_wq);
 SFI_DATA(system_freezable_wq);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+/* By a stable update of 6.12. */
+SFI_DATA(system_percpu_wq);
+SFI_DATA(system_dfl_wq);
+#endif
