@@ -64,7 +64,10 @@ guest() {
 	}
 	# Removes the named modules, then all of sfi's.
 	remove_all() {
-		for m in "$@" $(sed 's/ .*//' /proc/modules | grep '^sfi_') sfi; do
+		for m in "$@"; do
+			ok "rmmod $m" rmmod "$m"
+		done
+		for m in $(sed 's/ .*//' /proc/modules | grep '^sfi_') sfi; do
 			ok "rmmod $m" rmmod "$m"
 		done
 	}
