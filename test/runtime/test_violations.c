@@ -320,16 +320,30 @@ static void indirect_calls(void **state)
 	call_target = test_callback;
 	call_type = 11;
 	assert_int_equal(enter(drv_icall), 1);
-	call_target = test_gate;
-	assert_int_equal(enter(drv_icall), 1);
-	call_target = strlen;
 	call_type = 33;
-	assert_int_equal(enter(drv_icall), 1);
-	call_target = test_callback;
 	assert_int_equal(enter(drv_icall), UNWOUND);
 	assert_non_null(strstr(test_report_line(dom),
 			       ": a function of another type (test_callback) by drv_icall+0x"));
-	assert_int_equal(sfi_domain_count(dom, SFI_COUNT_icalls), 4);
+	assert_int_equal(sfi_domain_count(dom, SFI_COUNT_icalls), 2);
+}
+
+static void indirect_call_of_a_gate(void **state)
+{
+	(void)state;
+	call_target = test_gate;
+	call_type = 11;
+	assert_int_equal(enter(drv_icall), UNWOUND);
+	assert_non_null(strstr(test_report_line(dom), ": a gate, which is for the kernel to call ("));
+}
+
+static void indirect_call_of_a_kernel_function(void **state)
+{
+	(void)state;
+	call_target = strlen;
+	call_type = 33;
+	assert_int_equal(enter(drv_icall), UNWOUND);
+	assert_non_null(strstr(test_report_line(dom),
+			       ": a kernel function, whose arguments would not be checked (strlen)"));
 }
 
 static void indirect_call_of_no_function(void **state)
@@ -1002,6 +1016,8 @@ int main(void)
 		TEST(memory_functions_work),
 		TEST(indirect_calls),
 		TEST(indirect_call_of_no_function),
+		TEST(indirect_call_of_a_gate),
+		TEST(indirect_call_of_a_kernel_function),
 		TEST(indirect_call_of_null),
 		TEST(indirect_call_without_a_type),
 		TEST(runaway_recursion),

@@ -85,7 +85,7 @@ struct sfi_func {
 	const char *name;
 };
 #define SFI_FUNC_GATE 1   /* an entry gate: callable by the kernel */
-#define SFI_FUNC_KERNEL 2 /* a kernel function (sfi_p_*) the policy lets the driver call indirectly */
+#define SFI_FUNC_KERNEL 2 /* a kernel function (sfi_p_*) the driver may put into a callback slot */
 
 /*
  * An entry: a driver function that the kernel may call, and how. The pass makes
