@@ -3,9 +3,10 @@
  * Network devices: allocation, registration, NAPI instances.
  *
  * By hand: one allocation is a device, its private area and its queues; its end
- * is also that of the NAPI instances in it; at registration fields and tables
- * must be out of the driver's reach before they are checked and the kernel
- * looks at them; and rtnl_lock() has no argument that a lock could be known by.
+ * is also that of the NAPI instances in it; a poll that failed must still be
+ * completed; at registration fields and tables must be out of the driver's
+ * reach before they are checked and the kernel looks at them; and rtnl_lock()
+ * has no argument that a lock could be known by.
  */
 #include <linux/etherdevice.h>
 #include <linux/ethtool.h>
@@ -146,6 +147,37 @@ void sfi_w_netif_napi_add_weight(struct sfi_self *self, struct net_device *dev, 
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_netif_napi_add_weight);
+
+/*
+ * A poll that failed, or whose driver is not there, completes the instance as the driver would have: somebody may be
+ * waiting for that in napi_disable(). One that the driver has completed already may be scheduled again, on another
+ * CPU's list: it is left alone, its poll comes here in turn.
+ */
+static int complete_for_driver(struct napi_struct *napi)
+{
+	if (test_bit(NAPI_STATE_SCHED, &napi->state) && list_empty(&napi->poll_list))
+		napi_complete_done(napi, 0);
+	return 0;
+}
+
+int sfi_e_napi_struct__poll(const struct sfi_entry *e, struct napi_struct *napi, int budget)
+{
+	int (*fn)(struct napi_struct *, int) = (void *)e->fn;
+	struct sfi_gate g;
+	int ret;
+
+	if (!sfi_gate_enter(&g, e))
+		return complete_for_driver(napi);
+	if (!sfi_gate_save(&g)) {
+		ret = fn(napi, budget);
+		sfi_check_result(&g, ret >= 0 && ret <= budget, ret);
+	} else {
+		ret = -1;
+	}
+	sfi_gate_leave(&g);
+	return ret < 0 ? complete_for_driver(napi) : ret;
+}
+EXPORT_SYMBOL_GPL(sfi_e_napi_struct__poll);
 
 /*
  * Recovery. The driver may have failed with the instance scheduled, so napi_disable() could wait for ever. It is

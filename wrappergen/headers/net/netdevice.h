@@ -53,11 +53,7 @@ void SFI_CB(net_device_ops, ndo_poll_controller)(struct net_device *dev);
 #endif
 netdev_features_t SFI_CB(net_device_ops, ndo_fix_features)(struct net_device *dev, netdev_features_t features) SFI_ON_FAILURE(features);
 int SFI_CB(net_device_ops, ndo_set_features)(struct net_device *dev, netdev_features_t features) SFI_ON_FAILURE(-EIO);
-/*
- * Less than the budget: the core then forgets the instance. It stays in the state "scheduled", which nobody waits
- * for: sfi_napi_release() deletes it without napi_disable().
- */
-int SFI_CB(napi_struct, poll)(struct napi_struct *napi, int budget) SFI_ON_FAILURE(0) SFI_RETURNS(ret >= 0 && ret <= budget);
+int SFI_CB(napi_struct, poll)(struct napi_struct *napi, int budget) SFI_BY_HAND(a driver that has failed leaves its instance completed) SFI_ON_FAILURE(0) SFI_RETURNS(ret >= 0 && ret <= budget);
 
 /*
  * The device
