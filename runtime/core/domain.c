@@ -399,18 +399,46 @@ struct sfi_domain *sfi_domain_of_ip(u64 ip, u64 sp)
 	return g ? g->domain : NULL;
 }
 
+/* Where the function that holds IP begins; IP itself if no unit lists it. */
+static u64 function_start(const struct sfi_domain *d, u64 ip)
+{
+	u64 best = 0, addr, i;
+	u32 n;
+
+	for (n = 0; n < d->nr_units; n++) {
+		for (i = 0; i < d->units[n]->nr_funcs; i++) {
+			addr = sfi_addr(d->units[n]->funcs[i].addr);
+			if (addr <= ip && addr > best && addr - d->text < d->text_size)
+				best = addr;
+		}
+	}
+	return best ? best : ip;
+}
+
+/*
+ * The last line at or before IP; before the first one of a function, that first one: what stands
+ * before it is another function's.
+ */
 const struct sfi_line *sfi_domain_line(const struct sfi_domain *d, u64 ip)
 {
-	const struct sfi_line *line, *best = NULL;
+	const struct sfi_line *line, *before = NULL, *after = NULL;
+	u64 start = function_start(d, ip), at;
 	u32 n;
 
 	if (ip - d->text >= d->text_size)
 		return NULL;
-	for (n = 0; n < d->nr_units; n++)
-		for (line = d->units[n]->lines; line < d->units[n]->lines_end; line++)
-			if (sfi_addr(line->ip) <= ip && (!best || line->ip > best->ip))
-				best = line;
-	return best;
+	for (n = 0; n < d->nr_units; n++) {
+		for (line = d->units[n]->lines; line < d->units[n]->lines_end; line++) {
+			at = sfi_addr(line->ip);
+			if (at >= start && at <= ip && (!before || line->ip > before->ip))
+				before = line;
+			if (at > ip && (!after || line->ip < after->ip))
+				after = line;
+		}
+	}
+	if (before)
+		return before;
+	return after && function_start(d, sfi_addr(after->ip)) == start ? after : NULL;
 }
 
 const struct sfi_entry *sfi_domain_entry(const struct sfi_domain *d, const char *kind)

@@ -113,7 +113,7 @@ static const struct sfi_func funcs[] = {
 };
 static const struct sfi_global globals[] = { { test_global, sizeof(test_global), "test_global" } };
 static const struct sfi_line lines[] = {
-	{ (const char *)test_other_type, "drivers/test/other.c", 300, 1 },
+	{ (const char *)test_other_type + 1, "drivers/test/other.c", 300, 1 },
 	{ (const char *)test_callback, "drivers/test/callback.c", 100, 1 },
 	{ (const char *)test_gate, "drivers/test/gate.c", 200, 1 },
 };

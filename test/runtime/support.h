@@ -50,6 +50,7 @@ extern const struct sfi_entry test_entry;
 extern const struct sfi_unit test_unit;
 extern const struct sfi_arg test_arg;
 int test_callback(int x); /* the driver's function behind test_entry */
+void test_other_type(void);
 int test_gate(int x);	  /* what the kernel would see */
 
 /* What happened, in order, as words separated by spaces; test_log_clear() between steps. */

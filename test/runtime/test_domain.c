@@ -144,6 +144,8 @@ static void answers_about_addresses(void **state)
 	assert_false(sfi_ip_on_behalf(sfi_addr(sfi_onbehalf_end)));
 	assert_int_equal(sfi_domain_line(d, sfi_addr(test_callback) + 3)->line, 100);
 	assert_int_equal(sfi_domain_line(d, sfi_addr(test_gate))->line, 200);
+	/* Before the first line of a function stands another function's last. */
+	assert_int_equal(sfi_domain_line(d, sfi_addr(test_other_type))->line, 300);
 	assert_null(sfi_domain_line(d, sfi_addr(strlen)));
 	assert_ptr_equal(sfi_domain_entry(d, "ops__call"), &test_entry);
 	assert_null(sfi_domain_entry(d, "ops__other"));

@@ -35,7 +35,7 @@ enum sfi_state {
 	X(left)        /* gates left; what is inside is entered - left */ \
 	X(refused)     /* calls by the kernel that a closed domain did not get */ \
 	X(slow_guards) /* guards that the directory did not answer */ \
-	X(refills)     /* of these, answered by the authoritative table */ \
+	X(refills)     /* times the directory learned of a leaf that existed */ \
 	X(icalls)      /* indirect calls checked */ \
 	X(acquired)    /* objects acquired */ \
 	X(released)    /* objects released by the driver */
