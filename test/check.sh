@@ -142,18 +142,18 @@ check_system_one() {
 	rm -rf "$OUT"
 	mkdir -p "$OUT"
 	start=$(date +%s)
-	timeout 1800 sh "$file" >"$OUT/out" 2>&1 </dev/null && rc=0 || rc=$?
+	timeout 1800 sh "$file" >"$OUT/results" 2>&1 </dev/null && rc=0 || rc=$?
 	took=$(($(date +%s) - start))
-	failed=$(grep -c '^FAIL: ' "$OUT/out" || :)
+	failed=$(grep -c '^FAIL: ' "$OUT/results" || :)
 	if [ "$rc" != 0 ] && [ "$failed" = 0 ]; then
-		echo "FAIL: the test ended with $rc: $(tail -n 1 "$OUT/out" | cut -c1-160)" >>"$OUT/out"
-	elif ! grep -qE '^(PASS|FAIL|SKIP): ' "$OUT/out"; then
-		echo "FAIL: the test had no result" >>"$OUT/out"
+		echo "FAIL: the test ended with $rc: $(tail -n 1 "$OUT/results" | cut -c1-160)" >>"$OUT/results"
+	elif ! grep -qE '^(PASS|FAIL|SKIP): ' "$OUT/results"; then
+		echo "FAIL: the test had no result" >>"$OUT/results"
 	fi
-	! grep -q '^FAIL: ' "$OUT/out" || tail -n 60 "$OUT/out" | grep -vE '^(PASS|FAIL|SKIP): ' | sed 's/^/    /'
-	sed -n "s#^\(PASS\|FAIL\|SKIP\): #\1: $name: #p" "$OUT/out"
+	! grep -q '^FAIL: ' "$OUT/results" || tail -n 60 "$OUT/results" | grep -vE '^(PASS|FAIL|SKIP): ' | sed 's/^/    /'
+	sed -n "s#^\(PASS\|FAIL\|SKIP\): #\1: $name: #p" "$OUT/results"
 	say "$name took $took s"
-	grep -q '^FAIL: ' "$OUT/out" || rm -rf "$OUT"
+	grep -q '^FAIL: ' "$OUT/results" || rm -rf "$OUT"
 }
 
 check_system() {
