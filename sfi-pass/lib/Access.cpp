@@ -80,13 +80,17 @@ bool addMemIntrinsic(AnyMemIntrinsic &MI, SmallVectorImpl<Access> &Writes) {
 }
 
 /// The stack pointer may be "written" with what an assembly statement, which
-/// lists it among its outputs only to have a frame, has left it at.
+/// lists it as its output only to have a frame, has left it at. That no
+/// statement changes it is for InlineAsm.cpp to see.
 bool checkWriteRegister(const IntrinsicInst &II) {
   auto *Name =
       cast<MDNode>(cast<MetadataAsValue>(II.getArgOperand(0))->getMetadata());
   auto *Source = dyn_cast<CallInst>(II.getArgOperand(1));
   if (cast<MDString>(Name->getOperand(0))->getString() == "rsp" && Source &&
-      Source->isInlineAsm())
+      Source->isInlineAsm() && Source->getType()->isIntegerTy() &&
+      StringRef(cast<InlineAsm>(Source->getCalledOperand())
+                    ->getConstraintString())
+          .starts_with("={rsp}"))
     return true;
   return fail(II, "a write to a named register");
 }
@@ -132,6 +136,34 @@ bool classifyIntrinsic(IntrinsicInst &II, SmallVectorImpl<Access> &Writes) {
   return fail(II, "a call of '" + II.getCalledFunction()->getName() + "'");
 }
 
+/// Is F called as what it is? Arguments that lie on the stack are the callee's
+/// to write: if the caller has not put them there it would write the caller's
+/// frame, and believe to be within bounds. Of other units nothing is known.
+bool agrees(const CallBase &CB, const Function &F) {
+  if (CB.getFunctionType() != F.getFunctionType() ||
+      CB.getCallingConv() != F.getCallingConv())
+    return false;
+  AttributeList Ours = CB.getAttributes();
+  for (unsigned N = 0; N < F.arg_size(); ++N)
+    if (Ours.getParamByValType(N) != F.getParamByValType(N) ||
+        Ours.getParamStructRetType(N) != F.getParamStructRetType(N))
+      return false;
+  return true;
+}
+
+/// A callee of this unit guards what it returns in memory; others need not.
+bool addResult(CallBase &CB, const Function *Callee,
+               SmallVectorImpl<Access> &Writes) {
+  if (Callee && !Callee->isDeclaration())
+    return true;
+  for (unsigned N = 0; N < CB.arg_size(); ++N)
+    if (CB.paramHasAttr(N, Attribute::StructRet) &&
+        !addFixed(CB, CB.getArgOperand(N), CB.getParamStructRetType(N),
+                  CB.getParamAlign(N).valueOrOne(), Writes))
+      return false;
+  return true;
+}
+
 bool classifyCall(CallBase &CB, SmallVectorImpl<Access> &Writes) {
   if (CB.isInlineAsm())
     return classifyAsm(CB, Writes);
@@ -145,7 +177,12 @@ bool classifyCall(CallBase &CB, SmallVectorImpl<Access> &Writes) {
     if (CB.paramHasAttr(N, Attribute::InAlloca) ||
         CB.paramHasAttr(N, Attribute::Preallocated))
       return fail(CB, "an argument passed in the caller's own frame");
-  return true;
+  auto *Callee =
+      dyn_cast<Function>(CB.getCalledOperand()->stripPointerCastsAndAliases());
+  if (Callee && !Callee->isDeclaration() && !agrees(CB, *Callee))
+    return fail(CB, "a call of '" + Callee->getName() +
+                        "' as a function of another type");
+  return addResult(CB, Callee, Writes);
 }
 
 } // namespace

@@ -16,8 +16,9 @@ namespace {
 
 /// Where statements go.
 enum class Place {
-  Code,  ///< the function, or code that replaces a part of it
-  Table, ///< data for the kernel: not looked at
+  Code,        ///< the function, or code that it jumps to
+  Replacement, ///< code that takes the place of a part of it
+  Table,       ///< data for the kernel
   Unknown,
 };
 
@@ -25,7 +26,8 @@ Place placeOf(StringRef Section) {
   if (Section.starts_with(".discard."))
     return Place::Table;
   return StringSwitch<Place>(Section)
-      .Cases(".altinstr_replacement", ".altinstr_aux", Place::Code)
+      .Case(".altinstr_replacement", Place::Replacement)
+      .Case(".altinstr_aux", Place::Code)
       .Cases(".altinstructions", ".smp_locks", "__jump_table", "__bug_table",
              "__ex_table", Place::Table)
       .Cases(".parainstructions", ".static_call_sites", ".modinfo",
@@ -34,47 +36,68 @@ Place placeOf(StringRef Section) {
       .Default(Place::Unknown);
 }
 
-/// Without comments; what is left of a comment is a blank.
-std::string stripComments(StringRef Text) {
+/// Without comments. What ends a statement or begins a comment must not stand in
+/// a string: from there on this and the assembler would read different things.
+Expected<std::string> stripComments(StringRef Text) {
   std::string Out;
+  bool InString = false;
   while (!Text.empty()) {
-    if (Text.consume_front("/*"))
+    char C = Text.front();
+    bool Special = Text.starts_with("/*") || StringRef("#;\n\r").contains(C);
+    if (C == '\'' || (InString && (Special || C == '\\')))
+      return createStringError("a quotation that may hide code");
+    InString ^= C == '"';
+    if (Text.consume_front("/*")) {
       Text = Text.split("*/").second;
-    else if (Text.front() == '#')
-      Text = Text.drop_until([](char C) { return C == '\n'; });
-    else {
-      Out += Text.front();
+      Out += ' ';
+    } else if (C == '#') {
+      Text = Text.drop_until([](char C) { return C == '\n' || C == '\r'; });
+    } else {
+      Out += C;
       Text = Text.drop_front();
     }
   }
   return Out;
 }
 
-/// Drops labels from the front of a statement.
-StringRef dropLabels(StringRef Line) {
-  for (;;) {
-    Line = Line.ltrim();
-    size_t Colon = Line.find(':');
-    // The colon of ${:uid}, which may be part of a label's name.
-    while (Colon != StringRef::npos &&
-           Line.substr(0, Colon).count('{') > Line.substr(0, Colon).count('}'))
-      Colon = Line.find(':', Colon + 1);
-    if (Colon == StringRef::npos)
-      return Line;
-    StringRef Name = Line.substr(0, Colon);
-    bool IsName = !Name.empty() && all_of(Name, [](char C) {
-      return isAlnum(C) || StringRef("._${:}").contains(C);
-    });
-    if (!IsName || Name.starts_with("${"))
-      return Line;
-    Line = Line.drop_front(Colon + 1);
-  }
+/// Takes a label from the front of a statement; "" if there is none.
+StringRef takeLabel(StringRef &Line) {
+  Line = Line.ltrim();
+  size_t Colon = Line.find(':');
+  // The colon of ${:uid}, which may be part of a label's name.
+  while (Colon != StringRef::npos &&
+         Line.substr(0, Colon).count('{') > Line.substr(0, Colon).count('}'))
+    Colon = Line.find(':', Colon + 1);
+  if (Colon == StringRef::npos)
+    return "";
+  StringRef Name = Line.substr(0, Colon);
+  bool IsName = all_of(Name, [](char C) {
+    return isAlnum(C) || StringRef("._${:}").contains(C);
+  });
+  if (!IsName || Name.starts_with("${"))
+    return "";
+  Line = Line.drop_front(Colon + 1);
+  return Name;
+}
+
+/// Can only this unit name the label?
+bool isLocal(StringRef Label) {
+  return Label.starts_with(".L") || all_of(Label, isDigit);
 }
 
 bool isPrefix(StringRef Word) {
   return StringSwitch<bool>(Word)
       .Cases("lock", "rep", "repe", "repz", "repne", "repnz", true)
-      .Cases("ds", "data16", "rex64", "notrack", true)
+      .Cases("ds", "notrack", true)
+      .Default(false);
+}
+
+/// Directives that put values into a table.
+bool isData(StringRef Word) {
+  return StringSwitch<bool>(Word)
+      .Cases(".byte", ".word", ".short", ".long", ".int", ".quad", true)
+      .Cases(".2byte", ".4byte", ".8byte", ".ascii", ".asciz", ".string", true)
+      .Cases(".balign", ".p2align", ".align", ".org", ".skip", true)
       .Default(false);
 }
 
@@ -99,7 +122,13 @@ SmallVector<std::string, 3> splitOperands(StringRef Text) {
 class Parser {
 public:
   Error statement(StringRef Line) {
-    Line = dropLabels(Line).trim();
+    for (StringRef L = takeLabel(Line); !L.empty(); L = takeLabel(Line)) {
+      if (!isLocal(L))
+        return createStringError("the label '" + L + "'");
+      if (where() == Place::Code)
+        Labels.push_back(L.str());
+    }
+    Line = Line.trim();
     if (Line.empty())
       return Error::success();
     auto [Word, Rest] = getToken(Line);
@@ -107,7 +136,7 @@ public:
     if (Word.starts_with("."))
       return directive(Word, Rest, Line);
     if (where() == Place::Table)
-      return Error::success();
+      return createStringError("'" + Line + "' in a table");
     if (isPrefix(Word.lower())) {
       Prefixes.push_back(Word.lower());
       return statement(Rest);
@@ -117,6 +146,8 @@ public:
     I.Operands = splitOperands(Rest);
     I.Prefixes = std::move(Prefixes);
     Prefixes.clear();
+    I.Labels = std::move(Labels);
+    Labels.clear();
     Insts.push_back(std::move(I));
     return Error::success();
   }
@@ -124,6 +155,8 @@ public:
   Expected<SmallVector<AsmInst>> finish() {
     if (Sections.size() != 1 || !Prefixes.empty())
       return createStringError("ends within a section or an instruction");
+    if (!Labels.empty())
+      Insts.push_back({"nop", {}, {}, std::move(Labels)});
     return std::move(Insts);
   }
 
@@ -140,7 +173,8 @@ private:
   }
 
   Error directive(StringRef Word, StringRef Rest, StringRef Line) {
-    if (Word == ".pushsection" || Word == ".section")
+    // Within another, .section is more than .previous can take back.
+    if (Word == ".pushsection" || (Word == ".section" && Sections.size() == 1))
       return enter(Rest);
     if (Word == ".popsection" || Word == ".previous") {
       if (Sections.size() == 1)
@@ -148,22 +182,24 @@ private:
       Sections.pop_back();
       return Error::success();
     }
-    if (where() == Place::Table)
+    if (where() == Place::Table && isData(Word))
       return Error::success();
     // ud2, spelt by the kernel's bug.h so that every assembler knows it, and
     // padding.
     std::string Bytes = Rest.lower();
+    StringRef Fill = StringRef(Bytes).rsplit(',').second.trim();
+    bool Align = Word == ".balign" || Word == ".p2align";
     if (Word == ".byte" && StringRef(Bytes).split(',').first.trim() == "0x0f" &&
         StringRef(Bytes).split(',').second.trim() == "0x0b")
       return statement("ud2");
-    if (Word == ".balign" || Word == ".p2align" ||
-        (Word == ".skip" && StringRef(Bytes).ends_with("0x90")))
+    if ((Align && Fill.empty()) ||
+        ((Align || Word == ".skip") && Fill == "0x90"))
       return Error::success();
     return createStringError("directive '" + Line + "'");
   }
 
   SmallVector<Place, 4> Sections = {Place::Code};
-  SmallVector<std::string, 1> Prefixes;
+  SmallVector<std::string, 1> Prefixes, Labels; ///< of the next instruction
   SmallVector<AsmInst> Insts;
 };
 
@@ -172,9 +208,11 @@ private:
 Expected<SmallVector<AsmInst>> parseAsmText(StringRef Text) {
   if (Text.contains("$("))
     return createStringError("a choice of dialects");
-  std::string Clean = stripComments(Text);
+  Expected<std::string> Clean = stripComments(Text);
+  if (!Clean)
+    return Clean.takeError();
   SmallVector<StringRef> Lines;
-  SplitString(Clean, Lines, "\n;");
+  SplitString(*Clean, Lines, "\n\r;");
   Parser P;
   for (StringRef Line : Lines)
     if (Error E = P.statement(Line))

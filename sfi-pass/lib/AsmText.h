@@ -12,18 +12,20 @@
 
 namespace sfi {
 
-/// One instruction: `lock; btsq %2, %0` is prefixes {lock}, mnemonic btsq and
-/// two operands.
+/// One instruction: `1: lock; btsq %2, %0` is label 1, prefix lock, mnemonic
+/// btsq and two operands.
 struct AsmInst {
   std::string Mnemonic;
   llvm::SmallVector<std::string, 3> Operands;
   llvm::SmallVector<std::string, 1> Prefixes;
+  llvm::SmallVector<std::string, 1> Labels; ///< that lead to it
 };
 
 /// The instructions of TEXT (AT&T syntax, operands written $N or ${N:m} as in
-/// LLVM IR). Labels, comments and what goes into sections of the kernel's own
-/// tables are left out; the replacement code of alternatives is not. Fails on a
-/// directive or section that is not known.
+/// LLVM IR). Comments and what goes into sections of the kernel's own tables
+/// are left out; the replacement code of alternatives is not, but no label leads
+/// there. Labels behind the last instruction lead to a nop. Fails on a directive
+/// or section that is not known.
 llvm::Expected<llvm::SmallVector<AsmInst>> parseAsmText(llvm::StringRef Text);
 
 } // namespace sfi

@@ -55,8 +55,9 @@ std::optional<uint64_t> getObjectSize(const Value *Object,
                                       const DataLayout &DL) {
   TypeSize Size = TypeSize::getFixed(0);
   if (auto *AI = dyn_cast<AllocaInst>(Object)) {
+    // One that is not static may be gone while its address is still about.
     std::optional<TypeSize> S = AI->getAllocationSize(DL);
-    if (!S)
+    if (!S || !AI->isStaticAlloca())
       return std::nullopt;
     Size = *S;
   } else if (auto *A = dyn_cast<Argument>(Object)) {
@@ -121,13 +122,12 @@ static ConstantRange getRange(const Value *V, unsigned Depth = 0) {
 static bool isWithin(const Value *Ptr, const Value *&Base, uint64_t Limit,
                      const DataLayout &DL) {
   const APInt Max(64, Limit);
-  uint64_t Least = 0, Most = 0;
+  uint64_t Most = 0;
   while (auto *GEP = dyn_cast<GEPOperator>(Ptr)) {
     MapVector<Value *, APInt> Variable;
     APInt Constant(64, 0);
     if (!GEP->collectOffset(DL, 64, Variable, Constant) || Constant.ugt(Max))
       return false;
-    Least += Constant.getZExtValue();
     Most += Constant.getZExtValue();
     for (auto &[Index, Scale] : Variable) {
       if (Index->getType()->getIntegerBitWidth() > 64 || Scale.ugt(Max) ||
@@ -309,11 +309,11 @@ private:
   /// What I leaves of the facts, and adds: whether a guard of its own or an
   /// earlier one answers for an access, behind it the access is allowed.
   void transfer(Instruction &I, Facts &S) {
-    if (R.revokes(I))
-      S.clear();
     for (const Access *A : ByInst.lookup(&I))
       if (A->Kind == Extent::Fixed)
         S.add(getPlace(A->Ptr, DL), A->Size);
+    if (R.revokes(I))
+      S.clear();
     if (Value *Object = Grants.lookup(&I))
       if (std::optional<uint64_t> Size = getObjectSize(Object, DL))
         S.add({Object, 0}, *Size);

@@ -9,13 +9,15 @@
 // every such statement is dropped. The optimizer is done; this costs nothing.
 //
 // An undef value may be another at each use: checked as one address, stored
-// through as another. Each becomes zero.
+// through as another. Each becomes zero, and so does what follows from one (a
+// shift by more than the width): the code generator would make it undef again.
 //
 // What the optimizer has concluded earlier stays: it changed what the program
 // does, but that has guards now like any other code.
 
 #include "Harden.h"
 
+#include "llvm/Analysis/InstructionSimplify.h"
 #include "llvm/IR/AttributeMask.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/InstIterator.h"
@@ -27,10 +29,36 @@ using namespace llvm;
 
 namespace sfi {
 
+/// C with zero wherever it, or an element of it, is undef.
+static Constant *withoutUndefined(Constant *C) {
+  if (isa<UndefValue>(C))
+    return Constant::getNullValue(C->getType());
+  auto *Aggregate = dyn_cast<ConstantAggregate>(C);
+  if (!Aggregate)
+    return C;
+  SmallVector<Constant *> Elements;
+  for (Use &U : Aggregate->operands())
+    Elements.push_back(withoutUndefined(cast<Constant>(U)));
+  if (equal(Elements, Aggregate->operands()))
+    return C;
+  if (auto *Struct = dyn_cast<StructType>(C->getType()))
+    return ConstantStruct::get(Struct, Elements);
+  if (auto *Array = dyn_cast<ArrayType>(C->getType()))
+    return ConstantArray::get(Array, Elements);
+  return ConstantVector::get(Elements);
+}
+
 static void fixUndefined(Instruction &I) {
   for (Use &U : I.operands())
-    if (isa<UndefValue>(U.get()) && !U->getType()->isTokenTy())
-      U.set(Constant::getNullValue(U->getType()));
+    if (auto *C = dyn_cast<Constant>(U.get());
+        C && !C->getType()->isTokenTy() && !isa<GlobalValue>(C))
+      if (Constant *Fixed = withoutUndefined(C); Fixed != C)
+        U.set(Fixed);
+  if (I.getType()->isVoidTy() || I.use_empty())
+    return;
+  Value *Is = simplifyInstruction(&I, I.getDataLayout());
+  if (Is && isa<UndefValue>(Is))
+    I.replaceAllUsesWith(Constant::getNullValue(I.getType()));
 }
 
 void dropAssumptions(Function &F) {

@@ -62,8 +62,8 @@ Effect effectOf(StringRef Name) {
              "dec", Effect::Last)
       .Cases("neg", "not", "shl", "shr", "sar", "sal", "rol", "ror", "rcl",
              "rcr", Effect::Last)
-      .Cases("shld", "shrd", "xadd", "cmpxchg", Effect::Last)
-      .Case("xchg", Effect::All)
+      .Cases("shld", "shrd", "cmpxchg", Effect::Last)
+      .Cases("xchg", "xadd", Effect::All)
       .Cases("bts", "btr", "btc", Effect::Bits)
       .Cases("lea", "movz", "bswap", "bsf", "bsr", "tzcnt", "lzcnt", "popcnt",
              "imul", Effect::Load)
@@ -109,7 +109,12 @@ Mnemonic lookUp(StringRef Name) {
 }
 
 /// Registers that an instruction writes without naming them.
-SmallVector<StringRef, 4> implicitlyWritten(StringRef Name) {
+SmallVector<StringRef, 4> implicitlyWritten(const AsmInst &I) {
+  StringRef Name = I.Mnemonic;
+  if (Name == "cltq")
+    return {"ax"};
+  if (Name.starts_with("imul") && I.Operands.size() == 1)
+    return {"ax", "dx"};
   if (Name == "cpuid")
     return {"ax", "bx", "cx", "dx"};
   if (Name == "rdtscp")
@@ -137,6 +142,30 @@ std::string registerName(StringRef Text) {
   return Text.str();
 }
 
+/// A register for values. The stack and the frame pointer are not: what the
+/// compiler itself stores goes by them.
+bool isGeneral(StringRef Name) {
+  return StringSwitch<bool>(Name)
+      .Cases("ax", "bx", "cx", "dx", "si", "di", true)
+      .Cases("r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", true)
+      .Default(false);
+}
+
+/// A register that only the kernel may even read.
+bool isPrivileged(StringRef Text) {
+  return Text.starts_with("%cr") || Text.starts_with("%dr") ||
+         Text.starts_with("%db") || Text.starts_with("%tr");
+}
+
+/// "$3", or one of ${3:b}, ${3:h}, ${3:w}, ${3:k}, ${3:q}: other modifiers make
+/// something else of an operand, ${3:a} of a register memory that it points to.
+bool isPlainRef(StringRef Text) {
+  if (!Text.consume_back("}"))
+    return true;
+  StringRef Modifier = Text.split(':').second;
+  return Modifier.size() <= 1 && StringRef("bhwkq").contains(Modifier);
+}
+
 /// Functions that a template may call: they write nothing but user memory that
 /// they have checked, or nothing at all.
 bool isCallable(StringRef Name) {
@@ -155,6 +184,8 @@ struct Operand {
   InlineAsm::ConstraintPrefix Role;
   bool Memory;       ///< stands for memory at Arg
   bool EarlyClobber; ///< an output that shares no register with an input
+  bool Unclear;      ///< may be in a register, copied from or to Arg around it
+  bool Immediate;    ///< may be any constant
   StringRef Code;    ///< its (first) constraint code
   int Tied;          ///< an input that shares output Tied's register, or -1
   Value *Arg;        ///< null for register outputs and labels
@@ -174,17 +205,32 @@ public:
     Expected<SmallVector<AsmInst>> Insts = parseAsmText(Asm.getAsmString());
     if (!Insts)
       return fail(toString(Insts.takeError()));
-    for (const AsmInst &I : *Insts) {
-      if (!instruction(I))
-        return false;
-      SharedWritten |= SharedWrittenNow;
-    }
-    if (Pushed)
-      return fail("flags left on the stack");
+    for (const Operand &O : Operands)
+      if (O.Unclear)
+        return fail("an operand that may be memory or not");
+    All = *Insts;
+    if (!pass())
+      return false;
+    // What is written last is written before what a jump back leads to. The
+    // accesses are the same.
+    size_t Count = Writes.size();
+    if (JumpsBack && !pass())
+      return false;
+    Writes.truncate(Count);
     return true;
   }
 
 private:
+  /// All instructions, in the order in which they stand.
+  bool pass() {
+    for (At = 0; At != All.size(); ++At) {
+      if (!instruction(All[At]))
+        return false;
+      SharedWritten |= SharedWrittenNow;
+    }
+    return Pushed ? fail("flags left on the stack") : true;
+  }
+
   bool fail(const Twine &Why) {
     std::string Text;
     raw_string_ostream OS(Text);
@@ -202,8 +248,14 @@ private:
     for (const InlineAsm::ConstraintInfo &C : Asm.ParseConstraints()) {
       if (C.Type == InlineAsm::isClobber)
         continue;
-      Operand O = {C.Type, C.isIndirect, C.isEarlyClobber, "",
-                   -1,     nullptr,      nullptr};
+      bool Unclear = C.isMultipleAlternative ||
+                     (C.isIndirect && !is_contained(C.Codes, "m"));
+      // 'I' is for numbers up to 31, others go to a register.
+      bool Immediate = any_of(C.Codes, [](StringRef Code) {
+        return !StringRef("rqQRI").contains(Code) && !Code.starts_with("{");
+      });
+      Operand O = {C.Type, C.isIndirect, C.isEarlyClobber, Unclear, Immediate,
+                   "",     -1,           nullptr,          nullptr};
       if (!C.Codes.empty())
         O.Code = Saver.emplace_back(C.Codes.front());
       // A matching constraint is a number.
@@ -245,11 +297,16 @@ private:
 
   bool instruction(const AsmInst &I) {
     Mnemonic M = lookUp(I.Mnemonic);
+    if (Pushed && M.Does != Effect::PopFlags)
+      return fail("an operand's address while flags are on the stack");
+    for (StringRef Text : I.Operands)
+      if (isPrivileged(Text))
+        return fail("reads or writes '" + Text + "'");
     if (I.Operands.empty() && stringInstruction(I))
       return true;
     if (isFullBarrier(I))
       return true;
-    for (StringRef Register : implicitlyWritten(I.Mnemonic))
+    for (StringRef Register : implicitlyWritten(I))
       if (!isDeclared(Register))
         return fail("'" + I.Mnemonic + "' writes " + Register);
     switch (M.Does) {
@@ -265,10 +322,9 @@ private:
     case Effect::Call:
       return call(I);
     case Effect::PushFlags:
-      return ++Pushed;
+      return M.Width % 8 ? fail("'" + I.Mnemonic + "'") : ++Pushed;
     case Effect::PopFlags:
-      return Pushed-- ? dataInstruction(I, {Effect::Load, 0})
-                      : fail("unbalanced pop");
+      return popFlags(I, M);
     case Effect::Unknown:
       return fail("instruction '" + I.Mnemonic + "'");
     }
@@ -280,6 +336,16 @@ private:
     return I.Prefixes == SmallVector<std::string, 1>{"lock"} &&
            I.Mnemonic == "addl" && I.Operands.size() == 2 &&
            I.Operands[0] == "$$0" && I.Operands[1] == "-4(%rsp)";
+  }
+
+  /// As many bytes as were pushed, and never without.
+  bool popFlags(const AsmInst &I, Mnemonic M) {
+    if (!Pushed || !I.Labels.empty() || M.Width % 8 ||
+        !CB.getType()->isIntegerTy(64) || I.Operands.size() != 1 ||
+        I.Operands[0] != "$0")
+      return fail("unbalanced pop");
+    --Pushed;
+    return dataInstruction(I, {Effect::Load, 0});
   }
 
   bool dataInstruction(const AsmInst &I, Mnemonic M) {
@@ -316,18 +382,26 @@ private:
   bool written(const AsmInst &I, StringRef Text, Mnemonic M) {
     if (Text.starts_with("%gs:"))
       return perCPU(I, Text.drop_front(4));
-    if (Text.starts_with("%"))
-      return isDeclared(registerName(Text)) ? true
-                                            : fail("writes '" + Text + "'");
+    if (Text.starts_with("%")) {
+      std::string Name = registerName(Text);
+      return isGeneral(Name) && isDeclared(Name)
+                 ? true
+                 : fail("writes '" + Text + "'");
+    }
     const Operand *O = parseRef(Text);
-    if (!O)
+    if (!O || !isPlainRef(Text))
       return fail("writes '" + Text + "'");
     if (O->Memory)
       return M.Does == Effect::Load ? fail("'" + I.Mnemonic + "' into memory")
                                     : writtenMemory(I, *O, M);
     if (O->Role != InlineAsm::isOutput)
       return fail("writes an input register");
+    StringRef Register = O->Code;
+    if (Register.consume_front("{") && Register.consume_back("}") &&
+        !isGeneral(registerName(Register)))
+      return fail("writes '" + Register + "'");
     SharedWrittenNow |= !O->EarlyClobber;
+    RegistersWritten = true;
     return true;
   }
 
@@ -340,6 +414,7 @@ private:
     bool Exclusive = Has("=&{") || Has("~{") || Has("~{r") || Has("~{e");
     bool Shared = Has("={");
     SharedWrittenNow |= Shared;
+    RegistersWritten = true;
     return Exclusive || Shared;
   }
 
@@ -357,10 +432,13 @@ private:
     if (M.Does == Effect::Bits) {
       const Operand *Bit = parseRef(I.Operands[0]);
       bool Literal = StringRef(I.Operands[0]).starts_with("$$");
-      if (!Literal && (!Bit || !Bit->Arg || Bit->Memory ||
+      if (!Literal && (!Bit || !Bit->Arg || Bit->Memory || Bit->Tied >= 0 ||
+                       !isPlainRef(I.Operands[0]) ||
                        !Bit->Arg->getType()->isIntegerTy()))
         return fail("a bit number that is no operand");
       // A literal is taken modulo the operand's size by the processor.
+      if (!Literal && !isBitNumber(*Bit, Size))
+        return fail("a bit number of another size");
       if (!Literal) {
         A.Kind = Extent::Bit;
         A.Length = Bit->Arg;
@@ -368,6 +446,17 @@ private:
     }
     Writes.push_back(A);
     return true;
+  }
+
+  /// Does a register hold all of Bit, or an immediate operand stay in the word?
+  static bool isBitNumber(const Operand &Bit, uint64_t Size) {
+    if (auto *C = dyn_cast<ConstantInt>(Bit.Arg)) {
+      if (C->getValue().ult(8 * Size))
+        return true;
+      if (Bit.Immediate || Size < 4)
+        return false;
+    }
+    return Bit.Arg->getType()->isIntegerTy(8 * Size);
   }
 
   /// Only the preempt count may be counted up and down: the runtime restores
@@ -386,6 +475,9 @@ private:
     const DataLayout &DL = CB.getModule()->getDataLayout();
     APInt Offset(64, 0);
     Value *Base = Ptr->stripAndAccumulateConstantOffsets(DL, Offset, true);
+    auto *Variable = dyn_cast<GlobalVariable>(Base);
+    if (!Variable || !Variable->isDeclaration())
+      return false;
     // Its own variable until 6.1, the second field of pcpu_hot since.
     return (Base->getName() == "__preempt_count" && Offset == 0) ||
            (Base->getName() == "pcpu_hot" && Offset == 8);
@@ -398,10 +490,16 @@ private:
     const Operand *O = parseRef(To);
     if (O && O->Role == InlineAsm::isLabel)
       return true;
-    unsigned Number;
+    // Elsewhere in the file the same number may stand, behind a guard.
     StringRef Digits = To.drop_back();
-    if ((To.ends_with("f") || To.ends_with("b")) &&
-        !Digits.getAsInteger(10, Number))
+    bool Back = To.ends_with("b"), Forward = To.ends_with("f");
+    JumpsBack |= Back;
+    ArrayRef<AsmInst> Where = Back      ? All.take_front(At + 1)
+                              : Forward ? All.drop_front(At + 1)
+                                        : ArrayRef<AsmInst>();
+    if (any_of(Where, [&](const AsmInst &Target) {
+          return is_contained(Target.Labels, Digits);
+        }))
       return true;
     return fail("a jump to '" + To + "'");
   }
@@ -427,7 +525,8 @@ private:
     return Text.str();
   }
 
-  /// movs and stos, by the pointer in rdi and, repeated, the count in rcx.
+  /// movs and stos, by the pointer in rdi and, repeated, the count in rcx. These
+  /// must be the statement's inputs still, and it must say that they change.
   bool stringInstruction(const AsmInst &I) {
     uint64_t Width = StringSwitch<uint64_t>(I.Mnemonic)
                          .Cases("movsb", "stosb", 1)
@@ -435,11 +534,17 @@ private:
                          .Cases("movsl", "stosl", 4)
                          .Cases("movsq", "stosq", 8)
                          .Default(0);
+    bool Repeated = !I.Prefixes.empty();
+    bool Moves = StringRef(I.Mnemonic).starts_with("movs");
+    if (!Width || RegistersWritten || !isDeclared("di") ||
+        (Repeated && !isDeclared("cx")) || (Moves && !isDeclared("si")) ||
+        !all_of(I.Prefixes, [](StringRef P) { return P.starts_with("rep"); }))
+      return false;
     Value *To = inputIn("{di}"), *Count = inputIn("{cx}");
-    if (!Width || !To)
+    if (!To)
       return false;
     Access A = {&CB, To, Extent::Fixed, Width, nullptr, Align(1)};
-    if (!I.Prefixes.empty()) {
+    if (Repeated) {
       if (!Count || !Count->getType()->isIntegerTy(64))
         return false;
       A.Kind = Extent::Length;
@@ -466,7 +571,11 @@ private:
   SmallVectorImpl<Access> &Writes;
   SmallVector<Operand> Operands;
   std::deque<std::string> Saver;
+  ArrayRef<AsmInst> All;
+  size_t At = 0; ///< of the instruction that is looked at
   unsigned Pushed = 0;
+  bool JumpsBack = false;
+  bool RegistersWritten = false; ///< by what has been looked at
   /// An earlier (this) instruction has written a register that an operand's
   /// address may be in: its address is taken before.
   bool SharedWritten = false, SharedWrittenNow = false;

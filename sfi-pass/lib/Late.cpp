@@ -73,12 +73,25 @@ private:
       error(M, "isolated code cannot contain functions chosen at load time");
       Ok = false;
     }
-    for (GlobalVariable &G : M.globals())
+    for (StringRef List : {"llvm.global_ctors", "llvm.global_dtors"})
+      if (M.getNamedGlobal(List)) {
+        error(M, "isolated code cannot contain constructors or destructors: "
+                 "the kernel would call them without a gate");
+        Ok = false;
+      }
+    for (GlobalVariable &G : M.globals()) {
+      // The linker may choose another unit's, of another size.
+      if (!G.isDeclaration() && G.isInterposable() && !G.isConstant()) {
+        error(M, "isolated code cannot contain a weak variable: '" +
+                     G.getName() + "'");
+        Ok = false;
+      }
       if (G.isThreadLocal()) {
         error(M, "isolated code cannot contain a thread-local variable: '" +
                      G.getName() + "'");
         Ok = false;
       }
+    }
     return Ok;
   }
 
@@ -101,9 +114,18 @@ private:
 
   /// What cannot be told from a function's instructions: ways to be entered and
   /// left that are not a call and a return.
-  static bool isAcceptable(const Function &F) {
+  bool isAcceptable(const Function &F) {
     if (F.hasFnAttribute(Attribute::Naked)) {
       error(F, "isolated code cannot contain a function that is all assembly");
+      return false;
+    }
+    if (F.hasPrologueData()) {
+      error(F, "isolated code cannot contain a function that begins with data");
+      return false;
+    }
+    if (frameSize(F) > MaxFrame) {
+      error(F, "isolated code cannot contain a function with locals of more "
+               "than 3072 bytes");
       return false;
     }
     switch (F.getCallingConv()) {
@@ -117,6 +139,17 @@ private:
                "convention of its own");
       return false;
     }
+  }
+
+  /// A frame may not reach beyond the guard page of a stack.
+  static constexpr uint64_t MaxFrame = 3072;
+
+  uint64_t frameSize(const Function &F) {
+    uint64_t Size = 0;
+    for (const Instruction &I : instructions(F))
+      if (auto *AI = dyn_cast<AllocaInst>(&I); AI && AI->isStaticAlloca())
+        Size = SaturatingAdd(Size, getObjectSize(AI, DL).value_or(0));
+    return Size;
   }
 
   void instrument(Function &F, const Revocation &R) {

@@ -15,7 +15,8 @@
 //
 // Locals of dynamic size lie one below the other between the stack pointer and
 // where it was when the function began: their rights end with one revocation
-// of that range, at llvm.stackrestore and at returns.
+// of that range, at llvm.stackrestore and at returns. Before the stack pointer
+// moves it is checked that there is stack to move it to.
 //
 // Nothing is revoked on ways that do not return: the unwinder clears the
 // rights of the stack it skips.
@@ -43,6 +44,10 @@ using namespace llvm;
 namespace sfi {
 
 namespace {
+
+/// Bytes that a local of dynamic size may have: less than sfi_stack() makes sure
+/// of, by what it takes to report that there is no more.
+constexpr uint64_t MaxDynamicLocal = 1024;
 
 uint64_t toSlots(uint64_t Size) {
   return alignTo(std::max<uint64_t>(Size, 1), SFI_SLOT_SIZE);
@@ -143,7 +148,8 @@ public:
       return {};
     C.locals += Static.size() + Dynamic.size() + Arguments.size();
     dropTailMarks();
-    // Dynamic ones first: they don't add blocks that others have no plan for.
+    // Dynamic ones first: the blocks that they split keep their beginnings,
+    // which is all that the plans name.
     if (!Dynamic.empty())
       grantDynamic(Dynamic);
     for (Argument *A : Arguments)
@@ -162,13 +168,13 @@ private:
       auto *AI = dyn_cast<AllocaInst>(&I);
       if (!AI)
         continue;
-      Exposure E = findExposure(AI, Accesses, DL);
-      if (E.isPrivate())
-        continue;
       if (!AI->isStaticAlloca()) {
         Dynamic.push_back(AI);
         continue;
       }
+      Exposure E = findExposure(AI, Accesses, DL);
+      if (E.isPrivate())
+        continue;
       if (!Fixed)
         Fixed.emplace(F, Accesses);
       Static.push_back(Fixed->plan(*AI, E.At));
@@ -279,6 +285,7 @@ private:
       if (auto *II = dyn_cast<IntrinsicInst>(&I);
           II && II->getIntrinsicID() == Intrinsic::stackrestore)
         Restores.push_back(II);
+    hoistStatic();
     IRBuilder<> Entry(&*F.getEntryBlock().getFirstNonPHIOrDbgOrAlloca());
     Value *Top = Entry.CreateStackSave("sfi.top");
     for (AllocaInst *AI : Allocas)
@@ -287,6 +294,14 @@ private:
       revokeBelow(II, II->getArgOperand(0));
     for (Instruction *End : getEnds(F))
       revokeBelow(End, Top);
+  }
+
+  /// Locals of fixed size are that only in the entry block, which is split.
+  void hoistStatic() {
+    BasicBlock &Entry = F.getEntryBlock();
+    for (Instruction &I : make_early_inc_range(Entry))
+      if (auto *AI = dyn_cast<AllocaInst>(&I); AI && AI->isStaticAlloca())
+        AI->moveBefore(Entry, Entry.begin());
   }
 
   void grantOneDynamic(AllocaInst &AI) {
@@ -299,7 +314,24 @@ private:
                        ~uint64_t(SFI_SLOT_SIZE - 1));
     AI.setAllocatedType(B.getInt8Ty());
     AI.setOperand(0, Size);
+    checkRoom(AI, Size);
     call(AI.getNextNode(), "sfi_local_grant", &AI, Size);
+  }
+
+  /// What lies beyond the stack is somebody else's, and the next call would
+  /// write there.
+  void checkRoom(AllocaInst &AI, Value *Size) {
+    Function *Check = getRuntimeFunction(M, "sfi_stack");
+    if (!Check)
+      return;
+    IRBuilder<> B(&AI);
+    B.SetCurrentDebugLocation(AI.getDebugLoc());
+    CallInst *Call = B.CreateCall(Check, {getSelf(M)});
+    Call->setCallingConv(Check->getCallingConv());
+    Value *TooBig = B.CreateICmpUGT(Size, number(MaxDynamicLocal));
+    SplitBlockAndInsertIfThen(
+        TooBig, AI.getIterator(), /*Unreachable=*/true,
+        MDBuilder(F.getContext()).createUnlikelyBranchWeights());
   }
 
   void revokeBelow(Instruction *Before, Value *Top) {

@@ -24,7 +24,7 @@ public:
   bool accept(StringRef Statement) {
     auto [Word, Rest] = getToken(Statement);
     if (InMacro) {
-      InMacro = Word != ".endm";
+      InMacro = Word != ".endm" && Word != ".endmacro";
       return true;
     }
     if (InNote && isData(Word))
@@ -40,7 +40,11 @@ public:
     if (Word == ".pushsection" || Word == ".section") {
       StringRef Name = Rest.trim();
       Name.consume_front("\"");
-      return InNote = Name.starts_with(".note.");
+      // Not one of code.
+      auto [Before, Flags] = Name.split(',');
+      InNote = Before.starts_with(".note.") &&
+               !Flags.split(',').first.contains('x');
+      return InNote;
     }
     return false;
   }

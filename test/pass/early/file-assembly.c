@@ -6,6 +6,8 @@
 // RUN: %FileCheck --check-prefix=CODE %s < %t
 // RUN: ! %clang -O0 -DAFTER_NOTE -c -o %t.o %s 2> %t
 // RUN: %FileCheck --check-prefix=NOTE %s < %t
+// RUN: ! %clang -O0 -DIN_NOTE -c -o %t.o %s 2> %t
+// RUN: %FileCheck --check-prefix=INNOTE %s < %t
 // RUN: ! %clang -O0 -DEXPORT -c -o %t.o %s 2> %t
 // RUN: %FileCheck --check-prefix=EXPORT %s < %t
 
@@ -24,6 +26,12 @@ asm("movl $1, %eax");
 // NOTE: error: file-level assembly cannot be isolated: '.text'
 // NOTE: error: file-level assembly cannot be isolated: 'wrmsr'
 asm(".pushsection .note.x, \"a\"\n.text\nwrmsr\n.popsection");
+#endif
+#ifdef IN_NOTE
+// INNOTE: error: file-level assembly cannot be isolated: '.pushsection .note.x, "ax"'
+asm(".pushsection .note.x, \"ax\"\n.byte 0xf4\n.popsection");
+// INNOTE: error: file-level assembly cannot be isolated: 'hlt'
+asm(".macro a_macro\n.endmacro\nhlt\n.macro b_macro\n.endm");
 #endif
 #ifdef EXPORT
 // EXPORT: error: an isolated driver cannot export symbols (EXPORT_SYMBOL)

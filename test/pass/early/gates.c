@@ -57,6 +57,6 @@ int compare(struct thing *t) { return t->ops->open == my_open; }
 // CHECK: call i32 @my_open(ptr
 int by_name(struct thing *t) { return my_open(t); }
 
-// CHECK: define internal i32 @my_open.sfi_gate.thing_ops__open(ptr noundef %0)
+// CHECK: define internal i32 @my_open.sfi_gate.thing_ops__open(ptr %0)
 // CHECK-NEXT: %[[RESULT:[0-9]+]] = call i32 @sfi_e_thing_ops__open(ptr {{.*}}, ptr noundef %0)
 // CHECK-NEXT: ret i32 %[[RESULT]]

@@ -38,6 +38,25 @@ define void @undefined(ptr %p) {
   ret void
 }
 
+; What the code generator would make undef of counts as such.
+; CHECK-LABEL: define void @shifted_away(
+; CHECK: inttoptr i64 0 to ptr
+define void @shifted_away(i64 %n) {
+  %s = shl i64 %n, 70
+  %q = inttoptr i64 %s to ptr
+  store i32 1, ptr %q
+  ret void
+}
+
+; CHECK-LABEL: define void @undefined_element(
+; CHECK: extractelement <2 x i64> <i64 0, i64 1>, i64 %n
+define void @undefined_element(i64 %n) {
+  %s = extractelement <2 x i64> <i64 undef, i64 1>, i64 %n
+  %q = inttoptr i64 %s to ptr
+  store i32 1, ptr %q
+  ret void
+}
+
 ; CHECK-LABEL: define i32 @ends(
 ; CHECK: {{^}}bad:
 ; CHECK-NEXT: call void @llvm.trap()

@@ -52,3 +52,13 @@ define void @eighty(ptr %p, i640 %v) {
   store i640 %v, ptr %p
   ret void
 }
+
+; A result in memory: a wrapper does not ask whose that is, and a fact from
+; before it ends with what it revokes.
+; CHECK-LABEL: define void @result(
+; CHECK: @sfi_guard({{.*}}, i64 24)
+define void @result(ptr %p) {
+  call void @sfi_w_thing_stop(ptr sret([24 x i8]) %p, ptr null)
+  ret void
+}
+declare void @sfi_w_thing_stop(ptr sret([24 x i8]), ptr)

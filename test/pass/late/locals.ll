@@ -159,12 +159,20 @@ define void @must_tail(ptr %p) {
   ret void
 }
 
-; Dynamic size: whole slots; one revocation of all that lies below.
+; Dynamic size: whole slots; one revocation of all that lies below. The stack
+; pointer moves only if there is stack to move it to.
 ; CHECK-LABEL: define void @dynamic(
 ; CHECK-NEXT: %sfi.top = call ptr @llvm.stacksave.p0()
 ; CHECK-NEXT: %[[B:.*]] = mul i64 %n, 4
 ; CHECK-NEXT: %[[R:.*]] = add i64 %[[B]], 7
 ; CHECK-NEXT: %[[S:.*]] = and i64 %[[R]], -8
+; CHECK-NEXT: call preserve_mostcc void @sfi_stack(ptr @__sfi_self)
+; CHECK-NEXT: %[[T:.*]] = icmp ugt i64 %[[S]], 1024
+; CHECK-NEXT: br i1 %[[T]], label %[[BIG:[0-9]+]], label %[[GO:[0-9]+]], !prof
+; CHECK: {{^}}[[BIG]]:
+; CHECK-NEXT: call void @llvm.trap()
+; CHECK-NEXT: unreachable
+; CHECK: {{^}}[[GO]]:
 ; CHECK-NEXT: %a = alloca i8, i64 %[[S]], align 8
 ; CHECK: call preserve_mostcc void @sfi_local_grant(ptr @__sfi_self, i64 %{{.*}}, i64 %[[S]])
 ; CHECK: call void @callee(
@@ -177,6 +185,48 @@ define void @dynamic(i64 %n) {
   ret void
 }
 
+; Also where nobody else gets the address.
+; CHECK-LABEL: define i64 @dynamic_alone(
+; CHECK: call preserve_mostcc void @sfi_stack(
+; CHECK: alloca
+define i64 @dynamic_alone(i64 %n) {
+  %a = alloca i64, i64 %n
+  %v = load i64, ptr %a
+  ret i64 %v
+}
+
+; A local of fixed size stays one when the entry block is split before it.
+; CHECK-LABEL: define void @dynamic_first(
+; CHECK-NEXT: %b = alloca i64
+; CHECK: call preserve_mostcc void @sfi_stack(
+; CHECK: %a = alloca
+; CHECK: ret void
+define void @dynamic_first(i64 %n) {
+  %a = alloca i64, i64 %n
+  %b = alloca i64
+  call void @callee(ptr %a)
+  call void @callee(ptr %b)
+  ret void
+}
+
+; A scope's local is dead behind stackrestore: its store is not in bounds of
+; anything, whatever its size says.
+; CHECK-LABEL: define void @dynamic_scope(
+; CHECK: call void @llvm.stackrestore
+; CHECK: @__sfi_self
+; CHECK: store volatile i64 1, ptr %a
+define void @dynamic_scope(i1 %c) {
+  br i1 %c, label %scope, label %done
+scope:
+  %s = call ptr @llvm.stacksave.p0()
+  %a = alloca i64
+  call void @llvm.stackrestore.p0(ptr %s)
+  store volatile i64 1, ptr %a
+  br label %done
+done:
+  ret void
+}
+
 define void @callee(ptr %p) noinline {
   store volatile i8 1, ptr %p
   ret void
@@ -185,6 +235,8 @@ define i64 @reader(ptr nocapture readonly %p) noinline {
   %v = load i64, ptr %p
   ret i64 %v
 }
+declare ptr @llvm.stacksave.p0()
+declare void @llvm.stackrestore.p0(ptr)
 declare void @llvm.lifetime.start.p0(i64, ptr)
 declare void @llvm.lifetime.end.p0(i64, ptr)
 declare void @sfi_w_thing_stop(ptr, ptr)

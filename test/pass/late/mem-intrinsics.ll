@@ -48,12 +48,12 @@ define i8 @own() {
 
 ; Too long for that: the local gets rights and the runtime writes it.
 ; CHECK-LABEL: define i8 @own_long(
-; CHECK: call {{.*}}@sfi_local_grant({{.*}}, i64 4000)
-; CHECK: call void @sfi_memset(ptr @__sfi_self, ptr %a, i32 0, i64 4000)
-; CHECK: call {{.*}}@sfi_local_revoke({{.*}}, i64 4000)
+; CHECK: call {{.*}}@sfi_local_grant({{.*}}, i64 3000)
+; CHECK: call void @sfi_memset(ptr @__sfi_self, ptr %a, i32 0, i64 3000)
+; CHECK: call {{.*}}@sfi_local_revoke({{.*}}, i64 3000)
 define i8 @own_long() {
-  %a = alloca [4000 x i8]
-  call void @llvm.memset.p0.i64(ptr %a, i8 0, i64 4000, i1 false)
+  %a = alloca [3000 x i8]
+  call void @llvm.memset.p0.i64(ptr %a, i8 0, i64 3000, i1 false)
   %v = load volatile i8, ptr %a
   ret i8 %v
 }

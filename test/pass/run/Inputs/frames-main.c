@@ -12,9 +12,9 @@
 	X(local_underflow, true, 1, 0, 0) \
 	X(return_address, true, 0, 0, 0) \
 	X(dangling, true, 1, 0, 0) \
-	X(dynamic, false, 38, 0, 0) \
-	X(dynamic_overflow, true, 1, 0, 0) \
-	X(dynamic_dangling, true, 38, 0, 0) \
+	X(dynamic, false, 38, 38, 0) \
+	X(dynamic_overflow, true, 1, 1, 0) \
+	X(dynamic_dangling, true, 38, 38, 0) \
 	X(rare_taken, false, 1, 0, 0) \
 	X(rare_not_taken, false, 0, 0, 0) \
 	X(argument, false, 1, 0, 0) \
