@@ -50,12 +50,14 @@ static void release_action(void *dev_id, const u64 args[4])
 }
 
 int sfi_w_request_threaded_irq(struct sfi_self *self, unsigned int irq, irq_handler_t handler,
-			       irq_handler_t thread_fn, unsigned long flags, const char *name, void *dev_id)
+			       irq_handler_t thread_fn, unsigned long flags, const char *name,
+			       void *dev_id)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	int ret;
 
-	sfi_check_that(d, line_allowed(d, irq), SFI_ARG("request_irq", "irq is of a device of the driver"));
+	sfi_check_that(d, line_allowed(d, irq),
+		       SFI_ARG("request_irq", "irq is of a device of the driver"));
 	sfi_check_callback(d, handler, "irq_handler_t", SFI_ARG("request_irq", "handler"));
 	sfi_check_callback(d, thread_fn, "irq_handler_t", SFI_ARG("request_irq", "thread_fn"));
 	sfi_check_readable(d, name, 1, SFI_ARG("request_irq", "name"));

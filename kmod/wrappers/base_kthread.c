@@ -18,8 +18,8 @@ static void stop_thread(void *task, const u64 args[4])
 	put_task_struct(task);
 }
 
-struct task_struct *sfi_w_kthread_create_on_node(struct sfi_self *self, int (*threadfn)(void *data), void *data,
-						 int node, const char namefmt[], ...)
+struct task_struct *sfi_w_kthread_create_on_node(struct sfi_self *self, int (*threadfn)(void *data),
+						 void *data, int node, const char namefmt[], ...)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct va_format vaf = { .fmt = namefmt };
@@ -28,10 +28,12 @@ struct task_struct *sfi_w_kthread_create_on_node(struct sfi_self *self, int (*th
 
 	sfi_check_that(d, threadfn, SFI_ARG("kthread_create", "threadfn is not NULL"));
 	sfi_check_callback(d, threadfn, "sfi_threadfn_t", SFI_ARG("kthread_create", "threadfn"));
-	sfi_check_that(d, node == NUMA_NO_NODE || (node >= 0 && node < MAX_NUMNODES && node_online(node)),
+	sfi_check_that(d, node == NUMA_NO_NODE ||
+			  (node >= 0 && node < MAX_NUMNODES && node_online(node)),
 		       SFI_ARG("kthread_create", "node is online"));
 	va_start(args, namefmt);
-	sfi_check_format(d, namefmt, args, SFI_ARG("kthread_create", "namefmt and what it prints can be read"));
+	sfi_check_format(d, namefmt, args,
+			 SFI_ARG("kthread_create", "namefmt and what it prints can be read"));
 	vaf.va = &args;
 	task = kthread_create_on_node(threadfn, data, node, "%pV", &vaf);
 	va_end(args);
@@ -49,7 +51,8 @@ int sfi_w_kthread_stop(struct sfi_self *self, struct task_struct *task)
 	struct sfi_domain *d = sfi_import_enter(self);
 	int ret;
 
-	sfi_check_that(d, task != current, SFI_ARG("kthread_stop", "a thread does not stop itself"));
+	sfi_check_that(d, task != current,
+		       SFI_ARG("kthread_stop", "a thread does not stop itself"));
 	sfi_release(d, &sfi_type_task_struct, task, SFI_ARG("kthread_stop", "task"));
 	ret = kthread_stop(task);
 	put_task_struct(task);

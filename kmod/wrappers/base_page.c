@@ -24,7 +24,8 @@ void sfi_page_revoke(struct sfi_domain *d, struct page *page)
 	sfi_revoke(d, page_address(page), page_size(page));
 }
 
-static struct page *allocate(struct sfi_self *self, gfp_t gfp, unsigned int order, const struct sfi_arg *arg)
+static struct page *allocate(struct sfi_self *self, gfp_t gfp, unsigned int order,
+			     const struct sfi_arg *arg)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct page *page;

@@ -31,7 +31,10 @@ static bool readable(const void *p, size_t size)
 	return true;
 }
 
-/* Up to PRECISION bytes (negative: no limit) or the terminating zero. NULL and error values are printed as such. */
+/*
+ * Up to PRECISION bytes (negative: no limit) or the terminating zero. NULL and error values are
+ * printed as such.
+ */
 static bool readable_string(const char *s, int precision)
 {
 	int i, limit = precision < 0 ? MAX_STRING : min(precision, MAX_STRING);
@@ -49,8 +52,8 @@ static bool readable_string(const char *s, int precision)
 }
 
 /*
- * What follows %p. Only forms that follow the pointer a known, short way: addresses of hardware and network, hex
- * dumps, error names; and those that do not follow it.
+ * What follows %p. Only forms that follow the pointer a known, short way: addresses of hardware and
+ * network, hex dumps, error names; and those that do not follow it.
  */
 static bool pointer_ok(const char *extension, const void *p, int width)
 {
@@ -62,7 +65,8 @@ static bool pointer_ok(const char *extension, const void *p, int width)
 		return readable(p, 6);
 	case 'I':
 	case 'i':
-		return extension[1] == '4' ? readable(p, 4) : extension[1] == '6' && readable(p, 16);
+		return extension[1] == '4' ? readable(p, 4)
+					   : extension[1] == '6' && readable(p, 16);
 	case 'U':
 		return readable(p, 16);
 	case 'a':
@@ -104,7 +108,10 @@ static int number(const char **f, va_list *args)
 	return n;
 }
 
-/* One conversion, *F behind its percent sign. False: an argument must not be followed, or the form is unknown. */
+/*
+ * One conversion, *F behind its percent sign. False: an argument must not be followed, or the form
+ * is unknown.
+ */
 static bool conversion_ok(const char **f, va_list *args)
 {
 	int width, precision = -1, longs = 0;
@@ -151,7 +158,8 @@ static bool conversion_ok(const char **f, va_list *args)
 	}
 }
 
-void sfi_check_format(struct sfi_domain *d, const char *format, va_list args, const struct sfi_arg *arg)
+void sfi_check_format(struct sfi_domain *d, const char *format, va_list args,
+		      const struct sfi_arg *arg)
 {
 	const char *f = format;
 	bool ok = true;
@@ -192,7 +200,8 @@ void sfi_w___warn_printk(struct sfi_self *self, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	sfi_check_format(d, fmt, args, SFI_ARG("__warn_printk", "fmt and what it prints can be read"));
+	sfi_check_format(d, fmt, args,
+			 SFI_ARG("__warn_printk", "fmt and what it prints can be read"));
 	vaf.va = &args;
 	__warn_printk("%pV", &vaf);
 	va_end(args);
@@ -200,7 +209,8 @@ void sfi_w___warn_printk(struct sfi_self *self, const char *fmt, ...)
 }
 EXPORT_SYMBOL_GPL(sfi_w___warn_printk);
 
-void sfi_w__dev_printk(struct sfi_self *self, const char *level, const struct device *dev, const char *fmt, ...)
+void sfi_w__dev_printk(struct sfi_self *self, const char *level, const struct device *dev,
+		       const char *fmt, ...)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct va_format vaf = { .fmt = fmt };
@@ -210,7 +220,8 @@ void sfi_w__dev_printk(struct sfi_self *self, const char *level, const struct de
 	if (dev)
 		sfi_check_owned(d, dev, SFI_T_device, SFI_ARG("_dev_printk", "dev"));
 	va_start(args, fmt);
-	sfi_check_format(d, fmt, args, SFI_ARG("_dev_printk", "fmt and what it prints can be read"));
+	sfi_check_format(d, fmt, args,
+			 SFI_ARG("_dev_printk", "fmt and what it prints can be read"));
 	vaf.va = &args;
 	_dev_printk(level, dev, "%pV", &vaf);
 	va_end(args);
@@ -218,23 +229,25 @@ void sfi_w__dev_printk(struct sfi_self *self, const char *level, const struct de
 }
 EXPORT_SYMBOL_GPL(sfi_w__dev_printk);
 
-#define DEV_MESSAGE(function) \
-void sfi_w_##function(struct sfi_self *self, const struct device *dev, const char *fmt, ...) \
-{ \
-	struct sfi_domain *d = sfi_import_enter(self); \
-	struct va_format vaf = { .fmt = fmt }; \
-	va_list args; \
- \
-	if (dev) \
-		sfi_check_owned(d, dev, SFI_T_device, SFI_ARG(#function, "dev")); \
-	va_start(args, fmt); \
-	sfi_check_format(d, fmt, args, SFI_ARG(#function, "fmt and what it prints can be read")); \
-	vaf.va = &args; \
-	function(dev, "%pV", &vaf); \
-	va_end(args); \
-	sfi_import_leave(d); \
-} \
-EXPORT_SYMBOL_GPL(sfi_w_##function)
+#define DEV_MESSAGE(function)                                                                   \
+	void sfi_w_##function(struct sfi_self *self, const struct device *dev, const char *fmt, \
+			      ...)                                                              \
+	{                                                                                       \
+		struct sfi_domain *d = sfi_import_enter(self);                                  \
+		struct va_format vaf = { .fmt = fmt };                                          \
+		va_list args;                                                                   \
+	\
+		if (dev)                                                                        \
+			sfi_check_owned(d, dev, SFI_T_device, SFI_ARG(#function, "dev"));       \
+		va_start(args, fmt);                                                            \
+		sfi_check_format(d, fmt, args,                                                  \
+				 SFI_ARG(#function, "fmt and what it prints can be read"));     \
+		vaf.va = &args;                                                                 \
+		function(dev, "%pV", &vaf);                                                     \
+		va_end(args);                                                                   \
+		sfi_import_leave(d);                                                            \
+	}                                                                                       \
+	EXPORT_SYMBOL_GPL(sfi_w_##function)
 
 DEV_MESSAGE(_dev_emerg);
 DEV_MESSAGE(_dev_alert);

@@ -12,11 +12,13 @@
 #include "wrappers/by_hand.h"
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
-void __noreturn sfi_w___fortify_panic(struct sfi_self *self, const u8 reason, const size_t avail, const size_t size)
+void __noreturn sfi_w___fortify_panic(struct sfi_self *self, const u8 reason, const size_t avail,
+				      const size_t size)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
-	sfi_check_that(d, false, SFI_ARG("fortified string function", "the buffer is large enough"));
+	sfi_check_that(d, false,
+		       SFI_ARG("fortified string function", "the buffer is large enough"));
 	BUG();
 }
 EXPORT_SYMBOL_GPL(sfi_w___fortify_panic);
@@ -25,7 +27,8 @@ void __noreturn sfi_w_fortify_panic(struct sfi_self *self, const char *name)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
-	sfi_check_that(d, false, SFI_ARG("fortified string function", "the buffer is large enough"));
+	sfi_check_that(d, false,
+		       SFI_ARG("fortified string function", "the buffer is large enough"));
 	BUG();
 }
 EXPORT_SYMBOL_GPL(sfi_w_fortify_panic);

@@ -12,11 +12,12 @@
 void sfi_p_delayed_work_timer_fn(struct timer_list *timer);
 
 /*
- * Sets up own memory only: the timer becomes an object when it is armed. The function of a delayed work is the
- * kernel's, and the kernel wants to see it under its own name.
+ * Sets up own memory only: the timer becomes an object when it is armed. The function of a delayed
+ * work is the kernel's, and the kernel wants to see it under its own name.
  */
-void sfi_w_init_timer_key(struct sfi_self *self, struct timer_list *timer, void (*func)(struct timer_list *),
-			  unsigned int flags, const char *name, struct lock_class_key *key)
+void sfi_w_init_timer_key(struct sfi_self *self, struct timer_list *timer,
+			  void (*func)(struct timer_list *), unsigned int flags, const char *name,
+			  struct lock_class_key *key)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
@@ -74,7 +75,8 @@ int sfi_w_timer_delete_sync(struct sfi_self *self, struct timer_list *timer)
 	if (known(d, timer, SFI_ARG("del_timer_sync", "timer"))) {
 		ret = timer_delete_sync(timer);
 		if (!timer_pending(timer) && sfi_is(d, timer, SFI_T_timer_list))
-			sfi_unembed(d, &sfi_type_timer_list, timer, sizeof(*timer), SFI_ARG("del_timer_sync", "timer"));
+			sfi_unembed(d, &sfi_type_timer_list, timer, sizeof(*timer),
+				    SFI_ARG("del_timer_sync", "timer"));
 	}
 	sfi_import_leave(d);
 	return ret;

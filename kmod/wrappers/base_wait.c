@@ -17,11 +17,11 @@
 #include "wrappers/by_hand.h"
 
 struct waiting {
-	struct hlist_node node;               /* waitings; waitings_lock */
+	struct hlist_node node;                /* waitings; waitings_lock */
 	const struct wait_queue_entry *theirs; /* const: the driver's, for its address only */
-	struct task_struct *task;             /* const: who waits, and the only one to use this */
-	struct wait_queue_head *head;         /* const */
-	struct wait_queue_entry entry;        /* in the queue; as for any waiter */
+	struct task_struct *task;              /* const: who waits, and the only one to use this */
+	struct wait_queue_head *head;          /* const */
+	struct wait_queue_entry entry;         /* in the queue; as for any waiter */
 };
 
 static DEFINE_HASHTABLE(waitings, 6);
@@ -59,7 +59,8 @@ static void abandon(void *waiting)
 	free_waiting(w);
 }
 
-static struct waiting *new_waiting(struct wait_queue_head *head, const struct wait_queue_entry *theirs)
+static struct waiting *new_waiting(struct wait_queue_head *head,
+				   const struct wait_queue_entry *theirs)
 {
 	struct waiting *w = kzalloc(sizeof(*w), GFP_ATOMIC);
 	unsigned long flags;
@@ -77,7 +78,8 @@ static struct waiting *new_waiting(struct wait_queue_head *head, const struct wa
 }
 
 /* Heads that were set up statically become objects at their first use. */
-static void embed_head(struct sfi_domain *d, struct wait_queue_head *head, const struct sfi_arg *arg)
+static void embed_head(struct sfi_domain *d, struct wait_queue_head *head,
+		       const struct sfi_arg *arg)
 {
 	if (sfi_is(d, head, SFI_T_wait_queue_head))
 		return;
@@ -85,7 +87,9 @@ static void embed_head(struct sfi_domain *d, struct wait_queue_head *head, const
 	sfi_check_that(d, sfi_sound_wait_queue_head(head), arg);
 }
 
-/* The waiting that THEIRS stands for, made if need be. NULL: no memory, and the domain has failed. */
+/*
+ * The waiting that THEIRS stands for, made if need be. NULL: no memory, and the domain has failed.
+ */
 static struct waiting *begin_wait(struct sfi_domain *d, struct wait_queue_head *head,
 				  struct wait_queue_entry *theirs, int state)
 {
@@ -97,7 +101,8 @@ static struct waiting *begin_wait(struct sfi_domain *d, struct wait_queue_head *
 		       SFI_ARG("wait_event", "state is one of waiting"));
 	w = find_waiting(theirs);
 	if (w) {
-		sfi_check_that(d, w->head == head, SFI_ARG("wait_event", "wq_entry waits in one queue"));
+		sfi_check_that(d, w->head == head,
+			       SFI_ARG("wait_event", "wq_entry waits in one queue"));
 		return w;
 	}
 	w = new_waiting(head, theirs);
@@ -132,8 +137,8 @@ long sfi_w_prepare_to_wait_event(struct sfi_self *self, struct wait_queue_head *
 }
 EXPORT_SYMBOL_GPL(sfi_w_prepare_to_wait_event);
 
-void sfi_w_prepare_to_wait(struct sfi_self *self, struct wait_queue_head *head, struct wait_queue_entry *theirs,
-			   int state)
+void sfi_w_prepare_to_wait(struct sfi_self *self, struct wait_queue_head *head,
+			   struct wait_queue_entry *theirs, int state)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct waiting *w = begin_wait(d, head, theirs, state);
@@ -159,7 +164,8 @@ bool sfi_w_prepare_to_wait_exclusive(struct sfi_self *self, struct wait_queue_he
 EXPORT_SYMBOL_GPL(sfi_w_prepare_to_wait_exclusive);
 
 /* Without having waited it only makes the task running, as the kernel's does. */
-void sfi_w_finish_wait(struct sfi_self *self, struct wait_queue_head *head, struct wait_queue_entry *theirs)
+void sfi_w_finish_wait(struct sfi_self *self, struct wait_queue_head *head,
+		       struct wait_queue_entry *theirs)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct waiting *w = find_waiting(theirs);
@@ -173,8 +179,8 @@ void sfi_w_finish_wait(struct sfi_self *self, struct wait_queue_head *head, stru
 EXPORT_SYMBOL_GPL(sfi_w_finish_wait);
 
 /*
- * Recovery: the head's memory is about to be reused. Everybody is told; epoll lets go by itself, polls and selects
- * are taken out, and find themselves so when they look.
+ * Recovery: the head's memory is about to be reused. Everybody is told; epoll lets go by itself,
+ * polls and selects are taken out, and find themselves so when they look.
  */
 void sfi_wait_queue_release(struct wait_queue_head *head);
 

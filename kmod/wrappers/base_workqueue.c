@@ -16,17 +16,20 @@
 
 void sfi_p_delayed_work_timer_fn(struct timer_list *timer);
 
-static void check_queue(struct sfi_domain *d, struct workqueue_struct *wq, const struct sfi_arg *arg)
+static void check_queue(struct sfi_domain *d, struct workqueue_struct *wq,
+			const struct sfi_arg *arg)
 {
-	if (wq == system_wq || wq == system_highpri_wq || wq == system_long_wq || wq == system_unbound_wq ||
-	    wq == system_freezable_wq || sfi_compat_is_system_wq(wq))
+	if (wq == system_wq || wq == system_highpri_wq || wq == system_long_wq ||
+	    wq == system_unbound_wq || wq == system_freezable_wq || sfi_compat_is_system_wq(wq))
 		return;
 	sfi_check_owned(d, wq, SFI_T_workqueue, arg);
 }
 
 static void check_cpu(struct sfi_domain *d, int cpu, const struct sfi_arg *arg)
 {
-	sfi_check_that(d, cpu == WORK_CPU_UNBOUND || (cpu >= 0 && cpu < nr_cpu_ids && cpu_online(cpu)), arg);
+	sfi_check_that(d,
+		       cpu == WORK_CPU_UNBOUND || (cpu >= 0 && cpu < nr_cpu_ids && cpu_online(cpu)),
+		       arg);
 }
 
 /* The item leaves the driver's reach first; what it then holds is what the kernel will see. */
@@ -39,7 +42,8 @@ static void embed_work(struct sfi_domain *d, struct work_struct *work, const str
 	sfi_check_callback(d, work->func, "work_struct__func", arg);
 }
 
-static void embed_delayed(struct sfi_domain *d, struct delayed_work *work, const struct sfi_arg *arg)
+static void embed_delayed(struct sfi_domain *d, struct delayed_work *work,
+			  const struct sfi_arg *arg)
 {
 	if (sfi_is(d, work, SFI_T_delayed_work))
 		return;
@@ -49,10 +53,14 @@ static void embed_delayed(struct sfi_domain *d, struct delayed_work *work, const
 	/* DEFINE_DELAYED_WORK() has the passed-through name in its initializer. */
 	if (work->timer.function == sfi_p_delayed_work_timer_fn)
 		work->timer.function = delayed_work_timer_fn;
-	sfi_check_that(d, work->timer.function == delayed_work_timer_fn && sfi_sound_timer_list(&work->timer), arg);
+	sfi_check_that(d,
+		       work->timer.function == delayed_work_timer_fn &&
+			       sfi_sound_timer_list(&work->timer),
+		       arg);
 }
 
-bool sfi_w_queue_work_on(struct sfi_self *self, int cpu, struct workqueue_struct *wq, struct work_struct *work)
+bool sfi_w_queue_work_on(struct sfi_self *self, int cpu, struct workqueue_struct *wq,
+			 struct work_struct *work)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	bool ret;
@@ -107,7 +115,8 @@ static bool known_work(struct sfi_domain *d, struct work_struct *work, const str
 	return false;
 }
 
-static bool known_delayed(struct sfi_domain *d, struct delayed_work *work, const struct sfi_arg *arg)
+static bool known_delayed(struct sfi_domain *d, struct delayed_work *work,
+			  const struct sfi_arg *arg)
 {
 	if (sfi_is(d, work, SFI_T_delayed_work))
 		return true;
@@ -115,7 +124,10 @@ static bool known_delayed(struct sfi_domain *d, struct delayed_work *work, const
 	return false;
 }
 
-/* After a cancellation or flush that waited: the memory is the driver's again unless somebody has queued the item. */
+/*
+ * After a cancellation or flush that waited: the memory is the driver's again unless somebody has
+ * queued the item.
+ */
 static void idle_work(struct sfi_domain *d, struct work_struct *work, const struct sfi_arg *arg)
 {
 	if (!work_pending(work) && sfi_is(d, work, SFI_T_work_struct))
@@ -128,41 +140,41 @@ static void idle_delayed(struct sfi_domain *d, struct delayed_work *work, const 
 		sfi_unembed(d, &sfi_type_delayed_work, work, sizeof(*work), arg);
 }
 
-#define WORK_CALL(function, wait) \
-bool sfi_w_##function(struct sfi_self *self, struct work_struct *work) \
-{ \
-	struct sfi_domain *d = sfi_import_enter(self); \
-	bool ret = false; \
- \
-	if (known_work(d, work, SFI_ARG(#function, "work"))) { \
-		ret = function(work); \
-		if (wait) \
-			idle_work(d, work, SFI_ARG(#function, "work")); \
-	} \
-	sfi_import_leave(d); \
-	return ret; \
-} \
-EXPORT_SYMBOL_GPL(sfi_w_##function)
+#define WORK_CALL(function, wait)                                               \
+	bool sfi_w_##function(struct sfi_self *self, struct work_struct *work)  \
+	{                                                                       \
+		struct sfi_domain *d = sfi_import_enter(self);                  \
+		bool ret = false;                                               \
+	\
+		if (known_work(d, work, SFI_ARG(#function, "work"))) {          \
+			ret = function(work);                                   \
+			if (wait)                                               \
+				idle_work(d, work, SFI_ARG(#function, "work")); \
+		}                                                               \
+		sfi_import_leave(d);                                            \
+		return ret;                                                     \
+	}                                                                       \
+	EXPORT_SYMBOL_GPL(sfi_w_##function)
 
 WORK_CALL(cancel_work, false);
 WORK_CALL(cancel_work_sync, true);
 WORK_CALL(flush_work, true);
 
-#define DELAYED_CALL(function, wait) \
-bool sfi_w_##function(struct sfi_self *self, struct delayed_work *work) \
-{ \
-	struct sfi_domain *d = sfi_import_enter(self); \
-	bool ret = false; \
- \
-	if (known_delayed(d, work, SFI_ARG(#function, "work"))) { \
-		ret = function(work); \
-		if (wait) \
-			idle_delayed(d, work, SFI_ARG(#function, "work")); \
-	} \
-	sfi_import_leave(d); \
-	return ret; \
-} \
-EXPORT_SYMBOL_GPL(sfi_w_##function)
+#define DELAYED_CALL(function, wait)                                               \
+	bool sfi_w_##function(struct sfi_self *self, struct delayed_work *work)    \
+	{                                                                          \
+		struct sfi_domain *d = sfi_import_enter(self);                     \
+		bool ret = false;                                                  \
+	\
+		if (known_delayed(d, work, SFI_ARG(#function, "work"))) {          \
+			ret = function(work);                                      \
+			if (wait)                                                  \
+				idle_delayed(d, work, SFI_ARG(#function, "work")); \
+		}                                                                  \
+		sfi_import_leave(d);                                               \
+		return ret;                                                        \
+	}                                                                          \
+	EXPORT_SYMBOL_GPL(sfi_w_##function)
 
 DELAYED_CALL(cancel_delayed_work, false);
 DELAYED_CALL(cancel_delayed_work_sync, true);
@@ -173,8 +185,8 @@ static void destroy_queue(void *wq, const u64 args[4])
 	destroy_workqueue(wq);
 }
 
-struct workqueue_struct *sfi_w_alloc_workqueue(struct sfi_self *self, const char *fmt, unsigned int flags,
-					       int max_active, ...)
+struct workqueue_struct *sfi_w_alloc_workqueue(struct sfi_self *self, const char *fmt,
+					       unsigned int flags, int max_active, ...)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct workqueue_struct *wq;
@@ -182,7 +194,8 @@ struct workqueue_struct *sfi_w_alloc_workqueue(struct sfi_self *self, const char
 	va_list args;
 
 	va_start(args, max_active);
-	sfi_check_format(d, fmt, args, SFI_ARG("alloc_workqueue", "fmt and what it prints can be read"));
+	sfi_check_format(d, fmt, args,
+			 SFI_ARG("alloc_workqueue", "fmt and what it prints can be read"));
 	vaf.va = &args;
 	wq = alloc_workqueue("%pV", flags, max_active, &vaf);
 	va_end(args);

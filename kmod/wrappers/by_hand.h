@@ -20,8 +20,11 @@
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
 /* Where a check stands, for the report: a static constant, as the lock table keeps it. */
-#define SFI_ARG(function, parameter) \
-	({ static const struct sfi_arg sfi_arg_ = { function, parameter }; &sfi_arg_; })
+#define SFI_ARG(function, parameter)                                            \
+	({                                                                      \
+		static const struct sfi_arg sfi_arg_ = { function, parameter }; \
+		&sfi_arg_;                                                      \
+	})
 
 /* OBJ begins an object of type ID of the domain. Unlike sfi_check_owned() it only asks. */
 static inline bool sfi_is(struct sfi_domain *d, const void *obj, u8 id)
@@ -35,12 +38,16 @@ static inline bool sfi_may_write(struct sfi_domain *d, const void *p, size_t siz
 }
 
 /*
- * A format of the driver's and its arguments: the format is constant data of the driver, and every pointer that
- * would be followed can be read. A violation otherwise. Any context.
+ * A format of the driver's and its arguments: the format is constant data of the driver, and every
+ * pointer that would be followed can be read. A violation otherwise. Any context.
  */
-void sfi_check_format(struct sfi_domain *d, const char *format, va_list args, const struct sfi_arg *arg);
+void sfi_check_format(struct sfi_domain *d, const char *format, va_list args,
+		      const struct sfi_arg *arg);
 
-/* The range lies in a memory (or port) window of a PCI device of the domain. Any context but hard interrupts. */
+/*
+ * The range lies in a memory (or port) window of a PCI device of the domain. Any context but hard
+ * interrupts.
+ */
 
 bool sfi_pci_window(struct sfi_domain *d, u64 start, u64 size, unsigned long resource_type);
 

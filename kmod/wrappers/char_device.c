@@ -26,7 +26,8 @@ static void destroy_device(void *obj, const u64 args[4])
 	device_destroy((CLASS_OF_DEVICES *)args[0], (dev_t)(unsigned long)obj);
 }
 
-struct device *sfi_w_device_create(struct sfi_self *self, CLASS_OF_DEVICES *cls, struct device *parent, dev_t devt, void *drvdata,
+struct device *sfi_w_device_create(struct sfi_self *self, CLASS_OF_DEVICES *cls,
+				   struct device *parent, dev_t devt, void *drvdata,
 				   const char *fmt, ...)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
@@ -38,13 +39,15 @@ struct device *sfi_w_device_create(struct sfi_self *self, CLASS_OF_DEVICES *cls,
 	if (parent)
 		sfi_check_owned(d, parent, SFI_T_device, SFI_ARG("device_create", "parent"));
 	va_start(args, fmt);
-	sfi_check_format(d, fmt, args, SFI_ARG("device_create", "fmt and what it prints can be read"));
+	sfi_check_format(d, fmt, args,
+			 SFI_ARG("device_create", "fmt and what it prints can be read"));
 	vaf.va = &args;
 	dev = device_create(cls, parent, devt, drvdata, "%pV", &vaf);
 	va_end(args);
 	if (!IS_ERR(dev)) {
 		sfi_acquire(d, &sfi_type_device, dev, 0, NULL, 0, 0, 0, 0);
-		sfi_acquire(d, &sfi_type_class_device, number_object(devt), 0, destroy_device, (u64)cls, (u64)dev, 0, 0);
+		sfi_acquire(d, &sfi_type_class_device, number_object(devt), 0, destroy_device,
+			    (u64)cls, (u64)dev, 0, 0);
 	}
 	sfi_import_leave(d);
 	return dev;
@@ -58,7 +61,8 @@ void sfi_w_device_destroy(struct sfi_self *self, CLASS_OF_DEVICES *cls, dev_t de
 	struct device *dev;
 
 	sfi_check_owned(d, cls, SFI_T_class, SFI_ARG("device_destroy", "class"));
-	sfi_release_args(d, &sfi_type_class_device, number_object(devt), args, 1, SFI_ARG("device_destroy", "devt"));
+	sfi_release_args(d, &sfi_type_class_device, number_object(devt), args, 1,
+			 SFI_ARG("device_destroy", "devt"));
 	dev = class_find_device_by_devt(cls, devt);
 	if (dev) {
 		sfi_take_back(d, &sfi_type_device, dev);

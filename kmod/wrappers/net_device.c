@@ -19,26 +19,31 @@ void sfi_napi_release(struct napi_struct *napi);
 
 /* === Allocation === */
 
-/* The kernel's own table, that a device has until the driver sets one. Same value at every write. */
+/*
+ * The kernel's own table, that a device has until the driver sets one. Same value at every write.
+ */
 static const struct ethtool_ops *default_ethtool_ops;
 
-struct net_device *sfi_w_alloc_etherdev_mqs(struct sfi_self *self, int sizeof_priv, unsigned int txqs,
-					    unsigned int rxqs)
+struct net_device *sfi_w_alloc_etherdev_mqs(struct sfi_self *self, int sizeof_priv,
+					    unsigned int txqs, unsigned int rxqs)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct net_device *dev;
 	unsigned int i;
 
 	sfi_check_that(d, sizeof_priv >= 0, SFI_ARG("alloc_etherdev", "sizeof_priv >= 0"));
-	sfi_check_that(d, txqs && rxqs && txqs <= 4096 && rxqs <= 4096, SFI_ARG("alloc_etherdev", "1 to 4096 queues"));
+	sfi_check_that(d, txqs && rxqs && txqs <= 4096 && rxqs <= 4096,
+		       SFI_ARG("alloc_etherdev", "1 to 4096 queues"));
 	dev = alloc_etherdev_mqs(sizeof_priv, txqs, rxqs);
 	if (dev) {
 		WRITE_ONCE(default_ethtool_ops, dev->ethtool_ops);
 		sfi_acquire(d, &sfi_type_net_device, dev, 0, NULL, 0, 0, 0, 0);
 		if (sizeof_priv)
-			sfi_acquire(d, &sfi_type_netdev_priv, netdev_priv(dev), sizeof_priv, NULL, 0, 0, 0, 0);
+			sfi_acquire(d, &sfi_type_netdev_priv, netdev_priv(dev), sizeof_priv, NULL,
+				    0, 0, 0, 0);
 		for (i = 0; i < txqs; i++)
-			sfi_acquire(d, &sfi_type_netdev_queue, netdev_get_tx_queue(dev, i), 0, NULL, 0, 0, 0, 0);
+			sfi_acquire(d, &sfi_type_netdev_queue, netdev_get_tx_queue(dev, i), 0, NULL,
+				    0, 0, 0, 0);
 	}
 	sfi_import_leave(d);
 	return dev;
@@ -53,15 +58,18 @@ void sfi_w_free_netdev(struct sfi_self *self, struct net_device *dev)
 	unsigned int i;
 
 	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("free_netdev", "dev"));
-	sfi_check_that(d, dev->reg_state != NETREG_REGISTERED, SFI_ARG("free_netdev", "dev is not registered"));
+	sfi_check_that(d, dev->reg_state != NETREG_REGISTERED,
+		       SFI_ARG("free_netdev", "dev is not registered"));
 	list_for_each_entry_safe(napi, next, &dev->napi_list, dev_list) {
 		if (!sfi_is(d, napi, SFI_T_napi_struct))
 			continue;
 		netif_napi_del(napi);
-		sfi_unembed(d, &sfi_type_napi_struct, napi, sizeof(*napi), SFI_ARG("free_netdev", "dev"));
+		sfi_unembed(d, &sfi_type_napi_struct, napi, sizeof(*napi),
+			    SFI_ARG("free_netdev", "dev"));
 	}
 	if (sfi_holds(d, SFI_T_netdev_priv, netdev_priv(dev)))
-		sfi_release(d, &sfi_type_netdev_priv, netdev_priv(dev), SFI_ARG("free_netdev", "dev"));
+		sfi_release(d, &sfi_type_netdev_priv, netdev_priv(dev),
+			    SFI_ARG("free_netdev", "dev"));
 	for (i = 0; i < dev->num_tx_queues; i++)
 		sfi_take_back(d, &sfi_type_netdev_queue, netdev_get_tx_queue(dev, i));
 	sfi_release(d, &sfi_type_net_device, dev, SFI_ARG("free_netdev", "dev"));
@@ -87,13 +95,16 @@ static void check_device(struct sfi_domain *d, struct net_device *dev)
 	const struct net_device_ops *ops = dev->netdev_ops;
 	const struct ethtool_ops *ethtool_ops = dev->ethtool_ops;
 
-	sfi_check_that(d, strnlen(dev->name, IFNAMSIZ) < IFNAMSIZ, SFI_ARG("register_netdev", "dev->name ends"));
+	sfi_check_that(d, strnlen(dev->name, IFNAMSIZ) < IFNAMSIZ,
+		       SFI_ARG("register_netdev", "dev->name ends"));
 	sfi_check_that(d, ops, SFI_ARG("register_netdev", "dev->netdev_ops is set"));
 	sfi_check_net_device_ops(d, ops, SFI_ARG("register_netdev", "dev->netdev_ops"));
 	if (ethtool_ops != READ_ONCE(default_ethtool_ops))
-		sfi_check_ethtool_ops(d, ethtool_ops, SFI_ARG("register_netdev", "dev->ethtool_ops"));
+		sfi_check_ethtool_ops(d, ethtool_ops,
+				      SFI_ARG("register_netdev", "dev->ethtool_ops"));
 	if (dev->dev.parent)
-		sfi_check_owned(d, dev->dev.parent, SFI_T_device, SFI_ARG("register_netdev", "dev->dev.parent"));
+		sfi_check_owned(d, dev->dev.parent, SFI_T_device,
+				SFI_ARG("register_netdev", "dev->dev.parent"));
 }
 
 int sfi_w_register_netdev(struct sfi_self *self, struct net_device *dev)
@@ -102,8 +113,9 @@ int sfi_w_register_netdev(struct sfi_self *self, struct net_device *dev)
 	int ret;
 
 	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("register_netdev", "dev"));
-	sfi_check_that(d, dev->reg_state == NETREG_UNINITIALIZED &&
-			  !sfi_holds(d, SFI_T_netdev_registration, dev),
+	sfi_check_that(d,
+		       dev->reg_state == NETREG_UNINITIALIZED &&
+			       !sfi_holds(d, SFI_T_netdev_registration, dev),
 		       SFI_ARG("register_netdev", "dev was not registered before"));
 	/* Takes the fields away, see SFI_FIELDS_UNTIL. */
 	sfi_acquire(d, &sfi_type_netdev_registration, dev, 0, release_registration, 0, 0, 0, 0);
@@ -131,13 +143,15 @@ EXPORT_SYMBOL_GPL(sfi_w_unregister_netdev);
 /* === NAPI === */
 
 /* Own memory becomes an instance, all of it: nothing that the driver wrote there stays. */
-void sfi_w_netif_napi_add_weight(struct sfi_self *self, struct net_device *dev, struct napi_struct *napi,
-				 int (*poll)(struct napi_struct *, int), int weight)
+void sfi_w_netif_napi_add_weight(struct sfi_self *self, struct net_device *dev,
+				 struct napi_struct *napi, int (*poll)(struct napi_struct *, int),
+				 int weight)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
 	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netif_napi_add", "dev"));
-	sfi_check_that(d, !sfi_is(d, napi, SFI_T_napi_struct), SFI_ARG("netif_napi_add", "napi was not added before"));
+	sfi_check_that(d, !sfi_is(d, napi, SFI_T_napi_struct),
+		       SFI_ARG("netif_napi_add", "napi was not added before"));
 	sfi_check_that(d, poll && weight > 0 && weight <= NAPI_POLL_WEIGHT,
 		       SFI_ARG("netif_napi_add", "poll and weight are right"));
 	sfi_check_callback(d, poll, "napi_struct__poll", SFI_ARG("netif_napi_add", "poll"));
@@ -149,9 +163,10 @@ void sfi_w_netif_napi_add_weight(struct sfi_self *self, struct net_device *dev, 
 EXPORT_SYMBOL_GPL(sfi_w_netif_napi_add_weight);
 
 /*
- * A poll that failed, or whose driver is not there, completes the instance as the driver would have: somebody may be
- * waiting for that in napi_disable(). One that the driver has completed already may be scheduled again, on another
- * CPU's list: it is left alone, its poll comes here in turn.
+ * A poll that failed, or whose driver is not there, completes the instance as the driver would
+ * have: somebody may be waiting for that in napi_disable(). One that the driver has completed
+ * already may be scheduled again, on another CPU's list: it is left alone, its poll comes here in
+ * turn.
  */
 static int complete_for_driver(struct napi_struct *napi)
 {
@@ -180,9 +195,10 @@ int sfi_e_napi_struct__poll(const struct sfi_entry *e, struct napi_struct *napi,
 EXPORT_SYMBOL_GPL(sfi_e_napi_struct__poll);
 
 /*
- * Recovery. The driver may have failed with the instance scheduled, so napi_disable() could wait for ever. It is
- * enough that the core forgets it: a poll of a driver that is not there ends at once and is not repeated. The
- * packet that the instance keeps is freed here only if the driver does not hold it as well.
+ * Recovery. The driver may have failed with the instance scheduled, so napi_disable() could wait
+ * for ever. It is enough that the core forgets it: a poll of a driver that is not there ends at
+ * once and is not repeated. The packet that the instance keeps is freed here only if the driver
+ * does not hold it as well.
  */
 void sfi_napi_release(struct napi_struct *napi)
 {

@@ -19,7 +19,9 @@ static struct {
 	u32 length;
 } regs, strings[ETH_SS_COUNT];
 
-/* get_sset_count() and get_regs_len(): an answer that the kernel will not use as a size is 0 here. */
+/*
+ * get_sset_count() and get_regs_len(): an answer that the kernel will not use as a size is 0 here.
+ */
 static u32 as_size(int answer)
 {
 	return answer > 0 ? answer : 0;
@@ -46,7 +48,8 @@ int sfi_e_ethtool_ops__get_regs_len(const struct sfi_entry *e, struct net_device
 }
 EXPORT_SYMBOL_GPL(sfi_e_ethtool_ops__get_regs_len);
 
-void sfi_e_ethtool_ops__get_regs(const struct sfi_entry *e, struct net_device *dev, struct ethtool_regs *info, void *p)
+void sfi_e_ethtool_ops__get_regs(const struct sfi_entry *e, struct net_device *dev,
+				 struct ethtool_regs *info, void *p)
 {
 	void (*fn)(struct net_device *, struct ethtool_regs *, void *) = (void *)e->fn;
 	size_t size = regs.dev == dev ? regs.length : 0;
@@ -67,7 +70,8 @@ void sfi_e_ethtool_ops__get_regs(const struct sfi_entry *e, struct net_device *d
 }
 EXPORT_SYMBOL_GPL(sfi_e_ethtool_ops__get_regs);
 
-int sfi_e_ethtool_ops__get_sset_count(const struct sfi_entry *e, struct net_device *dev, int stringset)
+int sfi_e_ethtool_ops__get_sset_count(const struct sfi_entry *e, struct net_device *dev,
+				      int stringset)
 {
 	int (*fn)(struct net_device *, int) = (void *)e->fn;
 	struct sfi_gate g;
@@ -88,7 +92,8 @@ int sfi_e_ethtool_ops__get_sset_count(const struct sfi_entry *e, struct net_devi
 }
 EXPORT_SYMBOL_GPL(sfi_e_ethtool_ops__get_sset_count);
 
-void sfi_e_ethtool_ops__get_strings(const struct sfi_entry *e, struct net_device *dev, u32 stringset, u8 *data)
+void sfi_e_ethtool_ops__get_strings(const struct sfi_entry *e, struct net_device *dev,
+				    u32 stringset, u8 *data)
 {
 	void (*fn)(struct net_device *, u32, u8 *) = (void *)e->fn;
 	bool known = stringset < ETH_SS_COUNT && strings[stringset].dev == dev;

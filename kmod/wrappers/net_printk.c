@@ -7,23 +7,25 @@
 
 #include "wrappers/by_hand.h"
 
-#define NETDEV_MESSAGE(function) \
-void sfi_w_##function(struct sfi_self *self, const struct net_device *dev, const char *fmt, ...) \
-{ \
-	struct sfi_domain *d = sfi_import_enter(self); \
-	struct va_format vaf = { .fmt = fmt }; \
-	va_list args; \
- \
-	if (dev) \
-		sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG(#function, "dev")); \
-	va_start(args, fmt); \
-	sfi_check_format(d, fmt, args, SFI_ARG(#function, "fmt and what it prints can be read")); \
-	vaf.va = &args; \
-	function(dev, "%pV", &vaf); \
-	va_end(args); \
-	sfi_import_leave(d); \
-} \
-EXPORT_SYMBOL_GPL(sfi_w_##function)
+#define NETDEV_MESSAGE(function)                                                              \
+	void sfi_w_##function(struct sfi_self *self, const struct net_device *dev,            \
+			      const char *fmt, ...)                                           \
+	{                                                                                     \
+		struct sfi_domain *d = sfi_import_enter(self);                                \
+		struct va_format vaf = { .fmt = fmt };                                        \
+		va_list args;                                                                 \
+	\
+		if (dev)                                                                      \
+			sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG(#function, "dev")); \
+		va_start(args, fmt);                                                          \
+		sfi_check_format(d, fmt, args,                                                \
+				 SFI_ARG(#function, "fmt and what it prints can be read"));   \
+		vaf.va = &args;                                                               \
+		function(dev, "%pV", &vaf);                                                   \
+		va_end(args);                                                                 \
+		sfi_import_leave(d);                                                          \
+	}                                                                                     \
+	EXPORT_SYMBOL_GPL(sfi_w_##function)
 
 NETDEV_MESSAGE(netdev_emerg);
 NETDEV_MESSAGE(netdev_alert);
@@ -33,7 +35,8 @@ NETDEV_MESSAGE(netdev_warn);
 NETDEV_MESSAGE(netdev_notice);
 NETDEV_MESSAGE(netdev_info);
 
-void sfi_w_netdev_printk(struct sfi_self *self, const char *level, const struct net_device *dev, const char *fmt, ...)
+void sfi_w_netdev_printk(struct sfi_self *self, const char *level, const struct net_device *dev,
+			 const char *fmt, ...)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct va_format vaf = { .fmt = fmt };
@@ -43,7 +46,8 @@ void sfi_w_netdev_printk(struct sfi_self *self, const char *level, const struct 
 	if (dev)
 		sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netdev_printk", "dev"));
 	va_start(args, fmt);
-	sfi_check_format(d, fmt, args, SFI_ARG("netdev_printk", "fmt and what it prints can be read"));
+	sfi_check_format(d, fmt, args,
+			 SFI_ARG("netdev_printk", "fmt and what it prints can be read"));
 	vaf.va = &args;
 	netdev_printk(level ?: KERN_DEFAULT, dev, "%pV", &vaf);
 	va_end(args);
@@ -53,8 +57,8 @@ EXPORT_SYMBOL_GPL(sfi_w_netdev_printk);
 
 #ifdef CONFIG_DYNAMIC_DEBUG
 /* The descriptor is the driver's, in its section of them; the kernel reads it. */
-void sfi_w___dynamic_netdev_dbg(struct sfi_self *self, struct _ddebug *descriptor, const struct net_device *dev,
-				const char *fmt, ...)
+void sfi_w___dynamic_netdev_dbg(struct sfi_self *self, struct _ddebug *descriptor,
+				const struct net_device *dev, const char *fmt, ...)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct va_format vaf = { .fmt = fmt };

@@ -28,7 +28,8 @@ bool sfi_pci_window(struct sfi_domain *d, u64 start, u64 size, unsigned long res
 	if (!size || start + size - 1 < start)
 		return false;
 	for_each_pci_dev(pdev) {
-		if (sfi_is(d, pdev, SFI_T_pci_dev) && in_window(pdev, start, start + size - 1, resource_type)) {
+		if (sfi_is(d, pdev, SFI_T_pci_dev) &&
+		    in_window(pdev, start, start + size - 1, resource_type)) {
 			pci_dev_put(pdev);
 			return true;
 		}
@@ -50,7 +51,8 @@ void __iomem *sfi_w_ioremap(struct sfi_self *self, resource_size_t offset, unsig
 		       SFI_ARG("ioremap", "the range is of a device of the driver"));
 	ret = ioremap(offset, size);
 	if (ret)
-		sfi_acquire(d, &sfi_type_iomem, (void __force *)ret, size, release_mapping, 0, 0, 0, 0);
+		sfi_acquire(d, &sfi_type_iomem, (void __force *)ret, size, release_mapping, 0, 0, 0,
+			    0);
 	sfi_import_leave(d);
 	return ret;
 }
@@ -65,37 +67,38 @@ void __iomem *sfi_w_ioremap_wc(struct sfi_self *self, resource_size_t offset, un
 		       SFI_ARG("ioremap_wc", "the range is of a device of the driver"));
 	ret = ioremap_wc(offset, size);
 	if (ret)
-		sfi_acquire(d, &sfi_type_iomem, (void __force *)ret, size, release_mapping, 0, 0, 0, 0);
+		sfi_acquire(d, &sfi_type_iomem, (void __force *)ret, size, release_mapping, 0, 0, 0,
+			    0);
 	sfi_import_leave(d);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(sfi_w_ioremap_wc);
 
-#define PORT_OUT(function, type) \
-void sfi_w_##function(struct sfi_self *self, type value, u16 port) \
-{ \
-	struct sfi_domain *d = sfi_import_enter(self); \
- \
-	sfi_check_that(d, sfi_pci_window(d, port, sizeof(value), IORESOURCE_IO), \
-		       SFI_ARG(#function, "port is of a device of the driver")); \
-	function(value, port); \
-	sfi_import_leave(d); \
-} \
-EXPORT_SYMBOL_GPL(sfi_w_##function)
+#define PORT_OUT(function, type)                                                         \
+	void sfi_w_##function(struct sfi_self *self, type value, u16 port)               \
+	{                                                                                \
+		struct sfi_domain *d = sfi_import_enter(self);                           \
+	\
+		sfi_check_that(d, sfi_pci_window(d, port, sizeof(value), IORESOURCE_IO), \
+			       SFI_ARG(#function, "port is of a device of the driver")); \
+		function(value, port);                                                   \
+		sfi_import_leave(d);                                                     \
+	}                                                                                \
+	EXPORT_SYMBOL_GPL(sfi_w_##function)
 
-#define PORT_IN(function, type) \
-type sfi_w_##function(struct sfi_self *self, u16 port) \
-{ \
-	struct sfi_domain *d = sfi_import_enter(self); \
-	type ret; \
- \
-	sfi_check_that(d, sfi_pci_window(d, port, sizeof(ret), IORESOURCE_IO), \
-		       SFI_ARG(#function, "port is of a device of the driver")); \
-	ret = function(port); \
-	sfi_import_leave(d); \
-	return ret; \
-} \
-EXPORT_SYMBOL_GPL(sfi_w_##function)
+#define PORT_IN(function, type)                                                          \
+	type sfi_w_##function(struct sfi_self *self, u16 port)                           \
+	{                                                                                \
+		struct sfi_domain *d = sfi_import_enter(self);                           \
+		type ret;                                                                \
+	\
+		sfi_check_that(d, sfi_pci_window(d, port, sizeof(ret), IORESOURCE_IO),   \
+			       SFI_ARG(#function, "port is of a device of the driver")); \
+		ret = function(port);                                                    \
+		sfi_import_leave(d);                                                     \
+		return ret;                                                              \
+	}                                                                                \
+	EXPORT_SYMBOL_GPL(sfi_w_##function)
 
 PORT_OUT(__outb, unsigned char);
 PORT_OUT(__outw, unsigned short);
