@@ -45,6 +45,10 @@ bool classify(llvm::Instruction &I, llvm::SmallVectorImpl<Access> &Writes);
 /// The part of classify() for inline assembly (InlineAsm.cpp).
 bool classifyAsm(llvm::CallBase &CB, llvm::SmallVectorImpl<Access> &Writes);
 
+/// May an assembler macro have this name? Not if classifyAsm() would take a use
+/// of it for something else.
+bool isMacroName(llvm::StringRef Name);
+
 } // namespace sfi
 
 #endif

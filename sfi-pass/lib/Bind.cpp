@@ -40,6 +40,20 @@ void dropInitSections(Module &M) {
   }
 }
 
+/// Sections by which the kernel's loader changes code, runs it, or finds where
+/// to go on after a fault. What inline assembly puts there belongs to its
+/// statement; a variable belongs to nothing.
+bool isLoaderSection(StringRef Section) {
+  for (StringRef Prefix :
+       {".altinstr", ".parainstructions", ".smp_locks", ".retpoline_sites",
+        ".return_sites", ".call_sites", ".ibt_endbr_seal", ".static_call",
+        ".orc_", ".init_array", ".fini_array", ".ctors", ".dtors", "__ex_table",
+        "__jump_table", "__bug_table", "__mcount_loc"})
+    if (Section.starts_with(Prefix))
+      return true;
+  return false;
+}
+
 /// Constructs that would be a hole if they were let through.
 void refuseUnsupported(Module &M) {
   for (GlobalVariable &G : M.globals()) {
@@ -47,6 +61,9 @@ void refuseUnsupported(Module &M) {
       error(M, "'" + G.getName() +
                    "': per-CPU variables of an isolated driver are not "
                    "supported; use alloc_percpu()");
+    if (!G.isDeclaration() && isLoaderSection(G.getSection()))
+      error(M, "'" + G.getName() + "': section '" + G.getSection() +
+                   "' is for the kernel's module loader");
     if (!G.isDeclaration() && isReservedName(G.getName()))
       error(M, "'" + G.getName() + "' is a name of the isolation runtime");
   }

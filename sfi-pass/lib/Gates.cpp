@@ -142,6 +142,14 @@ private:
                    "cannot be a callback of the kernel");
       return nullptr;
     }
+    // A cast may have hidden that the kernel passes none: the function would
+    // write what lies in its place.
+    if (any_of(F.args(), [](Argument &A) { return A.hasByValAttr(); })) {
+      error(F, "'" + F.getName() +
+                   "' takes a structure by value on the stack, and cannot be a "
+                   "callback of the kernel");
+      return nullptr;
+    }
     Function *Gate = Function::Create(F.getFunctionType(),
                                       GlobalValue::InternalLinkage, Name, M);
     Gate->setAttributes(F.getAttributes());

@@ -108,6 +108,16 @@ Mnemonic lookUp(StringRef Name) {
   return {Effect::Unknown, 0};
 }
 
+/// Bytes that each step of movs and stos writes; 0: another instruction.
+uint64_t stringWidth(StringRef Name) {
+  return StringSwitch<uint64_t>(Name)
+      .Cases("movsb", "stosb", 1)
+      .Cases("movsw", "stosw", 2)
+      .Cases("movsl", "stosl", 4)
+      .Cases("movsq", "stosq", 8)
+      .Default(0);
+}
+
 /// Registers that an instruction writes without naming them.
 SmallVector<StringRef, 4> implicitlyWritten(const AsmInst &I) {
   StringRef Name = I.Mnemonic;
@@ -528,12 +538,7 @@ private:
   /// movs and stos, by the pointer in rdi and, repeated, the count in rcx. These
   /// must be the statement's inputs still, and it must say that they change.
   bool stringInstruction(const AsmInst &I) {
-    uint64_t Width = StringSwitch<uint64_t>(I.Mnemonic)
-                         .Cases("movsb", "stosb", 1)
-                         .Cases("movsw", "stosw", 2)
-                         .Cases("movsl", "stosl", 4)
-                         .Cases("movsq", "stosq", 8)
-                         .Default(0);
+    uint64_t Width = stringWidth(I.Mnemonic);
     bool Repeated = !I.Prefixes.empty();
     bool Moves = StringRef(I.Mnemonic).starts_with("movs");
     if (!Width || RegistersWritten || !isDeclared("di") ||
@@ -585,6 +590,16 @@ private:
 
 bool classifyAsm(CallBase &CB, SmallVectorImpl<Access> &Writes) {
   return Classifier(CB, Writes).run();
+}
+
+bool isMacroName(StringRef Name) {
+  Expected<SmallVector<AsmInst>> Insts = parseAsmText(Name);
+  if (!Insts) {
+    consumeError(Insts.takeError());
+    return false;
+  }
+  return Insts->size() == 1 && !stringWidth(Insts->front().Mnemonic) &&
+         lookUp(Insts->front().Mnemonic).Does == Effect::Unknown;
 }
 
 } // namespace sfi

@@ -5,6 +5,7 @@
 // uses are judged where they are expanded), notes, and symbol assignments.
 
 #include "ModuleAsm.h"
+#include "Access.h"
 #include "Diag.h"
 
 #include "llvm/ADT/SmallVector.h"
@@ -36,7 +37,7 @@ public:
     if (Word.empty() || Word.starts_with("#"))
       return true;
     if (Word == ".macro")
-      return InMacro = true;
+      return InMacro = isMacroName(getToken(Rest, " \t,").first);
     if (Word == ".pushsection" || Word == ".section") {
       StringRef Name = Rest.trim();
       Name.consume_front("\"");

@@ -8,6 +8,8 @@
 // RUN: %FileCheck --check-prefix=NOTE %s < %t
 // RUN: ! %clang -O0 -DIN_NOTE -c -o %t.o %s 2> %t
 // RUN: %FileCheck --check-prefix=INNOTE %s < %t
+// RUN: ! %clang -O0 -DMACRO -c -o %t.o %s 2> %t
+// RUN: %FileCheck --check-prefix=MACRO %s < %t
 // RUN: ! %clang -O0 -DEXPORT -c -o %t.o %s 2> %t
 // RUN: %FileCheck --check-prefix=EXPORT %s < %t
 
@@ -32,6 +34,16 @@ asm(".pushsection .note.x, \"a\"\n.text\nwrmsr\n.popsection");
 asm(".pushsection .note.x, \"ax\"\n.byte 0xf4\n.popsection");
 // INNOTE: error: file-level assembly cannot be isolated: 'hlt'
 asm(".macro a_macro\n.endmacro\nhlt\n.macro b_macro\n.endm");
+#endif
+#ifdef MACRO
+// MACRO: error: file-level assembly cannot be isolated: '.macro nop'
+asm(".macro nop\n	.byte 0xfa\n.endm");
+// MACRO: error: file-level assembly cannot be isolated: '.macro LOCK'
+asm(".macro LOCK\n	.byte 0xfa\n.endm");
+// MACRO: error: file-level assembly cannot be isolated: '.macro stosb, n'
+asm(".macro stosb, n\n	.byte 0xfa\n.endm");
+// MACRO: error: file-level assembly cannot be isolated: '.macro .balign n'
+asm(".macro .balign n\n	.byte 0xfa\n.endm");
 #endif
 #ifdef EXPORT
 // EXPORT: error: an isolated driver cannot export symbols (EXPORT_SYMBOL)

@@ -3,6 +3,8 @@
 // and no others. Writable data is listed, each on slots of its own; constants
 // and what belongs to the kernel are not.
 // RUN: %clang -O0 -S -emit-llvm -o - %s | %FileCheck %s
+// RUN: ! %clang -O0 -DLOADER -c -o %t.o %s 2> %t
+// RUN: %FileCheck --check-prefix=LOADER %s < %t
 // RUN: ! %clang -O0 -DPERCPU -c -o %t.o %s 2> %t
 // RUN: %FileCheck --check-prefix=PERCPU %s < %t
 
@@ -34,6 +36,14 @@ void __init init_code(void) { }
 // CHECK: define{{.*}} void @hot_code() #{{[0-9]+}} section ".text.hot"
 void __attribute__((section(".text.hot"))) hot_code(void) { }
 
+#ifdef LOADER
+// LOADER-DAG: error: 'patch': section '.altinstructions' is for the kernel's module loader
+unsigned long patch[2] __attribute__((section(".altinstructions"))) = { 1, 2 };
+// LOADER-DAG: error: 'first': section '.init_array' is for the kernel's module loader
+void (*first)(void) __attribute__((section(".init_array"))) = init_code;
+// LOADER-DAG: error: 'fixup': section '__ex_table' is for the kernel's module loader
+int fixup[3] __attribute__((section("__ex_table"))) = { 1, 2, 3 };
+#endif
 #ifdef PERCPU
 // PERCPU: error: 'counter': per-CPU variables of an isolated driver are not supported; use alloc_percpu()
 int counter __attribute__((section(".data..percpu")));
