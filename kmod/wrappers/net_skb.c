@@ -55,11 +55,26 @@ void sfi_frag_revoke(struct sfi_domain *d, void *frag);
 
 /* === Rights === */
 
-/* Of every packet, also one to send. */
+#define SLOT(offset) ((offset) / SFI_SLOT_SIZE)
+#define PACKET_SLOTS DIV_ROUND_UP(sizeof(struct sk_buff), SFI_SLOT_SIZE)
+#define PACKET_MAP \
+	[0] = SFI_T_sk_buff << SFI_RIGHT_TYPE_SHIFT, \
+	[SLOT(CB_BEGIN) ... SLOT(CB_END) - 1] = SFI_RIGHT_WRITE, \
+	[SLOT(META_BEGIN) ... SLOT(META_END) - 1] = SFI_RIGHT_WRITE
+
+/* The slots of a packet's structure: of every packet, also one to send; and of one that the driver has made. */
+static const u8 packet_map[PACKET_SLOTS] = { PACKET_MAP };
+static const u8 made_map[PACKET_SLOTS] = {
+	PACKET_MAP,
+	[SLOT(LEN_BEGIN)] = SFI_RIGHT_WRITE,
+	[SLOT(TRUESIZE_BEGIN)] = SFI_RIGHT_WRITE,
+};
+
+static_assert(CB_BEGIN >= SFI_SLOT_SIZE, "the first slot has the type alone");
+
 void sfi_skb_grant(struct sfi_domain *d, struct sk_buff *skb)
 {
-	sfi_grant(d, (void *)skb + CB_BEGIN, CB_END - CB_BEGIN);
-	sfi_grant(d, (void *)skb + META_BEGIN, META_END - META_BEGIN);
+	sfi_rights_stamp(d, (u64)skb, packet_map, PACKET_SLOTS);
 }
 
 static size_t head_size(const struct sk_buff *skb)
@@ -91,8 +106,7 @@ void sfi_skb_revoke(struct sfi_domain *d, struct sk_buff *skb)
 
 static void own_lengths(struct sfi_domain *d, struct sk_buff *skb)
 {
-	sfi_grant(d, (void *)skb + LEN_BEGIN, SFI_SLOT_SIZE);
-	sfi_grant(d, (void *)skb + TRUESIZE_BEGIN, SFI_SLOT_SIZE);
+	sfi_rights_stamp(d, (u64)skb, made_map, PACKET_SLOTS);
 }
 
 /* A packet that the driver has made: SKB may be NULL. */

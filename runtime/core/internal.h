@@ -48,11 +48,6 @@ enum sfi_over { SFI_OVERWRITE, SFI_KEEP_TYPED };
  */
 bool sfi_rights_set(struct sfi_domain *d, u64 addr, u64 size, enum sfi_over over);
 /*
- * The slots of an object at ADDR, which begins a slot, become the N bytes of BYTES. False as
- * sfi_rights_set().
- */
-bool sfi_rights_stamp(struct sfi_domain *d, u64 addr, const u8 *bytes, u32 n);
-/*
  * A store of the driver at IP (0: to be found): returns if it may. The directory knows the chunk
  * afterwards.
  */

@@ -161,16 +161,23 @@ static struct sfi_leaf *publish_leaf(struct sfi_domain *d, struct sfi_leaf *leaf
 	return other;
 }
 
-/* The slots of ADDR's chunk, made if need be. NULL: no memory. */
-static u8 *make_slots(struct sfi_domain *d, u64 addr)
+static noinline u8 *make_leaf(struct sfi_domain *d, u64 addr)
 {
-	u8 *slots = find_slots_refill(d, addr);
+	u8 *slots = refill(d, addr);
 	struct sfi_leaf *leaf;
 
-	if (likely(slots))
+	if (slots)
 		return slots;
 	leaf = new_leaf(addr);
 	return leaf ? publish_leaf(d, leaf, addr)->slots : NULL;
+}
+
+/* The slots of ADDR's chunk, made if need be. NULL: no memory. */
+static __always_inline u8 *make_slots(struct sfi_domain *d, u64 addr)
+{
+	u8 *slots = cached_slots(d, addr);
+
+	return likely(slots) ? slots : make_leaf(d, addr);
 }
 
 /*
@@ -211,6 +218,12 @@ static __always_inline void set_slots(u8 *slot, u32 n, u8 value)
 		for (; n; slot++, n--)
 			WRITE_ONCE(*slot, value);
 		return;
+	}
+	for (; last - slot >= 32; slot += 32) {
+		store8(slot, value * EIGHT_WRITABLE);
+		store8(slot + 8, value * EIGHT_WRITABLE);
+		store8(slot + 16, value * EIGHT_WRITABLE);
+		store8(slot + 24, value * EIGHT_WRITABLE);
 	}
 	for (; slot < last; slot += 8)
 		store8(slot, value * EIGHT_WRITABLE);
@@ -253,10 +266,25 @@ static __always_inline bool all_writable(const u8 *slot, u32 n)
 			all &= READ_ONCE(*slot);
 		return all;
 	}
+	for (; last - slot >= 32; slot += 32)
+		all &= load8(slot) & load8(slot + 8) & load8(slot + 16) & load8(slot + 24);
 	for (; slot < last; slot += 8)
 		all &= load8(slot);
 	all &= load8(last);
 	return all == EIGHT_WRITABLE;
+}
+
+/* Index of the first of N slots at which an object begins; N: none. */
+static __always_inline u32 first_typed(const u8 *slot, u32 n)
+{
+	u32 i = 0;
+
+	/* Most of a leaf is untyped: eight slots at a time. */
+	for (; n - i >= 8 && !(load8(slot + i) & EIGHT_TYPED); i += 8)
+		;
+	for (; i < n && READ_ONCE(slot[i]) <= SFI_RIGHT_WRITE; i++)
+		;
+	return i;
 }
 
 /* The last address of [ADDR, LAST] that is in ADDR's chunk, and how many slots that is. */
@@ -382,6 +410,7 @@ bool sfi_rights_stamp(struct sfi_domain *d, u64 addr, const u8 *bytes, u32 n)
 			return true;
 	}
 }
+SFI_EXPORT(sfi_rights_stamp);
 
 void sfi_rights_unset(struct sfi_domain *d, u64 addr, u64 size)
 {
@@ -434,24 +463,17 @@ bool sfi_rights_drop_type(struct sfi_domain *d, u64 addr, u8 id)
 
 u64 sfi_rights_next_typed(const struct sfi_domain *d, u64 addr, u64 last, u8 *id)
 {
-	u64 end, a;
-	u8 *slots;
-	u32 n;
+	const u8 *slots;
+	u32 n, typed;
+	u64 end;
 
 	for (;; addr = end + 1) {
 		end = piece_last(addr, last, &n);
 		slots = find_slots(d, addr);
-		for (a = addr & ~(u64)(SFI_SLOT_SIZE - 1); slots && a <= end && a >= SFI_SLOT_SIZE;
-		     a += SFI_SLOT_SIZE) {
-			/* Most of a leaf is untyped: eight slots at a time. */
-			if (!(slot_index(a) & 7) && end - a >= 63 &&
-			    !(READ_ONCE(*(u64 *)(slots + slot_index(a))) & EIGHT_TYPED)) {
-				a += 7 * SFI_SLOT_SIZE;
-				continue;
-			}
-			*id = READ_ONCE(slots[slot_index(a)]) >> SFI_RIGHT_TYPE_SHIFT;
-			if (*id)
-				return a;
+		typed = slots ? first_typed(slots + slot_index(addr), n) : n;
+		if (typed < n) {
+			*id = READ_ONCE(slots[slot_index(addr) + typed]) >> SFI_RIGHT_TYPE_SHIFT;
+			return (addr & ~(u64)(SFI_SLOT_SIZE - 1)) + ((u64)typed << SFI_SLOT_SHIFT);
 		}
 		if (end == last)
 			return 0;

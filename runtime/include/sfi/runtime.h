@@ -133,6 +133,11 @@ bool sfi_writable(const struct sfi_domain *d, u64 addr, u64 size);
 /* Type id that begins at ADDR, 0: none. */
 u8 sfi_type_at(const struct sfi_domain *d, u64 addr);
 /*
+ * The slots of an object at ADDR, which begins a slot, become the N bytes of BYTES (abi.h has the
+ * encoding). False, and the domain has failed: no memory, or no address of the kernel's.
+ */
+bool sfi_rights_stamp(struct sfi_domain *d, u64 addr, const u8 *bytes, u32 n);
+/*
  * First slot at or after ADDR, and not after LAST, at which an object begins: its address, *ID its
  * type. 0: none.
  */
