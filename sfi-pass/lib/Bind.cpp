@@ -42,12 +42,13 @@ void dropInitSections(Module &M) {
 
 /// Sections by which the kernel's loader changes code, runs it, or finds where
 /// to go on after a fault. What inline assembly puts there belongs to its
-/// statement; a variable belongs to nothing.
+/// statement; a variable belongs to nothing. (.orc_header is only a checksum of
+/// the format, which Kbuild's own unit of each module has from 6.4 on.)
 bool isLoaderSection(StringRef Section) {
   for (StringRef Prefix :
        {".altinstr", ".parainstructions", ".smp_locks", ".retpoline_sites",
         ".return_sites", ".call_sites", ".ibt_endbr_seal", ".static_call",
-        ".orc_", ".init_array", ".fini_array", ".ctors", ".dtors", "__ex_table",
+        ".orc_unwind", ".init_array", ".fini_array", ".ctors", ".dtors", "__ex_table",
         "__jump_table", "__bug_table", "__mcount_loc"})
     if (Section.starts_with(Prefix))
       return true;

@@ -24,6 +24,9 @@ const int unchanging = 4;
 int kernels __attribute__((section(".discard.addressable"))) = 5;
 // CHECK: @collected = {{.*}}section "__dyndbg", align 4
 int collected __attribute__((section("__dyndbg"))) = 7;
+// As in the unit that Kbuild adds to each module.
+// CHECK: @format = {{.*}}constant [4 x i8] {{.*}}section ".orc_header"
+const char format[4] __attribute__((section(".orc_header"))) = { 8, 9 };
 
 // CHECK: @sfi.globals = internal constant [4 x { ptr, i64, ptr }]
 // CHECK-SAME: { ptr @at_init, i64 4, ptr
