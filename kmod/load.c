@@ -240,6 +240,10 @@ static bool is_known(const struct scan *s, const Elf_Sym *sym, struct sfi_range 
 		return true;
 	if (type != STT_FUNC && address - text.base >= text.size)
 		return true;
+	/* The assembler's own labels: of no use to another object, and an object has others. */
+	if (type == STT_NOTYPE && ELF64_ST_BIND(sym->st_info) == STB_LOCAL &&
+	    !strncmp(name, ".L", 2))
+		return true;
 	if (is_padding(s, sym))
 		address += sym->st_size;
 	return holds(s->funcs, s->nr_funcs, address);
