@@ -88,8 +88,8 @@ bool checkWriteRegister(const IntrinsicInst &II) {
   auto *Source = dyn_cast<CallInst>(II.getArgOperand(1));
   if (cast<MDString>(Name->getOperand(0))->getString() == "rsp" && Source &&
       Source->isInlineAsm() && Source->getType()->isIntegerTy() &&
-      StringRef(cast<InlineAsm>(Source->getCalledOperand())
-                    ->getConstraintString())
+      StringRef(
+          cast<InlineAsm>(Source->getCalledOperand())->getConstraintString())
           .starts_with("={rsp}"))
     return true;
   return fail(II, "a write to a named register");

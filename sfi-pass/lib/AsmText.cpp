@@ -36,8 +36,9 @@ Place placeOf(StringRef Section) {
       .Default(Place::Unknown);
 }
 
-/// Without comments. What ends a statement or begins a comment must not stand in
-/// a string: from there on this and the assembler would read different things.
+/// Without comments. What ends a statement or begins a comment must not stand
+/// in a string: from there on this and the assembler would read different
+/// things.
 Expected<std::string> stripComments(StringRef Text) {
   std::string Out;
   bool InString = false;

@@ -442,9 +442,9 @@ private:
     if (M.Does == Effect::Bits) {
       const Operand *Bit = parseRef(I.Operands[0]);
       bool Literal = StringRef(I.Operands[0]).starts_with("$$");
-      if (!Literal && (!Bit || !Bit->Arg || Bit->Memory || Bit->Tied >= 0 ||
-                       !isPlainRef(I.Operands[0]) ||
-                       !Bit->Arg->getType()->isIntegerTy()))
+      if (!Literal &&
+          (!Bit || !Bit->Arg || Bit->Memory || Bit->Tied >= 0 ||
+           !isPlainRef(I.Operands[0]) || !Bit->Arg->getType()->isIntegerTy()))
         return fail("a bit number that is no operand");
       // A literal is taken modulo the operand's size by the processor.
       if (!Literal && !isBitNumber(*Bit, Size))
@@ -535,8 +535,9 @@ private:
     return Text.str();
   }
 
-  /// movs and stos, by the pointer in rdi and, repeated, the count in rcx. These
-  /// must be the statement's inputs still, and it must say that they change.
+  /// movs and stos, by the pointer in rdi and, repeated, the count in rcx.
+  /// These must be the statement's inputs still, and it must say that they
+  /// change.
   bool stringInstruction(const AsmInst &I) {
     uint64_t Width = stringWidth(I.Mnemonic);
     bool Repeated = !I.Prefixes.empty();

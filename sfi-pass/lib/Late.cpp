@@ -144,12 +144,20 @@ private:
   /// A frame may not reach beyond the guard page of a stack.
   static constexpr uint64_t MaxFrame = 3072;
 
+  /// Of locals and, for the call that needs most, arguments by value.
   uint64_t frameSize(const Function &F) {
-    uint64_t Size = 0;
-    for (const Instruction &I : instructions(F))
+    uint64_t Size = 0, Most = 0;
+    for (const Instruction &I : instructions(F)) {
       if (auto *AI = dyn_cast<AllocaInst>(&I); AI && AI->isStaticAlloca())
         Size = SaturatingAdd(Size, getObjectSize(AI, DL).value_or(0));
-    return Size;
+      auto *CB = dyn_cast<CallBase>(&I);
+      uint64_t Copied = 0;
+      for (unsigned N = 0; CB && N < CB->arg_size(); ++N)
+        if (Type *Ty = CB->getParamByValType(N))
+          Copied = SaturatingAdd<uint64_t>(Copied, DL.getTypeAllocSize(Ty));
+      Most = std::max(Most, Copied);
+    }
+    return SaturatingAdd(Size, Most);
   }
 
   void instrument(Function &F, const Revocation &R) {

@@ -45,8 +45,8 @@ namespace sfi {
 
 namespace {
 
-/// Bytes that a local of dynamic size may have: less than sfi_stack() makes sure
-/// of, by what it takes to report that there is no more.
+/// Bytes that a local of dynamic size may have: less than sfi_stack() makes
+/// sure of, by what it takes to report that there is no more.
 constexpr uint64_t MaxDynamicLocal = 1024;
 
 uint64_t toSlots(uint64_t Size) {

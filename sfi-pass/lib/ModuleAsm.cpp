@@ -43,8 +43,8 @@ public:
       Name.consume_front("\"");
       // Not one of code.
       auto [Before, Flags] = Name.split(',');
-      InNote = Before.starts_with(".note.") &&
-               !Flags.split(',').first.contains('x');
+      InNote =
+          Before.starts_with(".note.") && !Flags.split(',').first.contains('x');
       return InNote;
     }
     return false;
