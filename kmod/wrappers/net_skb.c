@@ -6,21 +6,23 @@
  *
  *	                      given to send        made by the driver
  *	scratch (cb)               yes                   yes
- *	offload and metadata       yes                   yes      priority, hash, VLAN, checksum, protocol...
+ *	offload and metadata       yes                   yes      (hash, VLAN, checksum, protocol)
  *	len, data_len              no                    yes
  *	truesize                   no                    yes
  *	head up to shared info     after skb_cow_head()  yes
- *	shared info                no                    no       has page pointers and the destructor's argument
+ *	shared info                no                    no       (it has page pointers)
  *	next, dev, sk, destructor  no                    no
  *	head, data, tail, end      no                    no
  *
- * Rights come in slots of 8 bytes, and ranges here are rounded inwards: mac_header and network_header share a slot
- * with tail and stay unwritable. One consequence goes the other way: truesize shares its slot with the reference
- * count, so both can be written in packets that the driver made; what is handed to the stack is checked to have one
- * reference, lengths that agree with the pointers and the fragments, and offsets within the head (packet_ok()).
+ * Rights come in slots of 8 bytes, and ranges here are rounded inwards: mac_header and
+ * network_header share a slot with tail and stay unwritable. One consequence goes the other way:
+ * truesize shares its slot with the reference count, so both can be written in packets that the
+ * driver made; what is handed to the stack is checked to have one reference, lengths that agree
+ * with the pointers and the fragments, and offsets within the head (packet_ok()).
  *
- * By hand: all of the above, memory that moves (the head may be reallocated), and memory whose size is not on
- * record: a fragment of netdev_alloc_frag() ends where the rights that begin at it end, or the next object begins.
+ * By hand: all of the above, memory that moves (the head may be reallocated), and memory whose size
+ * is not on record: a fragment of netdev_alloc_frag() ends where the rights that begin at it end,
+ * or the next object begins.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
@@ -41,11 +43,13 @@
 #define LEN_BEGIN offsetof(struct sk_buff, len)
 #define TRUESIZE_BEGIN offsetof(struct sk_buff, truesize)
 
-static_assert(offsetofend(struct sk_buff, protocol) <= META_END, "protocol is writable, tail is not");
+static_assert(offsetofend(struct sk_buff, protocol) <= META_END,
+	      "protocol is writable, tail is not");
 static_assert(META_END <= offsetof(struct sk_buff, tail), "tail is not writable");
 static_assert(LEN_BEGIN % SFI_SLOT_SIZE == 0 && offsetof(struct sk_buff, data_len) == LEN_BEGIN + 4,
 	      "the lengths have a slot of their own");
-static_assert(TRUESIZE_BEGIN % SFI_SLOT_SIZE == 0 && offsetof(struct sk_buff, users) == TRUESIZE_BEGIN + 4,
+static_assert(TRUESIZE_BEGIN % SFI_SLOT_SIZE == 0 &&
+		      offsetof(struct sk_buff, users) == TRUESIZE_BEGIN + 4,
 	      "truesize shares its slot with users and nothing else");
 
 void sfi_skb_grant(struct sfi_domain *d, struct sk_buff *skb);
@@ -57,12 +61,15 @@ void sfi_frag_revoke(struct sfi_domain *d, void *frag);
 
 #define SLOT(offset) ((offset) / SFI_SLOT_SIZE)
 #define PACKET_SLOTS DIV_ROUND_UP(sizeof(struct sk_buff), SFI_SLOT_SIZE)
-#define PACKET_MAP \
-	[0] = SFI_T_sk_buff << SFI_RIGHT_TYPE_SHIFT, \
+#define PACKET_MAP                                              \
+	[0] = SFI_T_sk_buff << SFI_RIGHT_TYPE_SHIFT,            \
 	[SLOT(CB_BEGIN) ... SLOT(CB_END) - 1] = SFI_RIGHT_WRITE, \
 	[SLOT(META_BEGIN) ... SLOT(META_END) - 1] = SFI_RIGHT_WRITE
 
-/* The slots of a packet's structure: of every packet, also one to send; and of one that the driver has made. */
+/*
+ * The slots of a packet's structure: of every packet, also one to send; and of one that the driver
+ * has made.
+ */
 static const u8 packet_map[PACKET_SLOTS] = { PACKET_MAP };
 static const u8 made_map[PACKET_SLOTS] = {
 	PACKET_MAP,
@@ -122,13 +129,16 @@ static struct sk_buff *made(struct sfi_domain *d, struct sk_buff *skb)
 
 /* === Making packets === */
 
-struct sk_buff *sfi_w___alloc_skb(struct sfi_self *self, unsigned int size, gfp_t priority, int flags, int node)
+struct sk_buff *sfi_w___alloc_skb(struct sfi_self *self, unsigned int size, gfp_t priority,
+				  int flags, int node)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct sk_buff *skb;
 
-	sfi_check_that(d, !(flags & ~(SKB_ALLOC_FCLONE | SKB_ALLOC_RX)), SFI_ARG("alloc_skb", "flags are supported"));
-	sfi_check_that(d, node == NUMA_NO_NODE || (node >= 0 && node < MAX_NUMNODES && node_online(node)),
+	sfi_check_that(d, !(flags & ~(SKB_ALLOC_FCLONE | SKB_ALLOC_RX)),
+		       SFI_ARG("alloc_skb", "flags are supported"));
+	sfi_check_that(d, node == NUMA_NO_NODE ||
+			  (node >= 0 && node < MAX_NUMNODES && node_online(node)),
 		       SFI_ARG("alloc_skb", "node is online"));
 	skb = made(d, __alloc_skb(size, priority, flags, node));
 	sfi_import_leave(d);
@@ -136,8 +146,8 @@ struct sk_buff *sfi_w___alloc_skb(struct sfi_self *self, unsigned int size, gfp_
 }
 EXPORT_SYMBOL_GPL(sfi_w___alloc_skb);
 
-struct sk_buff *sfi_w___netdev_alloc_skb(struct sfi_self *self, struct net_device *dev, unsigned int length,
-					 gfp_t gfp_mask)
+struct sk_buff *sfi_w___netdev_alloc_skb(struct sfi_self *self, struct net_device *dev,
+					 unsigned int length, gfp_t gfp_mask)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct sk_buff *skb;
@@ -151,7 +161,8 @@ struct sk_buff *sfi_w___netdev_alloc_skb(struct sfi_self *self, struct net_devic
 EXPORT_SYMBOL_GPL(sfi_w___netdev_alloc_skb);
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
-struct sk_buff *sfi_w_napi_alloc_skb(struct sfi_self *self, struct napi_struct *napi, unsigned int length)
+struct sk_buff *sfi_w_napi_alloc_skb(struct sfi_self *self, struct napi_struct *napi,
+				     unsigned int length)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct sk_buff *skb;
@@ -163,8 +174,8 @@ struct sk_buff *sfi_w_napi_alloc_skb(struct sfi_self *self, struct napi_struct *
 }
 EXPORT_SYMBOL_GPL(sfi_w_napi_alloc_skb);
 #else
-struct sk_buff *sfi_w___napi_alloc_skb(struct sfi_self *self, struct napi_struct *napi, unsigned int length,
-				       gfp_t gfp_mask)
+struct sk_buff *sfi_w___napi_alloc_skb(struct sfi_self *self, struct napi_struct *napi,
+				       unsigned int length, gfp_t gfp_mask)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct sk_buff *skb;
@@ -185,8 +196,8 @@ void sfi_frag_grant(struct sfi_domain *d, void *frag)
 }
 
 /*
- * To the next object, or to where the rights or the block of pages end: what lies behind the block may be writable
- * too, but is something else. Cold: when a ring is emptied.
+ * To the next object, or to where the rights or the block of pages end: what lies behind the block
+ * may be writable too, but is something else. Cold: when a ring is emptied.
  */
 void sfi_frag_revoke(struct sfi_domain *d, void *frag)
 {
@@ -237,21 +248,25 @@ void sfi_w_skb_free_frag(struct sfi_self *self, void *addr)
 EXPORT_SYMBOL_GPL(sfi_w_skb_free_frag);
 
 /* DATA begins a fragment that is FRAG_SIZE bytes or longer. */
-static void check_frag(struct sfi_domain *d, void *data, unsigned int frag_size, const struct sfi_arg *arg)
+static void check_frag(struct sfi_domain *d, void *data, unsigned int frag_size,
+		       const struct sfi_arg *arg)
 {
 	u64 a = (u64)data;
 	u8 id;
 
 	sfi_check_owned(d, data, SFI_T_netdev_frag, arg);
-	sfi_check_that(d, frag_size % SFI_SLOT_SIZE == 0 && frag_size > SKB_DATA_ALIGN(sizeof(struct skb_shared_info)),
+	sfi_check_that(d,
+		       frag_size % SFI_SLOT_SIZE == 0 &&
+			       frag_size > SKB_DATA_ALIGN(sizeof(struct skb_shared_info)),
 		       arg);
 	sfi_check_writable(d, data, frag_size, arg);
-	sfi_check_that(d, !sfi_rights_next_typed(d, a + SFI_SLOT_SIZE, a + frag_size - 1, &id), arg);
+	sfi_check_that(d, !sfi_rights_next_typed(d, a + SFI_SLOT_SIZE, a + frag_size - 1, &id),
+		       arg);
 }
 
 /*
- * A fragment becomes a packet's head: its rights stay but for the shared info, its type is exchanged. Hot: once for
- * each packet received.
+ * A fragment becomes a packet's head: its rights stay but for the shared info, its type is
+ * exchanged. Hot: once for each packet received.
  */
 static struct sk_buff *build(struct sfi_self *self, void *data, unsigned int frag_size,
 			     struct sk_buff *(*kernel_build)(void *data, unsigned int frag_size),
@@ -278,7 +293,8 @@ static struct sk_buff *build(struct sfi_self *self, void *data, unsigned int fra
 
 struct sk_buff *sfi_w_build_skb(struct sfi_self *self, void *data, unsigned int frag_size)
 {
-	return build(self, data, frag_size, build_skb, SFI_ARG("build_skb", "data is a fragment of frag_size"));
+	return build(self, data, frag_size, build_skb,
+		     SFI_ARG("build_skb", "data is a fragment of frag_size"));
 }
 EXPORT_SYMBOL_GPL(sfi_w_build_skb);
 
@@ -292,8 +308,8 @@ EXPORT_SYMBOL_GPL(sfi_w_napi_build_skb);
 /* === Calls that may move the head === */
 
 /*
- * The head leaves the driver's reach for the call, since it may be freed there, and the new one is granted after.
- * MAKE_PRIVATE: after success it is the driver's even if it was not before.
+ * The head leaves the driver's reach for the call, since it may be freed there, and the new one is
+ * granted after. MAKE_PRIVATE: after success it is the driver's even if it was not before.
  */
 static bool take_head(struct sfi_domain *d, struct sk_buff *skb, const struct sfi_arg *arg)
 {
@@ -318,7 +334,8 @@ int sfi_w_skb_cow_head(struct sfi_self *self, struct sk_buff *skb, unsigned int 
 }
 EXPORT_SYMBOL_GPL(sfi_w_skb_cow_head);
 
-int sfi_w_pskb_expand_head(struct sfi_self *self, struct sk_buff *skb, int nhead, int ntail, gfp_t gfp_mask)
+int sfi_w_pskb_expand_head(struct sfi_self *self, struct sk_buff *skb, int nhead, int ntail,
+			   gfp_t gfp_mask)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	bool was_writable;
@@ -326,8 +343,9 @@ int sfi_w_pskb_expand_head(struct sfi_self *self, struct sk_buff *skb, int nhead
 
 	/* Shared packets and negative room are BUG()s in the kernel. */
 	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("pskb_expand_head", "skb"));
-	sfi_check_that(d, nhead >= 0 && ntail >= 0 && nhead < INT_MAX / 4 && ntail < INT_MAX / 4 && !skb_shared(skb),
-		       SFI_ARG("pskb_expand_head", "room is asked for in a packet that is not shared"));
+	sfi_check_that(d, nhead >= 0 && ntail >= 0 && nhead < INT_MAX / 4 && ntail < INT_MAX / 4 &&
+			  !skb_shared(skb),
+		       SFI_ARG("pskb_expand_head", "room in a packet that is not shared"));
 	was_writable = take_head(d, skb, SFI_ARG("pskb_expand_head", "skb"));
 	ret = pskb_expand_head(skb, nhead, ntail, gfp_mask);
 	if (!ret || was_writable)
@@ -344,7 +362,8 @@ void *sfi_w___pskb_pull_tail(struct sfi_self *self, struct sk_buff *skb, int del
 	void *ret;
 
 	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("__pskb_pull_tail", "skb"));
-	sfi_check_that(d, delta >= 0 && delta <= skb->data_len, SFI_ARG("__pskb_pull_tail", "delta <= skb->data_len"));
+	sfi_check_that(d, delta >= 0 && delta <= skb->data_len,
+		       SFI_ARG("__pskb_pull_tail", "delta <= skb->data_len"));
 	was_writable = take_head(d, skb, SFI_ARG("__pskb_pull_tail", "skb"));
 	ret = __pskb_pull_tail(skb, delta);
 	if (was_writable)
@@ -380,7 +399,10 @@ int sfi_w_skb_checksum_help(struct sfi_self *self, struct sk_buff *skb)
 }
 EXPORT_SYMBOL_GPL(sfi_w_skb_checksum_help);
 
-/* On failure the packet is gone if FREE_ON_ERROR: it leaves the domain before the call, and comes back after. */
+/*
+ * On failure the packet is gone if FREE_ON_ERROR: it leaves the domain before the call, and comes
+ * back after.
+ */
 int sfi_w___skb_pad(struct sfi_self *self, struct sk_buff *skb, int pad, bool free_on_error)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
@@ -407,7 +429,8 @@ int sfi_w___skb_pad(struct sfi_self *self, struct sk_buff *skb, int pad, bool fr
 EXPORT_SYMBOL_GPL(sfi_w___skb_pad);
 
 /* The page becomes the packet's next fragment. */
-void sfi_w_skb_fill_page_desc(struct sfi_self *self, struct sk_buff *skb, int i, struct page *page, int off, int size)
+void sfi_w_skb_fill_page_desc(struct sfi_self *self, struct sk_buff *skb, int i, struct page *page,
+			      int off, int size)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
@@ -446,8 +469,8 @@ static bool packet_ok(const struct sk_buff *skb)
 		return false;
 	if (skb->ip_summed == CHECKSUM_PARTIAL && (u32)skb->csum_start + skb->csum_offset + 2 > end)
 		return false;
-	if (skb->encapsulation && (skb->inner_transport_header > end || skb->inner_network_header > end ||
-				   skb->inner_mac_header > end))
+	if (skb->encapsulation && (skb->inner_transport_header > end ||
+				   skb->inner_network_header > end || skb->inner_mac_header > end))
 		return false;
 	if (skb_transport_header_was_set(skb) && skb->transport_header > end)
 		return false;
@@ -455,8 +478,8 @@ static bool packet_ok(const struct sk_buff *skb)
 }
 
 /*
- * The packet leaves the domain, and only then is looked at: nobody can change it any more. One that is not in order
- * is freed here, with the reference count that it must have had.
+ * The packet leaves the domain, and only then is looked at: nobody can change it any more. One that
+ * is not in order is freed here, with the reference count that it must have had.
  */
 static void give_packet(struct sfi_domain *d, struct sk_buff *skb, const struct sfi_arg *arg)
 {
@@ -469,7 +492,8 @@ static void give_packet(struct sfi_domain *d, struct sk_buff *skb, const struct 
 	sfi_check_that(d, false, arg);
 }
 
-gro_result_t sfi_w_napi_gro_receive(struct sfi_self *self, struct napi_struct *napi, struct sk_buff *skb)
+gro_result_t sfi_w_napi_gro_receive(struct sfi_self *self, struct napi_struct *napi,
+				    struct sk_buff *skb)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	gro_result_t ret;
