@@ -34,11 +34,6 @@ static bool add_borrower(struct sfi_domain *d, const struct sfi_type *type, void
 	return true;
 }
 
-/*
- * The type byte is read before nr_borrowed; a borrower raises nr_borrowed
- * before it sets the byte and lowers it after clearing. So a byte that is
- * there while nobody borrows is the domain's own.
- */
 bool sfi_borrow(struct sfi_domain *d, const struct sfi_type *type, void *obj)
 {
 	u64 flags;
@@ -46,8 +41,7 @@ bool sfi_borrow(struct sfi_domain *d, const struct sfi_type *type, void *obj)
 
 	if (!obj)
 		return false;
-	/* Pairs with sfi_object_link() and sfi_object_unlink(), as said above. */
-	if (sfi_type_at(d, sfi_addr(obj)) == type->id && !smp_load_acquire(&d->nr_borrowed))
+	if (sfi_object_surely_own(d, type->id, obj))
 		return false;
 	flags = sfi_port_lock(&d->borrow_lock);
 	undo = add_borrower(d, type, obj);

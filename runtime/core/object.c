@@ -118,8 +118,8 @@ void sfi_object_link(struct sfi_domain *d, struct sfi_object *o)
 	list_add_tail(&o->link, &d->objects);
 	WRITE_ONCE(d->nr_objects, d->nr_objects + 1);
 	if (o->flags & OBJECT_BORROWED) {
-		/* Before the type byte is set: see sfi_borrow(). */
-		smp_store_release(&d->nr_borrowed, d->nr_borrowed + 1);
+		/* Before the type byte is set; pairs with sfi_object_surely_own(). */
+		smp_store_release(&d->borrowings, d->borrowings + BORROWING_CAME);
 	}
 }
 
@@ -133,8 +133,8 @@ void sfi_object_unlink(struct sfi_domain *d, struct sfi_object *o)
 	list_del(&o->link);
 	WRITE_ONCE(d->nr_objects, d->nr_objects - 1);
 	if (o->flags & OBJECT_BORROWED) {
-		/* After the type byte was cleared: see sfi_borrow(). */
-		smp_store_release(&d->nr_borrowed, d->nr_borrowed - 1);
+		/* After the type byte was cleared; pairs with sfi_object_surely_own(). */
+		smp_store_release(&d->borrowings, d->borrowings - 1);
 	}
 }
 
@@ -362,16 +362,18 @@ static struct sfi_object *take_record(struct sfi_domain *d, const struct sfi_typ
 	struct sfi_object *o;
 	u64 flags;
 
-	*held = type->hot && sfi_type_at(d, sfi_addr(obj)) == type->id;
 	*last = true;
-	if (*held && !READ_ONCE(d->nr_borrowed))
+	*held = type->hot && sfi_object_surely_own(d, type->id, obj);
+	if (likely(*held))
 		return NULL;
 	flags = sfi_port_lock(&d->object_lock);
 	o = find_repeated(d, type->id, obj, repeated);
-	if (o && (o->flags & OBJECT_BORROWED)) {
+	/* A borrowing has its record before it sets the type, and until it has taken it away. */
+	if (!o)
+		*held = type->hot && sfi_type_at(d, sfi_addr(obj)) == type->id &&
+			!sfi_object_find(d, type->id, obj);
+	else if (o->flags & OBJECT_BORROWED)
 		o = NULL;
-		*held = false;
-	}
 	if (o) {
 		*held = true;
 		sfi_object_unlink(d, o);

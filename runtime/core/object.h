@@ -70,6 +70,30 @@ struct sfi_object *sfi_object_nearest(struct sfi_domain *d, u64 addr);
 bool sfi_object_give(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size);
 void sfi_object_take(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
 		     bool embedded);
+/*
+ * sfi_domain.borrowings: those there are now in the lower half, those there have ever been in the
+ * upper. It changes under object_lock, up before a borrowing sets its type byte, down after it has
+ * cleared it.
+ */
+#define BORROWING_CAME ((1ULL << 32) + 1)
+
+/*
+ * An object of type ID begins at OBJ and is not borrowed; false if that takes a look at the
+ * records. Nobody borrowed anything when the byte was read if nobody did before and none has come
+ * until after.
+ */
+static __always_inline bool sfi_object_surely_own(const struct sfi_domain *d, u8 id,
+						  const void *obj)
+{
+	/* Both pair with sfi_object_link() and sfi_object_unlink(). */
+	u64 before = smp_load_acquire(&d->borrowings);
+
+	if ((u32)before || sfi_type_at(d, sfi_addr(obj)) != id)
+		return false;
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return READ_ONCE(d->borrowings) == before;
+}
+
 /* The whole structure lies in memory that the domain may write. */
 bool sfi_object_is_own(const struct sfi_domain *d, const struct sfi_type *type, const void *obj);
 

@@ -111,7 +111,7 @@ static void one_object_borrowed_by_all(void **state)
 	wrong = 0;
 	run_threads(borrow_packet);
 	assert_int_equal(wrong, 0);
-	assert_int_equal(dom->nr_borrowed, 0);
+	assert_int_equal((u32)dom->borrowings, 0);
 	assert_int_equal(sfi_domain_objects(dom), 0);
 	assert_int_equal(sfi_type_at(dom, sfi_addr(&packet)), 0);
 }

@@ -171,26 +171,29 @@ static void gate_is_found_while_it_lives(void **state)
 	assert_null(sfi_gate_find(sfi_here()));
 }
 
-/* What a scan must pass over, in one frame below a live gate. */
+/* What a scan must pass over, on the stack below a live gate. */
 static int with_decoys(int x)
 {
-	struct sfi_gate *live = sfi_gate_find(sfi_here()), copy = *live, stale, forged;
+	struct sfi_gate *live = sfi_gate_find(sfi_here()), decoys[3];
+	u64 below = sfi_addr(decoys);
 	struct sfi_domain unknown;
 
+	/* A copy, one that was left, one that the driver composed in a local that it may write. */
+	decoys[0] = *live;
+	decoys[1] = *live;
+	decoys[1].cookie = 0;
+	decoys[2] = *live;
+	decoys[2].cookie = SFI_GATE_COOKIE ^ sfi_addr(&decoys[2]);
+	__asm__ volatile("" : : "r"(decoys) : "memory");
+	/* Nothing but that right tells the last from a gate. */
+	assert_ptr_equal(sfi_gate_find(below), &decoys[2]);
+	sfi_grant(dom, &decoys[2], sizeof(decoys[2]));
+	assert_ptr_equal(sfi_gate_find(below), live);
+	sfi_revoke(dom, &decoys[2], sizeof(decoys[2]));
+	/* Nor is it one if it names no domain. */
+	decoys[2].domain = &unknown;
 	barrier();
-	stale = copy;
-	stale.cookie = 0;
-	forged = copy;
-	forged.cookie = SFI_GATE_COOKIE ^ sfi_addr(&forged);
-	__asm__ volatile("" : : "r"(&copy), "r"(&stale), "r"(&forged) : "memory");
-	/* The driver composed it in a local that it may write. */
-	sfi_grant(dom, &forged, sizeof(forged));
-	assert_ptr_equal(sfi_gate_find(sfi_here()), live);
-	sfi_revoke(dom, &forged, sizeof(forged));
-	/* Or it names no domain. */
-	forged.domain = &unknown;
-	barrier();
-	assert_ptr_equal(sfi_gate_find(sfi_here()), live);
+	assert_ptr_equal(sfi_gate_find(below), live);
 	return x;
 }
 

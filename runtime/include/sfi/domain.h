@@ -141,7 +141,7 @@ struct sfi_domain {
 	struct sfi_object *spare;    /* those of them not in use, chained */
 	u32 nr_objects, nr_spare;
 	sfi_port_lock_t borrow_lock; /* held while a borrowing comes or goes, rights included */
-	u32 nr_borrowed;             /* records of borrowings; sfi_borrow() reads it without lock */
+	u64 borrowings;              /* see sfi_object_surely_own(), which reads it without lock */
 	struct {
 		const struct sfi_type *type;
 		const void *obj;
