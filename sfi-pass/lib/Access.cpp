@@ -79,18 +79,31 @@ bool addMemIntrinsic(AnyMemIntrinsic &MI, SmallVectorImpl<Access> &Writes) {
   return true;
 }
 
-/// The stack pointer may be "written" with what an assembly statement, which
-/// lists it as its output only to have a frame, has left it at. That no
-/// statement changes it is for InlineAsm.cpp to see.
+/// Is V what an assembly statement has left the stack pointer at? That none
+/// changes it is for InlineAsm.cpp to see.
+bool isStackPointerOutput(const Value *V) {
+  unsigned Number = 0;
+  if (auto *Part = dyn_cast<ExtractValueInst>(V)) {
+    Number = Part->getIndices().front();
+    V = Part->getAggregateOperand();
+  }
+  auto *Call = dyn_cast<CallInst>(V);
+  if (!Call || !Call->isInlineAsm())
+    return false;
+  for (const InlineAsm::ConstraintInfo &C :
+       cast<InlineAsm>(Call->getCalledOperand())->ParseConstraints())
+    if (C.Type == InlineAsm::isOutput && !C.isIndirect && !Number--)
+      return is_contained(C.Codes, "{rsp}");
+  return false;
+}
+
+/// The stack pointer may be "written" with what a statement, which lists it
+/// among its outputs only to have a frame, has left it at.
 bool checkWriteRegister(const IntrinsicInst &II) {
   auto *Name =
       cast<MDNode>(cast<MetadataAsValue>(II.getArgOperand(0))->getMetadata());
-  auto *Source = dyn_cast<CallInst>(II.getArgOperand(1));
-  if (cast<MDString>(Name->getOperand(0))->getString() == "rsp" && Source &&
-      Source->isInlineAsm() && Source->getType()->isIntegerTy() &&
-      StringRef(
-          cast<InlineAsm>(Source->getCalledOperand())->getConstraintString())
-          .starts_with("={rsp}"))
+  if (cast<MDString>(Name->getOperand(0))->getString() == "rsp" &&
+      isStackPointerOutput(II.getArgOperand(1)))
     return true;
   return fail(II, "a write to a named register");
 }

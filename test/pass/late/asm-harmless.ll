@@ -38,5 +38,9 @@ on:
 define i32 @user(ptr %u) {
   %r = call { i32, i64, i64 } asm sideeffect "call __get_user_${4:P}", "={ax},={dx},={rsp},0,i,{rsp}"(ptr %u, i64 8, i64 0)
   %e = extractvalue { i32, i64, i64 } %r, 0
+  %s = extractvalue { i32, i64, i64 } %r, 2
+  call void @llvm.write_register.i64(metadata !0, i64 %s)
   ret i32 %e
 }
+declare void @llvm.write_register.i64(metadata, i64)
+!0 = !{!"rsp"}
