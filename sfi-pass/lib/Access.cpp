@@ -108,6 +108,18 @@ bool checkWriteRegister(const IntrinsicInst &II) {
   return fail(II, "a write to a named register");
 }
 
+/// The stack pointer goes back to where it has been: the value is, or was put
+/// into a variable of the compiler's as, what it was then.
+bool checkStackRestore(const IntrinsicInst &II) {
+  const Value *V = II.getArgOperand(0);
+  auto *Save = dyn_cast<IntrinsicInst>(V);
+  auto *Load = dyn_cast<LoadInst>(V);
+  if ((Save && Save->getIntrinsicID() == Intrinsic::stacksave) ||
+      (Load && isa<AllocaInst>(Load->getPointerOperand())))
+    return true;
+  return fail(II, "a stack pointer from elsewhere");
+}
+
 bool classifyIntrinsic(IntrinsicInst &II, SmallVectorImpl<Access> &Writes) {
   if (auto *MI = dyn_cast<AnyMemIntrinsic>(&II))
     return addMemIntrinsic(*MI, Writes);
@@ -123,9 +135,10 @@ bool classifyIntrinsic(IntrinsicInst &II, SmallVectorImpl<Access> &Writes) {
                     Align(1), Writes);
   case Intrinsic::write_register:
     return checkWriteRegister(II);
+  case Intrinsic::stackrestore:
+    return checkStackRestore(II);
   case Intrinsic::vaend:
   case Intrinsic::stacksave:
-  case Intrinsic::stackrestore:
   case Intrinsic::lifetime_start:
   case Intrinsic::lifetime_end:
   case Intrinsic::prefetch:
