@@ -10,6 +10,10 @@
 #include "kmod.h"
 #include "trace.h"
 
+/* A report's lines are printed as they are: their form is the runtime's. */
+#undef pr_fmt
+#define pr_fmt(fmt) fmt
+
 static struct kset *domains;
 /* Lines of reports of different domains do not mix. */
 static DEFINE_RAW_SPINLOCK(print_lock);
@@ -142,7 +146,7 @@ static void announce(struct work_struct *work)
 {
 	struct sfi_host *h = container_of(work, struct sfi_host, announce);
 	char domain[SFI_NAME_SIZE + 16], text[32];
-	char *env[] = { domain, text, NULL };
+	char *env[3] = { domain, text, NULL };
 	u8 state;
 
 	snprintf(domain, sizeof(domain), "SFI_DOMAIN=%s", h->d->name);
@@ -182,7 +186,7 @@ void sfi_port_report(struct sfi_domain *d, const struct sfi_report *r, const cha
 	raw_spin_lock_irqsave(&print_lock, flags);
 	while (*line) {
 		end = strchrnul(line, '\n');
-		printk(KERN_ERR "%.*s\n", (int)(end - line), line);
+		pr_err("%.*s\n", (int)(end - line), line);
 		line = *end ? end + 1 : end;
 	}
 	raw_spin_unlock_irqrestore(&print_lock, flags);
