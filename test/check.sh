@@ -65,12 +65,11 @@ check_checkpatch() (
 )
 # Of no use here: what is about the kernel tree's own files, macro lists (X-macros), and headers that
 # user space compiles too. "volatile" is how planted bugs and tests are kept from the optimizer; wrappers exist
-# for deprecated functions as well; a uevent's environment is not constant; reports are no device's messages.
+# for deprecated functions as well.
 CHECKPATCH_IGNORE=FILE_PATH_CHANGES,SPDX_LICENSE_TAG,LINUX_VERSION_CODE,CONSTANT_COMPARISON,VOLATILE
 CHECKPATCH_IGNORE=$CHECKPATCH_IGNORE,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE,COMPLEX_MACRO,TRAILING_SEMICOLON
 CHECKPATCH_IGNORE=$CHECKPATCH_IGNORE,MULTISTATEMENT_MACRO_USE_DO_WHILE,EXPORT_SYMBOL,CAMELCASE,AVOID_EXTERNS
 CHECKPATCH_IGNORE=$CHECKPATCH_IGNORE,PREFER_DEFINED_ATTRIBUTE_MACRO,NEW_TYPEDEFS,SPLIT_STRING,DEPRECATED_API
-CHECKPATCH_IGNORE=$CHECKPATCH_IGNORE,DEPRECATED_API,STATIC_CONST_CHAR_ARRAY,PREFER_PR_LEVEL
 
 # FileCheck ignores a directive it does not know: every capital word that looks like one must be one.
 check_directives() (
