@@ -41,10 +41,15 @@ build_host_tools() {
 		quietly "$BUILD/log/cmake" "configuring the tools" cmake -S "$TOP" -B "$TOOLS" -G Ninja \
 			-DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19
 	fi
-	# CMake looks for new files each time; what matters is whether something is to be compiled.
+	# CMake looks for new files each time; only what may have to be compiled is worth a word.
 	doing='looking at the tools'
-	! ninja -C "$TOOLS" -n 2>/dev/null | grep -qE '\] (Building|Linking)' || doing='building the tools'
+	if [ ! -e "$TOOLS/built" ] || [ -n "$(cd "$TOP" && find CMakeLists.txt sfi-pass wrappergen runtime test/runtime \
+		-type f -newer "$TOOLS/built")" ]; then
+		doing='building the tools'
+	fi
+	touch "$TOOLS/built.new"
 	quietly "$BUILD/log/tools" "$doing" nice ninja -C "$TOOLS" -k 0 -j "$(nproc)"
+	mv "$TOOLS/built.new" "$TOOLS/built"
 }
 
 # The flags that Kbuild gives the compiler for a module, as sfi-cc passes them on: K/flags, one a
