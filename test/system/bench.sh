@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# What ./sfi bench makes of its runs: medians and ratios; no figure for a row that is noisy or incomplete.
+# Kernels: 6.1
+# Quick: yes
+. "$TOP/test/system/lib.sh"
+. "$TOP/benchmarks/e1000.sh"
+warn() { echo "$*"; }
+
+E_RUNS=3 E_DIR=$OUT KREL=6.1.0-0-amd64 E_JSON=$OUT/json E_MARKDOWN=$OUT/page.md
+BENCH_ROWS="tcp udp"
+
+# $1: row; the rest: instructions of three plain runs, then of three isolated runs, of 10 packets each.
+runs() {
+	row=$1
+	shift
+	for build in plain plain plain isolated isolated isolated; do
+		[ $# = 0 ] || echo "$build|$row|10|$1"
+		[ $# = 0 ] || shift
+	done
+}
+page() {
+	printf 'before\n%s\nold\n%s\nafter\n' "$BENCH_BEGIN" "$BENCH_END" >"$E_MARKDOWN"
+	cp "$E_MARKDOWN" "$OUT/old.md"
+}
+report() { bench_report >"$OUT/text"; }
+
+page
+{
+	runs tcp 1000 1020 1010 1250 1230 1240
+	runs udp 2000 2000 2000 2400 2400 2400
+} >"$OUT/runs"
+expect "all rows measured" 0 report
+expect_line "medians, their ratio and spreads" "$OUT/text" '^tcp +101 +124 +1\.228 +2\.0 / 1\.6$'
+expect_line "JSON: a row" "$OUT/json" \
+	'"row": "udp", "verdict": "ok", "plain": 200, "isolated": 240, "ratio": 1\.200, "spread_plain_percent": 0\.0'
+expect_line "JSON: a run" "$OUT/json" '"build": "isolated", "row": "tcp", "packets": 10, "instructions": 1230'
+expect "JSON is JSON" 0 python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$OUT/json"
+expect_line "the page has the table" "$E_MARKDOWN" '^\| tcp \| 101 \| 124 \| 1\.228 \| 2\.0 %, 1\.6 % \|$'
+expect_line "what was between the markers is gone, the rest stays" "$E_MARKDOWN" '^after$'
+if grep -q old "$E_MARKDOWN"; then fail "the old table is still there"; else pass "the old table is gone"; fi
+
+page
+{
+	runs tcp 1000 1020 1010 1250 1230 1300
+	runs udp 2000 2000 2000 2400 2400 2400
+} >"$OUT/runs"
+expect "runs that differ too much: an error" 1 report
+expect_line "it is said instead of a figure" "$OUT/text" '^tcp +not measured: runs differ by 2\.0 % \(plain\), 5\.6 % \(isolated\)'
+expect_line "the other row has its figure" "$OUT/text" '^udp +200 +240 +1\.200 '
+expect_line "JSON: no figure" "$OUT/json" '"row": "tcp", "verdict": "noisy", "plain": null, "isolated": null, "ratio": null, '
+expect "the page is as before" 0 cmp "$OUT/old.md" "$E_MARKDOWN"
+
+{
+	runs tcp 1000 1020 1010 1250 1230
+	runs udp 2000 2000 2000
+} >"$OUT/runs"
+expect "a machine was lost: an error" 1 report
+expect_line "a row without all runs has no figure" "$OUT/text" '^tcp +not measured: the machine was lost$'
+expect_line "nor has one without any" "$OUT/text" '^udp +not measured: the machine was lost$'
+expect "the page is still as before" 0 cmp "$OUT/old.md" "$E_MARKDOWN"
+
+expect "a page without markers is refused before anything is measured" 1 sfi bench --markdown "$TOP/sfi"
+expect "JSON that cannot be written is, too" 1 sfi bench --json "$OUT/no/where"
