@@ -57,6 +57,25 @@ static void attach_part(struct model *m, struct object_type *type, const struct 
 		PUSH(type->parts, part);
 }
 
+static const char *unless_none(const char *word)
+{
+	return strcmp(word, "none") ? word : NULL;
+}
+
+static void attach_rights(struct model *m, struct object_type *type, const struct annotation *a,
+			  const string_list *words)
+{
+	if (words->n != 3) {
+		error_at(m, a->loc,
+			 "%s wants a name, and a map, a grant function and a revoke function or `none`",
+			 a->name);
+		return;
+	}
+	type->map = unless_none(words->v[0]);
+	type->grant = unless_none(words->v[1]);
+	type->revoke = unless_none(words->v[2]);
+}
+
 /* SFI_FIELDS and its like, to the type they speak of. */
 static void attach_row(struct model *m, const struct decl_row *row)
 {
@@ -92,12 +111,7 @@ static void attach_row(struct model *m, const struct decl_row *row)
 		return;
 	}
 	if (a->id == A_RIGHTS_BY_HAND) {
-		type->grant = words.n ? words.v[0] : NULL;
-		type->revoke = words.n > 1 ? words.v[1] : NULL;
-		if (words.n != 2)
-			error_at(m, a->loc,
-				 "%s wants a name, a grant function and a revoke function",
-				 a->name);
+		attach_rights(m, type, a, &words);
 		return;
 	}
 	if (a->id == A_FIELDS_UNTIL) {

@@ -140,6 +140,8 @@ static void emit_type(struct text *t, const struct object_type *type)
 	emit_rights(t, type, true);
 	emit_rights(t, type, false);
 	emit_conditions(t, type);
+	if (type->map)
+		text_add(t, "\nextern const u8 %s[];\n", type->map);
 	text_add(t, "\nconst struct sfi_type sfi_type_%s = {\n", name);
 	text_add(t, "\t.name = \"%s\",\n\t.id = SFI_T_%s,\n", name, name);
 	if (type->hot)
@@ -151,6 +153,8 @@ static void emit_type(struct text *t, const struct object_type *type)
 		text_add(t, "\t.size = SFI_SLOT_SIZE,\n");
 	if (type->fields.n)
 		text_add(t, "\t.fields = %s_fields,\n", name);
+	if (type->map)
+		text_add(t, "\t.map = %s,\n", type->map);
 	if (type->parts.n || type->grant)
 		text_add(t, "\t.grant = grant_%s,\n", name);
 	if (type->parts.n || type->revoke)

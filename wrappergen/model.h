@@ -215,7 +215,7 @@ struct object_type {
 	const char *name;
 	bool abstract, hot;
 	const char *release;  /* or NULL */
-	const char *grant, *revoke;
+	const char *map, *grant, *revoke; /* by hand, or NULL */
 	const char *sound, *busy; /* expressions over obj, or NULL */
 	LIST(struct type_field) fields;
 	LIST(struct part) parts;

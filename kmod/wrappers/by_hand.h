@@ -29,7 +29,7 @@
 /* OBJ begins an object of type ID of the domain. Unlike sfi_check_owned() it only asks. */
 static inline bool sfi_is(struct sfi_domain *d, const void *obj, u8 id)
 {
-	return obj && sfi_type_at(d, (u64)obj) == id;
+	return obj && sfi_begins(d, obj, id);
 }
 
 static inline bool sfi_may_write(struct sfi_domain *d, const void *p, size_t size)

@@ -52,9 +52,8 @@ static_assert(TRUESIZE_BEGIN % SFI_SLOT_SIZE == 0 &&
 		      offsetof(struct sk_buff, users) == TRUESIZE_BEGIN + 4,
 	      "truesize shares its slot with users and nothing else");
 
-void sfi_skb_grant(struct sfi_domain *d, struct sk_buff *skb);
+extern const u8 sfi_skb_map[];
 void sfi_skb_revoke(struct sfi_domain *d, struct sk_buff *skb);
-void sfi_frag_grant(struct sfi_domain *d, void *frag);
 void sfi_frag_revoke(struct sfi_domain *d, void *frag);
 
 /* === Rights === */
@@ -70,7 +69,7 @@ void sfi_frag_revoke(struct sfi_domain *d, void *frag);
  * The slots of a packet's structure: of every packet, also one to send; and of one that the driver
  * has made.
  */
-static const u8 packet_map[PACKET_SLOTS] = { PACKET_MAP };
+const u8 sfi_skb_map[PACKET_SLOTS] = { PACKET_MAP };
 static const u8 made_map[PACKET_SLOTS] = {
 	PACKET_MAP,
 	[SLOT(LEN_BEGIN)] = SFI_RIGHT_WRITE,
@@ -78,11 +77,6 @@ static const u8 made_map[PACKET_SLOTS] = {
 };
 
 static_assert(CB_BEGIN >= SFI_SLOT_SIZE, "the first slot has the type alone");
-
-void sfi_skb_grant(struct sfi_domain *d, struct sk_buff *skb)
-{
-	sfi_rights_stamp(d, (u64)skb, packet_map, PACKET_SLOTS);
-}
 
 static size_t head_size(const struct sk_buff *skb)
 {
@@ -111,18 +105,12 @@ void sfi_skb_revoke(struct sfi_domain *d, struct sk_buff *skb)
 	revoke_head(d, skb);
 }
 
-static void own_lengths(struct sfi_domain *d, struct sk_buff *skb)
-{
-	sfi_rights_stamp(d, (u64)skb, made_map, PACKET_SLOTS);
-}
-
 /* A packet that the driver has made: SKB may be NULL. */
 static struct sk_buff *made(struct sfi_domain *d, struct sk_buff *skb)
 {
 	if (!skb)
 		return NULL;
-	sfi_acquire(d, &sfi_type_sk_buff, skb, 0, NULL, 0, 0, 0, 0);
-	own_lengths(d, skb);
+	sfi_acquire_hot(d, &sfi_type_sk_buff, skb, made_map);
 	grant_head(d, skb);
 	return skb;
 }
@@ -190,11 +178,6 @@ EXPORT_SYMBOL_GPL(sfi_w___napi_alloc_skb);
 
 /* === Fragments === */
 
-void sfi_frag_grant(struct sfi_domain *d, void *frag)
-{
-	/* SFI_SIZE has done it. */
-}
-
 /*
  * To the next object, or to where the rights or the block of pages end: what lies behind the block
  * may be writable too, but is something else. Cold: when a ring is emptied.
@@ -251,16 +234,15 @@ EXPORT_SYMBOL_GPL(sfi_w_skb_free_frag);
 static void check_frag(struct sfi_domain *d, void *data, unsigned int frag_size,
 		       const struct sfi_arg *arg)
 {
-	u64 a = (u64)data;
-	u8 id;
-
 	sfi_check_owned(d, data, SFI_T_netdev_frag, arg);
 	sfi_check_that(d,
 		       frag_size % SFI_SLOT_SIZE == 0 &&
 			       frag_size > SKB_DATA_ALIGN(sizeof(struct skb_shared_info)),
 		       arg);
-	sfi_check_writable(d, data, frag_size, arg);
-	sfi_check_that(d, !sfi_rights_next_typed(d, a + SFI_SLOT_SIZE, a + frag_size - 1, &id),
+	sfi_check_that(d,
+		       sfi_may_write(d, data, SFI_SLOT_SIZE) &&
+			       sfi_merely_writable(d, (u64)data + SFI_SLOT_SIZE,
+						   frag_size - SFI_SLOT_SIZE),
 		       arg);
 }
 
@@ -282,8 +264,7 @@ static struct sk_buff *build(struct sfi_self *self, void *data, unsigned int fra
 	skb = kernel_build(data, frag_size);
 	if (skb) {
 		sfi_acquire(d, &sfi_type_skb_head, data, SFI_SLOT_SIZE, NULL, 0, 0, 0, 0);
-		sfi_acquire(d, &sfi_type_sk_buff, skb, 0, NULL, 0, 0, 0, 0);
-		own_lengths(d, skb);
+		sfi_acquire_hot(d, &sfi_type_sk_buff, skb, made_map);
 	} else {
 		sfi_grant(d, data + size, frag_size - size);
 	}
@@ -417,9 +398,7 @@ int sfi_w___skb_pad(struct sfi_self *self, struct sk_buff *skb, int pad, bool fr
 	sfi_release(d, &sfi_type_sk_buff, skb, SFI_ARG("skb_pad", "skb"));
 	ret = __skb_pad(skb, pad, free_on_error);
 	if (!ret || !free_on_error) {
-		sfi_acquire(d, &sfi_type_sk_buff, skb, 0, NULL, 0, 0, 0, 0);
-		if (lengths)
-			own_lengths(d, skb);
+		sfi_acquire_hot(d, &sfi_type_sk_buff, skb, lengths ? made_map : NULL);
 		if (was_writable)
 			grant_head(d, skb);
 	}

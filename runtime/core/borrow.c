@@ -30,7 +30,7 @@ static bool add_borrower(struct sfi_domain *d, const struct sfi_type *type, void
 	flags = sfi_port_lock(&d->object_lock);
 	sfi_object_link(d, o);
 	sfi_port_unlock(&d->object_lock, flags);
-	sfi_object_give(d, type, obj, 0);
+	sfi_object_give(d, type, obj, 0, NULL);
 	return true;
 }
 

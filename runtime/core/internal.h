@@ -55,11 +55,26 @@ void sfi_check_store(struct sfi_domain *d, u64 addr, u64 size, u64 ip);
 /* Makes the slots of the range nothing: no right, no type. Never allocates. */
 void sfi_rights_unset(struct sfi_domain *d, u64 addr, u64 size);
 /*
+ * The slots of an object at ADDR, which begins a slot, become the N bytes of BYTES (abi.h has the
+ * encoding). False as sfi_rights_set().
+ */
+bool sfi_rights_stamp(struct sfi_domain *d, u64 addr, const u8 *bytes, u32 n);
+/*
+ * An object of type ID begins at ADDR, which begins a slot, and the SIZE bytes from there are
+ * writable, whatever was there. False as sfi_rights_set().
+ */
+bool sfi_rights_begin(struct sfi_domain *d, u64 addr, u64 size, u8 id);
+/*
  * The object type that begins at ADDR, 0 for none; the write bit stays. False as sfi_rights_set().
  */
 bool sfi_rights_set_type(struct sfi_domain *d, u64 addr, u8 id);
 /* Takes the type at ADDR away if it is ID; true if it was. */
 bool sfi_rights_drop_type(struct sfi_domain *d, u64 addr, u8 id);
+/*
+ * First slot at or after ADDR, and not after LAST, at which an object begins: its address, *ID its
+ * type. 0: none.
+ */
+u64 sfi_rights_next_typed(const struct sfi_domain *d, u64 addr, u64 last, u8 *id);
 /* Calls FN for each leaf that exists; FN may take the domain's locks. */
 typedef void (*sfi_leaf_fn)(struct sfi_domain *d, u64 first, void *arg);
 void sfi_rights_walk(struct sfi_domain *d, sfi_leaf_fn fn, void *arg);

@@ -52,20 +52,20 @@ static noinline void until_fields(struct sfi_domain *d, void *obj, u8 id, bool g
  * Rights and type of a new object; nothing of what the memory was before. False: no memory, the
  * domain has failed.
  */
-bool sfi_object_give(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size)
+bool sfi_object_give(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+		     const u8 *map)
 {
+	const struct sfi_type_entry *entry = &sfi_type_entries[type->id];
 	u64 addr = sfi_addr(obj);
 	bool ok = true;
 
-	if (unlikely(sfi_type_is_ender(type->id)))
+	if (unlikely(entry->ender))
 		until_fields(d, obj, type->id, false);
-	if (type->size)
-		ok = sfi_rights_stamp(d, addr, sfi_type_template(type->id),
-				      sfi_type_slots(type->size));
+	if (type->size > size)
+		ok = sfi_rights_stamp(d, addr, map ? map : entry->map, sfi_type_slots(type->size));
 	if (size && ok)
-		ok = sfi_rights_set(d, addr, size, SFI_OVERWRITE);
-	if (size && ok && type->size)
-		ok = sfi_rights_set_type(d, addr, type->id);
+		ok = type->size ? sfi_rights_begin(d, addr, size, type->id) :
+				  sfi_rights_set(d, addr, size, SFI_OVERWRITE);
 	if (ok && type->grant)
 		type->grant(d, obj);
 	if (unlikely(!ok && type->size))
@@ -85,7 +85,7 @@ void sfi_object_take(struct sfi_domain *d, const struct sfi_type *type, void *ob
 	sfi_rights_unset(d, addr, size);
 	if (embedded)
 		sfi_rights_set(d, addr, size, SFI_KEEP_TYPED);
-	if (unlikely(sfi_type_is_ender(type->id)))
+	if (unlikely(sfi_type_entries[type->id].ender))
 		until_fields(d, obj, type->id, true);
 }
 
@@ -266,39 +266,61 @@ u64 sfi_objects_memory(const struct sfi_domain *d)
 	       (SFI_RESERVE + records) * sizeof(struct sfi_object);
 }
 
-bool sfi_object_is_own(const struct sfi_domain *d, const struct sfi_type *type, const void *obj)
+bool sfi_object_is_own(struct sfi_domain *d, const struct sfi_type *type, const void *obj)
 {
 	return type->size && sfi_writable(d, sfi_addr(obj), type->size);
 }
 
-struct sfi_object *sfi_acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj,
-			       size_t size, sfi_release_fn release, u64 a0, u64 a1, u64 a2, u64 a3)
+/* A record for (TYPE, OBJ), on the list. NULL: no memory, the domain has failed. */
+static struct sfi_object *add_record(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+				     size_t size, sfi_release_fn release, const u64 args[4])
 {
-	struct sfi_object *o;
+	struct sfi_object *o = sfi_object_new(d, type, obj, size);
 	u64 flags;
 
-	sfi_port_cpu_inc(d->cpu, acquired);
-	/*
-	 * A hot object whose type byte could not be set needs a record, or recovery would not find
-	 * it.
-	 */
-	if (type->hot && sfi_object_give(d, type, obj, size))
-		return NULL;
-	o = sfi_object_new(d, type, obj, size);
 	if (!o)
 		return NULL;
 	o->release = release;
-	o->args[0] = a0;
-	o->args[1] = a1;
-	o->args[2] = a2;
-	o->args[3] = a3;
+	memcpy(o->args, args, sizeof(o->args));
 	flags = sfi_port_lock(&d->object_lock);
 	if (!type->hot && sfi_object_is_own(d, type, obj))
 		o->flags |= OBJECT_EMBEDDED;
 	sfi_object_link(d, o);
 	sfi_port_unlock(&d->object_lock, flags);
-	if (!type->hot)
-		sfi_object_give(d, type, obj, size);
+	return o;
+}
+
+/* One whose type byte could not be set needs a record, or recovery would not find it. */
+static __always_inline struct sfi_object *give_hot(struct sfi_domain *d,
+						   const struct sfi_type *type, void *obj,
+						   size_t size, const u8 *map)
+{
+	static const u64 no_args[4];
+
+	if (likely(sfi_object_give(d, type, obj, size, map)))
+		return NULL;
+	return add_record(d, type, obj, size, NULL, no_args);
+}
+
+void sfi_acquire_hot(struct sfi_domain *d, const struct sfi_type *type, void *obj, const u8 *map)
+{
+	sfi_port_cpu_inc(d->cpu, acquired);
+	give_hot(d, type, obj, 0, map);
+}
+SFI_EXPORT(sfi_acquire_hot);
+
+struct sfi_object *sfi_acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+			       size_t size, sfi_release_fn release, u64 a0, u64 a1, u64 a2, u64 a3)
+{
+	const u64 args[4] = { a0, a1, a2, a3 };
+	struct sfi_object *o;
+
+	sfi_port_cpu_inc(d->cpu, acquired);
+	if (type->hot)
+		return give_hot(d, type, obj, size, NULL);
+	o = add_record(d, type, obj, size, release, args);
+	if (o)
+		sfi_object_give(d, type, obj, size, NULL);
 	return o;
 }
 SFI_EXPORT(sfi_acquire);
@@ -434,7 +456,12 @@ static void release_repeated(struct sfi_domain *d, const struct sfi_type *type, 
 void sfi_release(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 		 const struct sfi_arg *arg)
 {
-	release_repeated(d, type, obj, &nothing_repeated, arg);
+	if (!type->hot || unlikely(!sfi_object_surely_own(d, type->id, obj))) {
+		release_repeated(d, type, obj, &nothing_repeated, arg);
+		return;
+	}
+	sfi_port_cpu_inc(d->cpu, released);
+	sfi_object_take(d, type, obj, 0, false);
 }
 SFI_EXPORT(sfi_release);
 

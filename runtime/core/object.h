@@ -40,10 +40,13 @@ static inline u32 sfi_type_slots(u64 size)
 	return (u32)((size + SFI_SLOT_SIZE - 1) >> SFI_SLOT_SHIFT);
 }
 
-/* The rights bytes of a new object of that type; NULL for an abstract one. */
-const u8 *sfi_type_template(u8 id);
-/* Acquiring one ends the right to some field of another type on the same address. */
-bool sfi_type_is_ender(u8 id);
+/* A type by its number. */
+struct sfi_type_entry {
+	const struct sfi_type *type; /* NULL: not registered */
+	const u8 *map; /* rights bytes of a new object's slots; NULL: it has no structure */
+	bool ender;    /* ends the right to a field of another type; once set, it stays */
+};
+extern struct sfi_type_entry sfi_type_entries[SFI_TYPE_MAX + 1];
 
 /*
  * object.c. Records: under object_lock, except sfi_object_new() and sfi_object_free(), which take
@@ -65,9 +68,10 @@ struct sfi_object *sfi_object_nearest(struct sfi_domain *d, u64 addr);
 
 /*
  * Rights and type of an object that comes (false: no memory, the domain has failed) or goes.
- * Without object_lock.
+ * Without object_lock. MAP: rights bytes of its slots if not the type's, or NULL.
  */
-bool sfi_object_give(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size);
+bool sfi_object_give(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+		     const u8 *map);
 void sfi_object_take(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
 		     bool embedded);
 /*
@@ -88,14 +92,14 @@ static __always_inline bool sfi_object_surely_own(const struct sfi_domain *d, u8
 	/* Both pair with sfi_object_link() and sfi_object_unlink(). */
 	u64 before = smp_load_acquire(&d->borrowings);
 
-	if ((u32)before || sfi_type_at(d, sfi_addr(obj)) != id)
+	if ((u32)before || !sfi_begins(d, obj, id))
 		return false;
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return READ_ONCE(d->borrowings) == before;
 }
 
 /* The whole structure lies in memory that the domain may write. */
-bool sfi_object_is_own(const struct sfi_domain *d, const struct sfi_type *type, const void *obj);
+bool sfi_object_is_own(struct sfi_domain *d, const struct sfi_type *type, const void *obj);
 
 /*
  * embed.c. Without object_lock.

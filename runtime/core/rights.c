@@ -193,7 +193,7 @@ static __always_inline u64 load8(const u8 *slot)
 	u32 i;
 
 	if (!SFI_PORT_BYTEWISE)
-		return *(const volatile slots8 *)slot;
+		return *(const slots8 *)slot; /* once, twice or in parts: all the same */
 	for (i = 0; i < 8; i++)
 		eight |= (u64)READ_ONCE(slot[i]) << (8 * i);
 	return eight;
@@ -250,10 +250,17 @@ static void set_untyped_slots(u8 *slot, u32 n, u8 value)
 /* N slots from SLOT, all of one leaf, become BYTES. */
 static __always_inline void copy_slots(u8 *slot, u32 n, const u8 *bytes)
 {
-	for (; n >= 8; slot += 8, bytes += 8, n -= 8)
+	const u8 *last = bytes + n - 8;
+	u8 *last_slot = slot + n - 8;
+
+	if (n < 8) {
+		for (; n; slot++, bytes++, n--)
+			WRITE_ONCE(*slot, *bytes);
+		return;
+	}
+	for (; bytes < last; slot += 8, bytes += 8)
 		store8(slot, *(const slots8 *)bytes);
-	for (; n; slot++, bytes++, n--)
-		WRITE_ONCE(*slot, *bytes);
+	store8(last_slot, *(const slots8 *)last);
 }
 
 static __always_inline bool all_writable(const u8 *slot, u32 n)
@@ -266,12 +273,34 @@ static __always_inline bool all_writable(const u8 *slot, u32 n)
 			all &= READ_ONCE(*slot);
 		return all;
 	}
-	for (; last - slot >= 32; slot += 32)
+	for (; last - slot >= 64; slot += 64) {
 		all &= load8(slot) & load8(slot + 8) & load8(slot + 16) & load8(slot + 24);
+		all &= load8(slot + 32) & load8(slot + 40) & load8(slot + 48) & load8(slot + 56);
+	}
 	for (; slot < last; slot += 8)
 		all &= load8(slot);
 	all &= load8(last);
 	return all == EIGHT_WRITABLE;
+}
+
+/* The same, and no object begins at one of them. */
+static __always_inline bool merely_writable(const u8 *slot, u32 n)
+{
+	const u8 *last = slot + n - 8;
+	u64 differs = 0;
+
+	if (n < 8) {
+		for (; n; slot++, n--)
+			differs |= READ_ONCE(*slot) ^ SFI_RIGHT_WRITE;
+		return !differs;
+	}
+	for (; last - slot >= 32; slot += 32) {
+		differs |= (load8(slot) ^ EIGHT_WRITABLE) | (load8(slot + 8) ^ EIGHT_WRITABLE);
+		differs |= (load8(slot + 16) ^ EIGHT_WRITABLE) | (load8(slot + 24) ^ EIGHT_WRITABLE);
+	}
+	for (; slot < last; slot += 8)
+		differs |= load8(slot) ^ EIGHT_WRITABLE;
+	return !(differs | (load8(last) ^ EIGHT_WRITABLE));
 }
 
 /* Index of the first of N slots at which an object begins; N: none. */
@@ -287,15 +316,30 @@ static __always_inline u32 first_typed(const u8 *slot, u32 n)
 	return i;
 }
 
-/* The last address of [ADDR, LAST] that is in ADDR's chunk, and how many slots that is. */
-static __always_inline u64 piece_last(u64 addr, u64 last, u32 *slots)
+static __always_inline u64 chunk_last(u64 addr)
 {
-	u64 end = addr | (SFI_CHUNK_SIZE - 1);
+	return addr | (SFI_CHUNK_SIZE - 1);
+}
 
-	if (end > last)
-		end = last;
-	*slots = slot_index(end) - slot_index(addr) + 1;
-	return end;
+static __always_inline bool one_chunk(u64 addr, u64 last)
+{
+	return !((addr ^ last) >> SFI_CHUNK_SHIFT);
+}
+
+/* Slots that [ADDR, LAST], all of one chunk, touches. */
+static __always_inline u32 nr_slots(u64 addr, u64 last)
+{
+	return slot_index(last) - slot_index(addr) + 1;
+}
+
+/* OP for each chunk's piece of [ADDR, LAST], until one says false. */
+static noinline bool in_pieces(struct sfi_domain *d, u64 addr, u64 last,
+			       bool (*op)(struct sfi_domain *d, u64 addr, u64 size))
+{
+	for (; !one_chunk(addr, last); addr = chunk_last(addr) + 1)
+		if (!op(d, addr, chunk_last(addr) - addr + 1))
+			return false;
+	return op(d, addr, last - addr + 1);
 }
 
 /* === Public interface === */
@@ -359,75 +403,102 @@ void sfi_rights_walk(struct sfi_domain *d, sfi_leaf_fn fn, void *arg)
 			fn(d, leaf->chunk << SFI_CHUNK_SHIFT, arg);
 }
 
+static bool set_overwriting(struct sfi_domain *d, u64 addr, u64 size)
+{
+	return sfi_rights_set(d, addr, size, SFI_OVERWRITE);
+}
+
+static bool set_keeping(struct sfi_domain *d, u64 addr, u64 size)
+{
+	return sfi_rights_set(d, addr, size, SFI_KEEP_TYPED);
+}
+
 bool sfi_rights_set(struct sfi_domain *d, u64 addr, u64 size, enum sfi_over over)
 {
-	u64 last, end;
+	u64 last;
 	u8 *slots;
-	u32 n;
 
 	if (!size)
 		return true;
-	if (!sfi_range(addr, size, &last) || !sfi_port_grantable(addr, last)) {
+	if (unlikely(!sfi_range(addr, size, &last) || !sfi_port_grantable(addr, last))) {
 		sfi_internal_error(d, "rights asked for outside the kernel's memory");
 		return false;
 	}
-	for (;; addr = end + 1) {
-		end = piece_last(addr, last, &n);
-		slots = make_slots(d, addr);
-		if (!slots) {
-			sfi_internal_error(d, "no memory for the rights table");
-			return false;
-		}
-		if (over == SFI_OVERWRITE)
-			set_slots(slots + slot_index(addr), n, SFI_RIGHT_WRITE);
-		else
-			set_untyped_slots(slots + slot_index(addr), n, SFI_RIGHT_WRITE);
-		if (end == last)
-			return true;
+	if (unlikely(!one_chunk(addr, last)))
+		return in_pieces(d, addr, last,
+				 over == SFI_OVERWRITE ? set_overwriting : set_keeping);
+	slots = make_slots(d, addr);
+	if (unlikely(!slots)) {
+		sfi_internal_error(d, "no memory for the rights table");
+		return false;
 	}
+	if (over == SFI_OVERWRITE)
+		set_slots(slots + slot_index(addr), nr_slots(addr, last), SFI_RIGHT_WRITE);
+	else
+		set_untyped_slots(slots + slot_index(addr), nr_slots(addr, last), SFI_RIGHT_WRITE);
+	return true;
+}
+
+bool sfi_rights_begin(struct sfi_domain *d, u64 addr, u64 size, u8 id)
+{
+	u8 *slots;
+
+	if (addr & (SFI_SLOT_SIZE - 1)) {
+		sfi_internal_error(d, "an object where none can be");
+		return false;
+	}
+	if (!sfi_rights_set(d, addr, size, SFI_OVERWRITE))
+		return false;
+	slots = find_slots(d, addr);
+	WRITE_ONCE(slots[slot_index(addr)], (u8)(SFI_RIGHT_WRITE | id << SFI_RIGHT_TYPE_SHIFT));
+	return true;
 }
 
 bool sfi_rights_stamp(struct sfi_domain *d, u64 addr, const u8 *bytes, u32 n)
 {
-	u64 last, end;
+	u64 last, next;
 	u8 *slots;
-	u32 piece;
 
-	if (!sfi_range(addr, (u64)n << SFI_SLOT_SHIFT, &last) || !sfi_port_grantable(addr, last) ||
-	    (addr & (SFI_SLOT_SIZE - 1))) {
+	if (unlikely(!sfi_range(addr, (u64)n << SFI_SLOT_SHIFT, &last) ||
+		     !sfi_port_grantable(addr, last) || (addr & (SFI_SLOT_SIZE - 1)))) {
 		sfi_internal_error(d, "an object where none can be");
 		return false;
 	}
-	for (;; addr = end + 1, bytes += piece) {
-		end = piece_last(addr, last, &piece);
-		slots = make_slots(d, addr);
-		if (unlikely(!slots)) {
-			sfi_internal_error(d, "no memory for the rights table");
-			return false;
-		}
-		copy_slots(slots + slot_index(addr), piece, bytes);
-		if (end == last)
-			return true;
+	if (unlikely(!one_chunk(addr, last))) {
+		next = chunk_last(addr) + 1;
+		return sfi_rights_stamp(d, addr, bytes, nr_slots(addr, next - 1)) &&
+		       sfi_rights_stamp(d, next, bytes + nr_slots(addr, next - 1),
+					n - nr_slots(addr, next - 1));
 	}
+	slots = make_slots(d, addr);
+	if (unlikely(!slots)) {
+		sfi_internal_error(d, "no memory for the rights table");
+		return false;
+	}
+	copy_slots(slots + slot_index(addr), n, bytes);
+	return true;
 }
-SFI_EXPORT(sfi_rights_stamp);
+
+static bool unset(struct sfi_domain *d, u64 addr, u64 size)
+{
+	sfi_rights_unset(d, addr, size);
+	return true;
+}
 
 void sfi_rights_unset(struct sfi_domain *d, u64 addr, u64 size)
 {
-	u64 last, end;
+	u64 last;
 	u8 *slots;
-	u32 n;
 
-	if (!sfi_range(addr, size, &last))
+	if (unlikely(!sfi_range(addr, size, &last)))
 		return;
-	for (;; addr = end + 1) {
-		end = piece_last(addr, last, &n);
-		slots = find_slots(d, addr);
-		if (slots)
-			set_slots(slots + slot_index(addr), n, 0);
-		if (end == last)
-			return;
+	if (unlikely(!one_chunk(addr, last))) {
+		in_pieces(d, addr, last, unset);
+		return;
 	}
+	slots = find_slots(d, addr);
+	if (slots)
+		set_slots(slots + slot_index(addr), nr_slots(addr, last), 0);
 }
 
 bool sfi_rights_set_type(struct sfi_domain *d, u64 addr, u8 id)
@@ -468,7 +539,8 @@ u64 sfi_rights_next_typed(const struct sfi_domain *d, u64 addr, u64 last, u8 *id
 	u64 end;
 
 	for (;; addr = end + 1) {
-		end = piece_last(addr, last, &n);
+		end = one_chunk(addr, last) ? last : chunk_last(addr);
+		n = nr_slots(addr, end);
 		slots = find_slots(d, addr);
 		typed = slots ? first_typed(slots + slot_index(addr), n) : n;
 		if (typed < n) {
@@ -479,7 +551,6 @@ u64 sfi_rights_next_typed(const struct sfi_domain *d, u64 addr, u64 last, u8 *id
 			return 0;
 	}
 }
-SFI_EXPORT(sfi_rights_next_typed);
 
 u8 sfi_slot_at(const struct sfi_domain *d, u64 addr)
 {
@@ -495,26 +566,33 @@ u8 sfi_type_at(const struct sfi_domain *d, u64 addr)
 }
 SFI_EXPORT(sfi_type_at);
 
-bool sfi_writable(const struct sfi_domain *d, u64 addr, u64 size)
+bool sfi_writable(struct sfi_domain *d, u64 addr, u64 size)
 {
-	u64 last, end;
+	u64 last;
 	u8 *slots;
-	u32 n;
 
-	if (!size)
-		return true;
-	if (!sfi_range(addr, size, &last))
-		return false;
-	for (;; addr = end + 1) {
-		end = piece_last(addr, last, &n);
-		slots = find_slots(d, addr);
-		if (!slots || !all_writable(slots + slot_index(addr), n))
-			return false;
-		if (end == last)
-			return true;
-	}
+	if (unlikely(!sfi_range(addr, size, &last)))
+		return !size;
+	if (unlikely(!one_chunk(addr, last)))
+		return in_pieces(d, addr, last, sfi_writable);
+	slots = find_slots(d, addr);
+	return slots && all_writable(slots + slot_index(addr), nr_slots(addr, last));
 }
 SFI_EXPORT(sfi_writable);
+
+bool sfi_merely_writable(struct sfi_domain *d, u64 addr, u64 size)
+{
+	u64 last;
+	u8 *slots;
+
+	if (unlikely(!sfi_range(addr, size, &last)))
+		return !size;
+	if (unlikely(!one_chunk(addr, last)))
+		return in_pieces(d, addr, last, sfi_merely_writable);
+	slots = find_slots(d, addr);
+	return slots && merely_writable(slots + slot_index(addr), nr_slots(addr, last));
+}
+SFI_EXPORT(sfi_merely_writable);
 
 void sfi_grant(struct sfi_domain *d, const void *p, size_t size)
 {
@@ -557,10 +635,10 @@ void sfi_check_store(struct sfi_domain *d, u64 addr, u64 size, u64 ip)
 
 	if (unlikely(sfi_closed(d)))
 		sfi_unwind(d);
-	if (likely(sfi_range(addr, size, &last) && !((addr ^ last) >> SFI_CHUNK_SHIFT))) {
+	if (likely(sfi_range(addr, size, &last) && one_chunk(addr, last))) {
 		slots = find_slots_refill(d, addr);
-		if (likely(slots && all_writable(slots + slot_index(addr),
-						 slot_index(last) - slot_index(addr) + 1)))
+		if (likely(slots &&
+			   all_writable(slots + slot_index(addr), nr_slots(addr, last))))
 			return;
 	} else if (sfi_writable(d, addr, size)) {
 		return;

@@ -4,31 +4,43 @@
  */
 #include "object.h"
 
-/*
- * Registered types by number, and of those with a structure the rights bytes of a new object.
- * Written under types_mutex, read without: a type outlives the domains that use it.
- */
-static const struct sfi_type *types[SFI_TYPE_MAX + 1];
-static u8 *templates[SFI_TYPE_MAX + 1];
-/* Which types end the right to a field of another: bit by number. Only ever grows. */
-static u64 enders[(SFI_TYPE_MAX + 1) / 64];
+/* Written under types_mutex, read without: a type outlives the domains that use it. */
+struct sfi_type_entry sfi_type_entries[SFI_TYPE_MAX + 1];
 static SFI_PORT_MUTEX(types_mutex);
 
 /* What the slots of a new object of TYPE say: its type where it begins, its owner's fields. */
-static u8 *make_template(const struct sfi_type *type)
+static const u8 *make_map(const struct sfi_type *type)
 {
-	u8 *template = sfi_port_alloc_table(sfi_type_slots(type->size) + 8);
 	const struct sfi_field *f;
+	u8 *map;
 	u32 i;
 
-	if (!template)
+	if (type->map)
+		return type->map;
+	map = sfi_port_alloc_table(sfi_type_slots(type->size));
+	if (!map)
 		return NULL;
 	for (f = type->fields; f && f->size; f++)
 		for (i = f->offset >> SFI_SLOT_SHIFT;
 		     i <= (f->offset + f->size - 1) >> SFI_SLOT_SHIFT; i++)
-			template[i] = SFI_RIGHT_WRITE;
-	template[0] |= (u8)(type->id << SFI_RIGHT_TYPE_SHIFT);
-	return template;
+			map[i] = SFI_RIGHT_WRITE;
+	map[0] |= (u8)(type->id << SFI_RIGHT_TYPE_SHIFT);
+	return map;
+}
+
+/* Begins with the type byte that the object is found by, and no other. */
+static bool map_fits(const struct sfi_type *type)
+{
+	u32 i;
+
+	if (!type->map)
+		return true;
+	if (!type->size || type->map[0] >> SFI_RIGHT_TYPE_SHIFT != type->id)
+		return false;
+	for (i = 1; i < sfi_type_slots(type->size); i++)
+		if (type->map[i] > SFI_RIGHT_WRITE)
+			return false;
+	return true;
 }
 
 static bool fields_fit(const struct sfi_type *type)
@@ -44,31 +56,37 @@ static bool fields_fit(const struct sfi_type *type)
 /* Under types_mutex. */
 static int register_type(const struct sfi_type *type)
 {
+	struct sfi_type_entry *entry = &sfi_type_entries[type->id & SFI_TYPE_MAX];
 	const struct sfi_field *f;
 
 	/* An abstract type has no type byte to be found by. */
-	if (!type->id || type->id > SFI_TYPE_MAX || (type->hot && !type->size) || !fields_fit(type))
+	if (!type->id || type->id > SFI_TYPE_MAX || (type->hot && !type->size) ||
+	    !fields_fit(type) || !map_fits(type))
 		return -EINVAL;
-	if (types[type->id])
+	if (entry->type)
 		return -EEXIST;
 	if (type->size) {
-		templates[type->id] = make_template(type);
-		if (!templates[type->id])
+		entry->map = make_map(type);
+		if (!entry->map)
 			return -ENOMEM;
 	}
 	for (f = type->fields; f && f->size; f++)
-		enders[f->until / 64] |= f->until ? 1ULL << (f->until % 64) : 0;
-	WRITE_ONCE(types[type->id], type);
+		if (f->until)
+			sfi_type_entries[f->until].ender = true;
+	WRITE_ONCE(entry->type, type);
 	return 0;
 }
 
 static void unregister_type(const struct sfi_type *type)
 {
-	if (types[type->id] != type)
+	struct sfi_type_entry *entry = &sfi_type_entries[type->id];
+
+	if (entry->type != type)
 		return;
-	WRITE_ONCE(types[type->id], NULL);
-	sfi_port_free_table(templates[type->id]);
-	templates[type->id] = NULL;
+	WRITE_ONCE(entry->type, NULL);
+	if (entry->map != type->map)
+		sfi_port_free_table((void *)(uintptr_t)entry->map);
+	entry->map = NULL;
 }
 
 int sfi_types_register(const struct sfi_type *const *list, unsigned int n, struct module *owner)
@@ -102,15 +120,5 @@ SFI_EXPORT(sfi_types_unregister);
 
 const struct sfi_type *sfi_type_of(u8 id)
 {
-	return id <= SFI_TYPE_MAX ? READ_ONCE(types[id]) : NULL;
-}
-
-const u8 *sfi_type_template(u8 id)
-{
-	return templates[id];
-}
-
-bool sfi_type_is_ender(u8 id)
-{
-	return enders[id / 64] >> (id % 64) & 1;
+	return id <= SFI_TYPE_MAX ? READ_ONCE(sfi_type_entries[id].type) : NULL;
 }

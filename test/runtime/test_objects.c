@@ -62,6 +62,30 @@ static void memory_has_its_size(void **state)
 	free(p);
 }
 
+/* A map given with the object goes before the type's. */
+static void hot_object_with_its_map(void **state)
+{
+	static const u8 map[] = { T_PACKET << SFI_RIGHT_TYPE_SHIFT, SFI_RIGHT_WRITE, 0, 0, 0, 0, 0,
+				  SFI_RIGHT_WRITE };
+	struct sfi_domain *d = *state;
+	const u64 *words = packets[0].words;
+
+	sfi_grant(d, &packets[0], sizeof(packets[0]));
+	sfi_acquire_hot(d, &type_packet, &packets[0], map);
+	assert_true(sfi_writable(d, sfi_addr(&words[1]), 8));
+	assert_true(sfi_writable(d, sfi_addr(&words[7]), 8));
+	assert_false(sfi_writable(d, sfi_addr(&words[0]), 1));
+	assert_false(sfi_writable(d, sfi_addr(&words[2]), 1));
+	assert_false(sfi_writable(d, sfi_addr(&words[6]), 1));
+	sfi_release(d, &type_packet, &packets[0], &test_arg);
+	assert_false(sfi_writable(d, sfi_addr(&words[1]), 1));
+	assert_false(sfi_writable(d, sfi_addr(&words[7]), 1));
+	assert_int_equal(sfi_type_at(d, sfi_addr(&packets[0])), 0);
+	sfi_acquire_hot(d, &type_packet, &packets[0], NULL);
+	assert_false(sfi_writable(d, sfi_addr(&words[1]), 1));
+	assert_int_equal(sfi_release_all(d), 1);
+}
+
 static void newest_first_then_hot(void **state)
 {
 	struct sfi_domain *d = *state;
@@ -266,9 +290,16 @@ static void types_are_registered_once(void **state)
 	static const struct sfi_type clash = { .name = "clash", .id = T_PACKET, .size = 8 };
 	static const struct sfi_type zero = { .name = "zero", .size = 8 };
 	static const struct sfi_type formless = { .name = "formless", .id = 99, .hot = true };
+	static const u8 other_first[2] = { T_PACKET << SFI_RIGHT_TYPE_SHIFT };
+	static const u8 typed_inside[2] = { 99 << SFI_RIGHT_TYPE_SHIFT, 99 << SFI_RIGHT_TYPE_SHIFT };
+	struct sfi_type mapped = { .name = "mapped", .id = 99, .size = 16, .map = other_first };
 	const struct sfi_type *list[1];
 
 	(void)state;
+	list[0] = &mapped;
+	assert_int_equal(sfi_types_register(list, 1, NULL), -EINVAL);
+	mapped.map = typed_inside;
+	assert_int_equal(sfi_types_register(list, 1, NULL), -EINVAL);
 	list[0] = &clash;
 	assert_int_equal(sfi_types_register(list, 1, NULL), -EEXIST);
 	sfi_types_unregister(list, 1); /* whose it is not */
@@ -305,6 +336,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(fields_are_writable_and_no_more),
 		TEST(memory_has_its_size),
+		TEST(hot_object_with_its_map),
 		TEST(newest_first_then_hot),
 		TEST(held_twice_released_twice),
 		TEST(release_that_repeats_arguments),

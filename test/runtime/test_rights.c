@@ -90,6 +90,8 @@ static void every_edge_of_a_run(void **state)
 						 a >= begin && a < end);
 			assert_true(sfi_writable(d, BASE + begin * 8, (end - begin) * 8));
 			assert_false(sfi_writable(d, BASE + begin * 8, (end - begin) * 8 + 1));
+			assert_true(sfi_merely_writable(d, BASE + begin * 8, (end - begin) * 8));
+			assert_false(sfi_merely_writable(d, BASE + begin * 8, (end - begin) * 8 + 1));
 			sfi_revoke(d, at(BASE + begin * 8), (end - begin) * 8);
 			assert_false(sfi_writable(d, BASE + (end - 1) * 8, 1));
 		}
@@ -207,6 +209,40 @@ static void types_begin_at_one_slot(void **state)
 	assert_int_equal(sfi_type_at(d, BASE), 0);
 }
 
+/* Wherever in a run the object begins, and with the right to write there or without. */
+static void merely_writable_is_no_object(void **state)
+{
+	struct sfi_domain *d = *state;
+	u64 n, i;
+
+	for (n = 1; n <= 80; n++) {
+		for (i = 0; i < n; i++) {
+			sfi_rights_set(d, BASE, n * 8, SFI_OVERWRITE);
+			assert_true(sfi_merely_writable(d, BASE, n * 8));
+			assert_true(sfi_rights_begin(d, BASE + i * 8, 8, 1));
+			assert_true(sfi_writable(d, BASE, n * 8));
+			assert_false(sfi_merely_writable(d, BASE, n * 8));
+			sfi_revoke(d, at(BASE + i * 8), 8);
+			assert_false(sfi_merely_writable(d, BASE, n * 8));
+			assert_false(sfi_writable(d, BASE, n * 8));
+		}
+	}
+}
+
+static void memory_that_begins_an_object(void **state)
+{
+	struct sfi_domain *d = *state;
+
+	assert_true(sfi_rights_set_type(d, BASE + CHUNK, 5));
+	assert_true(sfi_rights_begin(d, BASE, CHUNK + 16, 127));
+	assert_int_equal(sfi_type_at(d, BASE), 127);
+	assert_int_equal(sfi_type_at(d, BASE + CHUNK), 0);
+	assert_true(sfi_writable(d, BASE, CHUNK + 16));
+	assert_false(sfi_writable(d, BASE, CHUNK + 17));
+	assert_false(sfi_rights_begin(d, BASE + 4, 8, 127));
+	assert_int_equal(sfi_domain_state(d), SFI_FAILED);
+}
+
 static void lend_undoes_only_what_it_gave(void **state)
 {
 	struct sfi_domain *d = *state;
@@ -264,6 +300,8 @@ int main(void)
 		TEST(same_index_other_region),
 		TEST(directory_never_says_more),
 		TEST(types_begin_at_one_slot),
+		TEST(merely_writable_is_no_object),
+		TEST(memory_that_begins_an_object),
 		TEST(lend_undoes_only_what_it_gave),
 		TEST(memory_within_the_bound),
 		TEST(no_memory_fails_the_domain),

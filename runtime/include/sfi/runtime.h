@@ -129,19 +129,11 @@ bool sfi_ip_on_behalf(u64 ip);
 /* Source line of IP from the domain's line tables, or NULL. */
 const struct sfi_line *sfi_domain_line(const struct sfi_domain *d, u64 ip);
 /* The domain may write all of [addr, addr + size). */
-bool sfi_writable(const struct sfi_domain *d, u64 addr, u64 size);
+bool sfi_writable(struct sfi_domain *d, u64 addr, u64 size);
+/* The same, and no object begins there. */
+bool sfi_merely_writable(struct sfi_domain *d, u64 addr, u64 size);
 /* Type id that begins at ADDR, 0: none. */
 u8 sfi_type_at(const struct sfi_domain *d, u64 addr);
-/*
- * The slots of an object at ADDR, which begins a slot, become the N bytes of BYTES (abi.h has the
- * encoding). False, and the domain has failed: no memory, or no address of the kernel's.
- */
-bool sfi_rights_stamp(struct sfi_domain *d, u64 addr, const u8 *bytes, u32 n);
-/*
- * First slot at or after ADDR, and not after LAST, at which an object begins: its address, *ID its
- * type. 0: none.
- */
-u64 sfi_rights_next_typed(const struct sfi_domain *d, u64 addr, u64 last, u8 *id);
 /*
  * OBJ is an object of type ID of the domain, ordered ones without a type byte included. Takes the
  * domain's lock.

@@ -27,6 +27,7 @@ struct sfi_type {
 	bool hot;                     /* no tracker record; the type byte is the record */
 	u32 size;                     /* of the structure, bytes; 0: abstract */
 	const struct sfi_field *fields; /* what the owner may write; ends with size 0 */
+	const u8 *map; /* instead: a rights byte for each of its slots (abi.h), written by hand */
 	void (*grant)(struct sfi_domain *d, void *obj);  /* rights by hand, or NULL */
 	void (*revoke)(struct sfi_domain *d, void *obj);
 	void (*release)(void *obj);   /* hot types, and taken objects on failure; may be NULL */
@@ -103,6 +104,11 @@ void sfi_check_module(struct sfi_domain *d, const struct module *mod, const stru
 typedef void (*sfi_release_fn)(void *obj, const u64 args[4]);
 struct sfi_object *sfi_acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 			       size_t size, sfi_release_fn release, u64 a0, u64 a1, u64 a2, u64 a3);
+/*
+ * The same for an object of a hot type. MAP: a rights byte for each of its slots, instead of what
+ * the type says; or NULL.
+ */
+void sfi_acquire_hot(struct sfi_domain *d, const struct sfi_type *type, void *obj, const u8 *map);
 /*
  * Checks that the domain holds OBJ (violation: "double free", "foreign object", "interior
  * pointer"...), then takes record, type and rights away. Must precede the kernel call that frees

@@ -12,6 +12,7 @@ void sfi_do_unwind(struct sfi_domain *d);
 void sfi_check_owned_slow(struct sfi_domain *d, const void *obj, u8 id, const struct sfi_arg *arg);
 void sfi_check_failed(struct sfi_domain *d, const struct sfi_arg *arg);
 bool sfi_gate_refuse(struct sfi_domain *d);
+u8 sfi_type_at(const struct sfi_domain *d, u64 addr);
 void sfi_gate_imbalance(struct sfi_gate *g);
 
 /*
@@ -59,13 +60,25 @@ static __always_inline u8 sfi_dir_slot(const struct sfi_domain *d, u64 a, u64 mi
 						  ((a >> SFI_SLOT_SHIFT) & (SFI_LEAF_SLOTS - 1))));
 }
 
-static __always_inline void sfi_check_owned(struct sfi_domain *d, const void *obj, u8 id,
-					    const struct sfi_arg *arg)
+/* The directory knows of an object of type ID that begins at OBJ. */
+static __always_inline bool sfi_dir_has(const struct sfi_domain *d, const void *obj, u8 id)
 {
 	u64 a = (u64)(uintptr_t)obj;
 
-	if (unlikely(sfi_dir_slot(d, a, a & (SFI_SLOT_SIZE - 1)) >> SFI_RIGHT_TYPE_SHIFT != id))
+	return sfi_dir_slot(d, a, a & (SFI_SLOT_SIZE - 1)) >> SFI_RIGHT_TYPE_SHIFT == id;
+}
+
+static __always_inline void sfi_check_owned(struct sfi_domain *d, const void *obj, u8 id,
+					    const struct sfi_arg *arg)
+{
+	if (unlikely(!sfi_dir_has(d, obj, id)))
 		sfi_check_owned_slow(d, obj, id, arg);
+}
+
+/* An object of type ID begins at OBJ. */
+static __always_inline bool sfi_begins(const struct sfi_domain *d, const void *obj, u8 id)
+{
+	return likely(sfi_dir_has(d, obj, id)) || sfi_type_at(d, (u64)(uintptr_t)obj) == id;
 }
 
 static __always_inline void sfi_check_that(struct sfi_domain *d, bool ok, const struct sfi_arg *arg)

@@ -4,6 +4,6 @@
 #include <linux/toy.h>
 #include <sfi/annotate.h>
 
-SFI_RIGHTS_BY_HAND(toy, sfi_toy_grant, sfi_toy_revoke);
+SFI_RIGHTS_BY_HAND(toy, none, sfi_toy_grant, sfi_toy_revoke);
 // CHECK-DAG: {{.*}}/rights_by_hand.h:[[#@LINE-1]]:1: error: 'toy' is no object type
 // CHECK-DAG: {{.*}}/rights_by_hand.h:[[#@LINE-2]]:1: note: add: SFI_TYPE(toy, ordered, none);

@@ -32,10 +32,13 @@ static void revoke_toy(struct sfi_domain *d, void *obj)
 	sfi_toy_revoke(d, obj);
 }
 
+extern const u8 sfi_toy_map[];
+
 const struct sfi_type sfi_type_toy = {
 	.name = "toy",
 	.id = SFI_T_toy,
 	.size = sizeof(struct toy),
+	.map = sfi_toy_map,
 	.grant = grant_toy,
 	.revoke = revoke_toy,
 	.release = release_toy,

@@ -5,4 +5,4 @@
 #include <sfi/annotate.h>
 
 SFI_TYPE(toy, ordered, toy_free);
-SFI_RIGHTS_BY_HAND(toy, sfi_toy_grant, sfi_toy_revoke);
+SFI_RIGHTS_BY_HAND(toy, sfi_toy_map, sfi_toy_grant, sfi_toy_revoke);

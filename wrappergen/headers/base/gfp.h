@@ -18,7 +18,7 @@
 #endif
 
 SFI_TYPE(page, hot, put_page);
-SFI_RIGHTS_BY_HAND(page, sfi_page_grant, sfi_page_revoke);
+SFI_RIGHTS_BY_HAND(page, none, sfi_page_grant, sfi_page_revoke);
 
 struct page *SFI_PAGES(alloc_pages)(gfp_t gfp, unsigned int order) SFI_BY_HAND(adds __GFP_COMP so that the size of the block is on record) SFI_KEEPS;
 void __free_pages(struct page *page SFI_GIVES_OR_NULL, unsigned int order) SFI_REQUIRES(!page || order == compound_order(page));

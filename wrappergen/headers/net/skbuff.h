@@ -14,10 +14,10 @@
 #include <sfi/annotate.h>
 
 SFI_TYPE(sk_buff, hot, dev_kfree_skb_any);
-SFI_RIGHTS_BY_HAND(sk_buff, sfi_skb_grant, sfi_skb_revoke);
+SFI_RIGHTS_BY_HAND(sk_buff, sfi_skb_map, none, sfi_skb_revoke);
 /* Memory for a packet's head, not yet in a packet. */
 SFI_TYPE_ABSTRACT(netdev_frag, hot, skb_free_frag);
-SFI_RIGHTS_BY_HAND(netdev_frag, sfi_frag_grant, sfi_frag_revoke);
+SFI_RIGHTS_BY_HAND(netdev_frag, none, none, sfi_frag_revoke);
 /* The writable head of a packet: marks where it begins and that it is writable. */
 SFI_TYPE_ABSTRACT(skb_head, hot, none);
 

@@ -170,8 +170,11 @@
 /* Field FIELD of struct NAME is an object too (type: the field's structure, hot), held as long as the whole. */
 #define SFI_PART(name, field) \
 	extern struct name sfi_part__##name##__##field SFI_A(part, #field)
-/* Rights beyond the structure itself (packet data), by hand: void grant(struct sfi_domain *, struct name *), revoke alike. */
-#define SFI_RIGHTS_BY_HAND(name, grant, revoke) \
-	extern struct name sfi_rights__##name SFI_A(rights_by_hand, #grant "," #revoke)
+/*
+ * Rights by hand; each of the three may be `none`. const u8 MAP[]: a rights byte for each slot of the structure, instead
+ * of fields. void GRANT(struct sfi_domain *, struct name *), REVOKE alike: for what lies beyond it (packet data).
+ */
+#define SFI_RIGHTS_BY_HAND(name, map, grant, revoke) \
+	extern struct name sfi_rights__##name SFI_A(rights_by_hand, #map "," #grant "," #revoke)
 
 #endif
