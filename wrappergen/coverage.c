@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * --coverage: what the policy says about each import of a kernel module, and
+ * --coverage: what the policy says about each import of kernel modules, and
  * for what is missing the line to add, as far as a kernel header tells.
+ *
+ * A module has hundreds of imports, and there may be hundreds of modules: the
+ * headers are searched once, for what is missing to all of them together, and
+ * each header that has any of it is parsed once.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -24,11 +28,24 @@ _Static_assert(sizeof(verdict_names) / sizeof(*verdict_names) == VERDICTS,
 struct import {
 	const char *name;
 	enum verdict verdict;
-	const char *header; /* MISSING: where its declaration seems to be, relative to its include
-			       folder */
-	const char *declared; /* MISSING: that declaration's text */
 };
 typedef LIST(struct import) import_list;
+
+struct file {
+	const char *path;
+	import_list imports; /* sorted by name */
+};
+
+/* What no policy knows, sorted by name. */
+struct missing {
+	const char *name;
+	const char *header; /* where its declaration seems to be, relative to its include folder, or
+			       NULL */
+	const char *declared; /* that declaration's text */
+	const char *line; /* the line to add, if the header could be parsed, or NULL */
+	bool asked; /* the header has been parsed */
+};
+typedef LIST(struct missing) missing_list;
 
 /* --- imports of a module --- */
 
@@ -77,14 +94,16 @@ static void add_undefined(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, i
 	}
 }
 
-/* Undefined symbols of FILE, sorted; false, with a message, if it is no ELF file. */
+/* Undefined symbols of FILE, sorted; false, with a message, if it is no relocatable ELF file. */
 static bool read_imports(const char *file, import_list *list)
 {
 	int fd = open(file, O_RDONLY);
 	Elf *elf = fd < 0 ? NULL : elf_begin(fd, ELF_C_READ, NULL);
 	Elf_Scn *section = NULL;
+	GElf_Ehdr ehdr;
 	GElf_Shdr header;
-	bool ok = elf && elf_kind(elf) == ELF_K_ELF;
+	bool ok = elf && elf_kind(elf) == ELF_K_ELF && gelf_getehdr(elf, &ehdr) &&
+		  ehdr.e_type == ET_REL;
 
 	while (ok && (section = elf_nextscn(elf, section)))
 		if (gelf_getshdr(section, &header) && header.sh_type == SHT_SYMTAB)
@@ -93,7 +112,8 @@ static bool read_imports(const char *file, import_list *list)
 	if (fd >= 0)
 		close(fd);
 	if (!ok)
-		fprintf(stderr, "sfi-wrapgen: %s: cannot be read as an ELF file\n", file);
+		fprintf(stderr, "sfi-wrapgen: %s: no kernel module (not a relocatable ELF file)\n",
+			file);
 	else if (list->n)
 		qsort(list->v, list->n, sizeof(*list->v), by_name);
 	return ok;
@@ -141,9 +161,22 @@ static enum verdict judge(json_object *policy, const char *name)
 
 /* What nftw()'s callback cannot be given otherwise. */
 static struct {
-	import_list *imports;
+	missing_list *missing;
 	size_t root; /* length of the include folder's name, with its slash */
 } search;
+
+static int missing_by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct missing *)a)->name, ((const struct missing *)b)->name);
+}
+
+static struct missing *find_missing(const missing_list *missing, const char *name)
+{
+	struct missing key = {.name = name};
+
+	return missing->n ? bsearch(&key, missing->v, missing->n, sizeof(key), missing_by_name)
+			  : NULL;
+}
 
 static char *read_file(const char *path)
 {
@@ -184,10 +217,49 @@ static char *declaration_at(const char *text, const char *at, size_t length)
 	return line;
 }
 
+/* True if NAME at AT is declared as a variable: its line begins with "extern" and has no
+ * parenthesis before it. */
+static bool is_variable_at(const char *text, const char *at)
+{
+	const char *start = at;
+
+	while (start > text && start[-1] != '\n')
+		start--;
+	return !strncmp(start, "extern ", strlen("extern ")) &&
+	       strcspn(start, "(;=") >= (size_t)(at - start);
+}
+
+/* Takes the declarations out of TEXT that have not been found before. */
+static void look_for_declarations(const char *text, const char *header)
+{
+	struct missing *missing;
+	char name[128];
+	size_t n;
+
+	for (const char *at = text; *at; at += n) {
+		for (n = 0; isalnum((unsigned char)at[n]) || at[n] == '_'; n++)
+			;
+		if (!n || n >= sizeof(name)) {
+			n += !n;
+			continue;
+		}
+		memcpy(name, at, n);
+		name[n] = 0;
+		missing = find_missing(search.missing, name);
+		if (!missing || missing->declared)
+			continue;
+		if (at[n] == '(')
+			missing->declared = declaration_at(text, at, n);
+		else if (is_variable_at(text, at))
+			missing->declared = missing->line = format("SFI_DATA(%s);", name);
+		if (missing->declared)
+			missing->header = header;
+	}
+}
+
 static int look_into(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	size_t n = strlen(path);
-	struct import *import;
 	char *text;
 
 	(void)st;
@@ -195,24 +267,17 @@ static int look_into(const char *path, const struct stat *st, int type, struct F
 	if (type != FTW_F || n < 2 || !same(path + n - 2, ".h"))
 		return 0;
 	text = read_file(path);
-	for (EACH(import, *search.imports)) {
-		if (!text || import->verdict != MISSING || import->declared)
-			continue;
-		for (const char *at = strstr(text, import->name); at && !import->declared;
-		     at = strstr(at + 1, import->name))
-			import->declared = declaration_at(text, at, strlen(import->name));
-		if (import->declared)
-			import->header = arena_copy(path + search.root, n - search.root);
-	}
+	if (text)
+		look_for_declarations(text, arena_copy(path + search.root, n - search.root));
 	return 0;
 }
 
 /* Searches the include folders among the compiler flags. */
-static void find_declarations(import_list *imports, const char *const *flags, int nflags)
+static void find_declarations(missing_list *missing, const char *const *flags, int nflags)
 {
 	const char *base = ".";
 
-	search.imports = imports;
+	search.missing = missing;
 	for (int i = 0; i < nflags; i++)
 		if (!strncmp(flags[i], "-working-directory=", strlen("-working-directory=")))
 			base = strchr(flags[i], '=') + 1;
@@ -228,47 +293,93 @@ static void find_declarations(import_list *imports, const char *const *flags, in
 	}
 }
 
+/* Has each header parsed once, for all that is declared there. */
+static void find_lines(missing_list *missing, const char *const *flags, int nflags)
+{
+	struct missing *first, *m;
+
+	for (EACH(first, *missing)) {
+		LIST(struct prototype) wanted = {0};
+
+		if (!first->header || first->asked)
+			continue;
+		for (m = first; m < missing->v + missing->n; m++) {
+			struct prototype p = {.name = m->name};
+
+			if (!same(m->header, first->header))
+				continue;
+			m->asked = true;
+			PUSH(wanted, p);
+		}
+		parse_prototypes(first->header, wanted.v, wanted.n, flags, nflags);
+		for (unsigned i = 0; i < wanted.n; i++)
+			if (wanted.v[i].line)
+				find_missing(missing, wanted.v[i].name)->line = wanted.v[i].line;
+	}
+}
+
 /* --- the report --- */
 
-static void print_suggestion(const struct import *import, const char *const *flags, int nflags)
+static void print_suggestion(const struct missing *m)
 {
-	const char *line;
-
-	if (!import->header) {
+	if (!m->header) {
 		printf("             no header declares it as far as a search by name can tell\n");
 		return;
 	}
-	line = parse_prototype(import->header, import->name, flags, nflags);
-	printf("             add: %s\n", line ? line : import->declared);
-	printf("             (%s <%s>, found by name)\n", line ? "declared by" : "text of",
-	       import->header);
+	printf("             add: %s\n", m->line ? m->line : m->declared);
+	printf("             (%s <%s>, found by name)\n", m->line ? "declared by" : "text of",
+	       m->header);
 }
 
-static void print_report(const char *file, const import_list *imports, const char *const *flags,
-			 int nflags)
+static void print_report(const struct file *file, const missing_list *missing)
 {
-	const char *base = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
+	const char *base = strrchr(file->path, '/') ? strrchr(file->path, '/') + 1 : file->path;
 	unsigned count[VERDICTS] = {0};
 	const struct import *import;
 
-	for (EACH(import, *imports))
+	for (EACH(import, file->imports))
 		count[import->verdict]++;
-	printf("%s: %u imports", base, imports->n);
+	printf("%s: %u imports", base, file->imports.n);
 	for (int i = 0; i < VERDICTS; i++)
 		printf("%s %u %s", i ? "," : ":", count[i], verdict_names[i]);
 	printf("\n");
-	for (EACH(import, *imports)) {
+	for (EACH(import, file->imports)) {
 		printf("  %-10s %s\n", verdict_names[import->verdict], import->name);
 		if (import->verdict == MISSING)
-			print_suggestion(import, flags, nflags);
+			print_suggestion(find_missing(missing, import->name));
 	}
+}
+
+/* What is missing to any of FILES, each once. */
+static missing_list all_missing(const struct file *files, int nfiles)
+{
+	missing_list all = {0}, once = {0};
+	const struct import *import;
+	struct missing *m;
+
+	for (int i = 0; i < nfiles; i++) {
+		for (EACH(import, files[i].imports)) {
+			struct missing one = {.name = import->name};
+
+			if (import->verdict == MISSING)
+				PUSH(all, one);
+		}
+	}
+	if (all.n)
+		qsort(all.v, all.n, sizeof(*all.v), missing_by_name);
+	for (EACH(m, all))
+		if (!once.n || !same(m->name, once.v[once.n - 1].name))
+			PUSH(once, *m);
+	return once;
 }
 
 int coverage(const char *policy, char *const *files, int nfiles, const char *const *flags,
 	     int nflags)
 {
 	json_object *object = json_object_from_file(policy);
-	int status = 0;
+	struct file *read = arena_alloc(nfiles * sizeof(*read));
+	missing_list missing;
+	int n = 0;
 
 	if (!object) {
 		fprintf(stderr, "sfi-wrapgen: %s: %s\n", policy, json_util_get_last_err());
@@ -276,18 +387,22 @@ int coverage(const char *policy, char *const *files, int nfiles, const char *con
 	}
 	elf_version(EV_CURRENT);
 	for (int i = 0; i < nfiles; i++) {
-		import_list imports = {0};
 		struct import *import;
 
-		if (!read_imports(files[i], &imports)) {
-			status = 1;
+		read[n] = (struct file){.path = files[i]};
+		if (!read_imports(files[i], &read[n].imports))
 			continue;
-		}
-		for (EACH(import, imports))
+		for (EACH(import, read[n].imports))
 			import->verdict = judge(object, import->name);
-		find_declarations(&imports, flags, nflags);
-		print_report(files[i], &imports, flags, nflags);
+		n++;
 	}
+	missing = all_missing(read, n);
+	find_declarations(&missing, flags, nflags);
+	find_lines(&missing, flags, nflags);
+	for (int i = 0; i < n; i++)
+		print_report(&read[i], &missing);
+	if (n > 1)
+		printf("%d modules: %u functions are missing\n", n, missing.n);
 	json_object_put(object);
-	return status;
+	return n < nfiles;
 }

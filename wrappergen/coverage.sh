@@ -9,8 +9,11 @@ usage_coverage() {
 	usage: ./sfi coverage FILE.ko|DIR|IN-TREE-PATH [--kernel V]
 
 	Lists the kernel functions that a module imports: annotated, inferred, or missing with the line to
-	add. A folder's modules are taken as they are; source without modules, and a folder of the
+	add; SFI_... in it stands for what only a reader of the function can say. A folder's modules are
+	taken as they are (.ko, .ko.xz), at any depth; source without modules, and a folder of the
 	kernel's source package, is built first, not isolated.
+
+	Exit status: 0, also when functions are missing; 1 if a module could not be read or built.
 	END
 }
 
@@ -32,21 +35,47 @@ cmd_coverage() {
 		shift
 	done
 	[ -n "$V_WHAT" ] || misuse "which module?"
+	coverage_operand
 	need build
 	setup_packages
 	setup_kernel "$V_KERNEL"
 	build_tools
+	mkdir -p "$BUILD/check"
+	V_DIR=$(mktemp -d "$BUILD/check/coverage.XXXXXX")
+	trap 'rm -rf "$V_DIR"' EXIT
+	trap 'exit 130' INT TERM HUP
+	coverage_collect "$V_WHAT"
+	[ -n "$(ls "$V_DIR")" ] || {
+		built=$(cmd_build "$V_WHAT" --plain --kernel "$V_KERNEL")
+		for ko in $built; do
+			coverage_collect "$ko"
+		done
+	}
+	coverage_run "$V_DIR"/*.ko
+}
+
+# What cannot be meant is told before anything is installed or built.
+coverage_operand() {
 	case $V_WHAT in
-	*.ko) set -- "$(realpath "$V_WHAT")" ;;
+	*.ko | *.ko.xz) [ -f "$V_WHAT" ] || die "no module $V_WHAT" ;;
 	*)
-		found=$(find "$(realpath "$V_WHAT" 2>/dev/null)" -name '*.ko' 2>/dev/null || :)
-		[ -n "$found" ] || found=$( (cmd_build "$V_WHAT" --plain --kernel "$V_KERNEL"))
-		# shellcheck disable=SC2086 # a list
-		set -- $found
+		[ ! -e "$V_WHAT" ] || [ -d "$V_WHAT" ] || die "$V_WHAT is neither a module (.ko, .ko.xz) nor a folder"
+		[ -d "$V_WHAT" ] || case $V_WHAT in /* | .* | *[!a-zA-Z0-9_/-]*) die "no folder $V_WHAT" ;; esac
+		[ ! -d "$V_WHAT" ] || [ -e "$V_WHAT/Makefile" ] || [ -e "$V_WHAT/Kbuild" ] ||
+			[ -n "$(find "$V_WHAT/" -name '*.ko' -o -name '*.ko.xz' | head -n 1)" ] ||
+			die "$V_WHAT has no modules, and no Kbuild or Makefile to build some"
 		;;
 	esac
-	[ -f "$1" ] || die "no module $1"
-	coverage_run "$@"
+}
+
+# Brings the modules of $1, a file or a folder, into V_DIR, where all are unpacked.
+coverage_collect() {
+	[ -e "$1" ] || return 0
+	what=$(realpath "$1")
+	find "$what" -name '*.ko' -exec ln -sf -t "$V_DIR" {} +
+	find "$what" -name '*.ko.xz' | while read -r xz; do
+		xz -dc "$xz" >"$V_DIR/$(basename "$xz" .xz)" || die "$xz cannot be unpacked"
+	done
 }
 
 # The kernel's own flags let the tool read the prototypes of what is missing.

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "emit.h"
 #include "util.h"
 
 static const char usage[] =
@@ -21,7 +22,8 @@ static const char usage[] =
 	"  --out DIR              write DIR/policy.json, DIR/types.h, DIR/NAME/*.c\n"
 	"  --module NAME=HEADERS  a wrapper module and the folder of its annotated headers\n"
 	"  --report               list each function and what is checked of its parameters\n"
-	"  --holes                list the parameters that SFI_UNCHECKED leaves open, and why\n"
+	"  --holes                list what a driver can pass unchecked: SFI_UNCHECKED, SFI_DIRECT,\n"
+	"                         and data that the kernel reads behind a checked address\n"
 	"  --by-hand              list the functions whose wrapper is written by hand, and why\n"
 	"  --coverage POLICY      list the imports of kernel modules: annotated, inferred, missing\n"
 	"  --help                 print this\n"
@@ -57,9 +59,42 @@ static void report_param(const struct model *m, const struct param *p)
 	printf("\n");
 }
 
+/* What stays open where parameter P of F is passed, or NULL. */
+static const char *hole(const struct model *m, const struct function *f, const struct param *p)
+{
+	const struct annotation *unchecked = find_annotation(&p->annotations, A_UNCHECKED);
+	const struct annotation *release = find_annotation(&f->annotations, A_RELEASES);
+
+	if (unchecked)
+		return unchecked->text;
+	if (p->type.shape != SHAPE_POINTER || param_callback(m, p) || checks_callbacks(m, p))
+		return NULL;
+	/* A release checks the object itself. */
+	if (release && mentions(release->expr, p->name))
+		return NULL;
+	if (find_annotation(&p->annotations, A_READS) ||
+	    (!p->annotations.n && p->type.pointee_const))
+		return "its address is checked, what the kernel reads there is not";
+	return NULL;
+}
+
+static void report_holes(const struct model *m, const struct function *f)
+{
+	const struct annotation *direct = find_annotation(&f->annotations, A_DIRECT);
+	const struct param *p;
+
+	if (direct)
+		printf("%s: called without a wrapper: %s\n", f->name, direct->text);
+	if (direct || find_annotation(&f->annotations, A_BY_HAND))
+		return;
+	for (EACH(p, f->params))
+		if (hole(m, f, p))
+			printf("%s, %s: %s\n", f->name, p->name, hole(m, f, p));
+}
+
 static void report_function(const struct model *m, const struct function *f, enum mode mode)
 {
-	const struct annotation *by_hand = find_annotation(&f->annotations, A_BY_HAND), *a;
+	const struct annotation *by_hand = find_annotation(&f->annotations, A_BY_HAND);
 	const struct param *p;
 
 	if (mode == BY_HAND) {
@@ -67,15 +102,13 @@ static void report_function(const struct model *m, const struct function *f, enu
 			printf("%s: %s\n", f->name, by_hand->text);
 		return;
 	}
-	if (mode == REPORT)
-		printf("%s: %s\n", f->name, is_inferred(f) ? "inferred" : "annotated");
-	for (EACH(p, f->params)) {
-		a = find_annotation(&p->annotations, A_UNCHECKED);
-		if (mode == HOLES && a)
-			printf("%s, %s: %s\n", f->name, p->name, a->text);
-		else if (mode == REPORT)
-			report_param(m, p);
+	if (mode == HOLES) {
+		report_holes(m, f);
+		return;
 	}
+	printf("%s: %s\n", f->name, is_inferred(f) ? "inferred" : "annotated");
+	for (EACH(p, f->params))
+		report_param(m, p);
 }
 
 static void report(const struct model *m, enum mode mode)

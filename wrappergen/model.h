@@ -310,8 +310,13 @@ bool is_inferred(const struct function *f);
 const char *declare(const struct ctype *t, const char *name);
 
 int parse_module(struct model *m, struct module *module, const char *const *flags, int nflags);
-/* Prototype of kernel function NAME from HEADER, as a line to add to an annotated header; NULL: not there. */
-const char *parse_prototype(const char *header, const char *name, const char *const *flags, int nflags);
+/* A kernel function, and its prototype as a line to add to an annotated header; NULL: not found. */
+struct prototype {
+	const char *name;
+	const char *line;
+};
+/* Fills in the lines of those of WANTED that HEADER declares. */
+void parse_prototypes(const char *header, struct prototype *wanted, unsigned n, const char *const *flags, int nflags);
 void check_model(struct model *m);
 /* Writes everything below OUT; false and a message on an I/O error. */
 bool emit_wrappers(const struct model *m, const char *out, unsigned long long policy_hash);

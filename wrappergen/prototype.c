@@ -1,31 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * A function's prototype out of a kernel header, as the line to add to an
- * annotated header.
+ * Prototypes out of a kernel header, as the lines to add to an annotated one.
  */
 #include "cursor.h"
 
 #include <string.h>
 
 struct prototype_search {
-	const char *name;
-	const char *line;
+	struct prototype *wanted;
+	unsigned n;
 };
 
-static enum CXChildVisitResult match_prototype(CXCursor c, CXCursor parent, CXClientData data)
+/* The declaration at C as a line, with a placeholder for what only a reader of the function can
+ * say. */
+static const char *prototype_line(CXCursor c, const char *function)
 {
-	struct prototype_search *search = data;
-	struct ctype result;
+	struct ctype result = make_type(clang_getResultType(clang_getCursorType(c)));
+	int n = clang_Cursor_getNumArguments(c);
 	struct text t;
-	int n;
 
-	(void)parent;
-	if (clang_getCursorKind(c) != CXCursor_FunctionDecl || !same(spelling_of(c), search->name))
-		return CXChildVisit_Continue;
-	result = make_type(clang_getResultType(clang_getCursorType(c)));
-	n = clang_Cursor_getNumArguments(c);
 	text_begin(&t);
-	text_add(&t, "%s(", declare(&result, search->name));
+	text_add(&t, "%s(", declare(&result, function));
 	for (int i = 0; i < n; i++) {
 		CXCursor arg = clang_Cursor_getArgument(c, i);
 		struct ctype type = make_type(clang_getCursorType(arg));
@@ -40,16 +35,30 @@ static enum CXChildVisitResult match_prototype(CXCursor c, CXCursor parent, CXCl
 		 clang_isFunctionTypeVariadic(clang_getCursorType(c)) ? ", ..."
 		 : n						      ? ""
 								      : "void");
-	search->line = text_end(&t);
-	return CXChildVisit_Break;
+	return text_end(&t);
 }
 
-const char *parse_prototype(const char *header, const char *name, const char *const *flags,
-			    int nflags)
+static enum CXChildVisitResult match_prototype(CXCursor c, CXCursor parent, CXClientData data)
+{
+	struct prototype_search *search = data;
+	const char *name;
+
+	(void)parent;
+	if (clang_getCursorKind(c) != CXCursor_FunctionDecl)
+		return CXChildVisit_Continue;
+	name = spelling_of(c);
+	for (unsigned i = 0; i < search->n; i++)
+		if (!search->wanted[i].line && same(name, search->wanted[i].name))
+			search->wanted[i].line = prototype_line(c, name);
+	return CXChildVisit_Continue;
+}
+
+void parse_prototypes(const char *header, struct prototype *wanted, unsigned n,
+		      const char *const *flags, int nflags)
 {
 	char *source = format("#include <linux/module.h>\n#include <%s>\n", header);
 	struct CXUnsavedFile unsaved = {"suggestion.c", source, strlen(source)};
-	struct prototype_search search = {name, NULL};
+	struct prototype_search search = {wanted, n};
 	CXIndex index = clang_createIndex(0, 0);
 	CXTranslationUnit unit = parse_unit(index, unsaved.Filename, flags, nflags, &unsaved);
 
@@ -58,5 +67,4 @@ const char *parse_prototype(const char *header, const char *name, const char *co
 		clang_disposeTranslationUnit(unit);
 	}
 	clang_disposeIndex(index);
-	return search.line;
 }

@@ -6,5 +6,5 @@ void __fentry__(void);
 void toy_undeclared(void);
 
 const void *const imports[] = {
-	__fentry__, &toy_count, toy_handle, toy_length, toy_map, toy_note, toy_print, toy_trylock, toy_undeclared, toy_wait,
+	__fentry__, &toy_count, &toy_limit, toy_handle, toy_length, toy_map, toy_note, toy_print, toy_trylock, toy_undeclared, toy_wait,
 };

@@ -64,6 +64,7 @@ struct toy_bus {
 typedef int (*toy_handler_t)(int line, void *cookie);
 
 extern int toy_count;
+extern int toy_limit;
 
 struct toy *toy_alloc(size_t extra, int node);
 void toy_free(struct toy *toy);
