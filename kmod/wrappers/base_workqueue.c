@@ -32,13 +32,20 @@ static void check_cpu(struct sfi_domain *d, int cpu, const struct sfi_arg *arg)
 		       arg);
 }
 
-/* The item leaves the driver's reach first; what it then holds is what the kernel will see. */
+/*
+ * The item leaves the driver's reach first; what it then holds is what the kernel will see. One that
+ * was never initialised goes back before it is reported: recovery would cancel it, at which the
+ * kernel warns.
+ */
 static void embed_work(struct sfi_domain *d, struct work_struct *work, const struct sfi_arg *arg)
 {
 	if (sfi_is(d, work, SFI_T_work_struct))
 		return;
 	sfi_embed(d, &sfi_type_work_struct, work, sizeof(*work), arg);
-	sfi_check_that(d, work->func && sfi_sound_work_struct(work), arg);
+	if (!work->func || !sfi_sound_work_struct(work)) {
+		sfi_unembed(d, &sfi_type_work_struct, work, sizeof(*work), arg);
+		sfi_check_that(d, false, arg);
+	}
 	sfi_check_callback(d, work->func, "work_struct__func", arg);
 }
 
@@ -48,7 +55,10 @@ static void embed_delayed(struct sfi_domain *d, struct delayed_work *work,
 	if (sfi_is(d, work, SFI_T_delayed_work))
 		return;
 	sfi_embed(d, &sfi_type_delayed_work, work, sizeof(*work), arg);
-	sfi_check_that(d, work->work.func && sfi_sound_delayed_work(work), arg);
+	if (!work->work.func || !sfi_sound_delayed_work(work)) {
+		sfi_unembed(d, &sfi_type_delayed_work, work, sizeof(*work), arg);
+		sfi_check_that(d, false, arg);
+	}
 	sfi_check_callback(d, work->work.func, "work_struct__func", arg);
 	/* DEFINE_DELAYED_WORK() has the passed-through name in its initializer. */
 	if (work->timer.function == sfi_p_delayed_work_timer_fn)

@@ -18,6 +18,8 @@ char *(strchr)(const char *s, int c) SFI_DIRECT(reads only);
 char *(strrchr)(const char *s, int c) SFI_DIRECT(reads only);
 char *(strstr)(const char *s, const char *wanted) SFI_DIRECT(reads only);
 int (memcmp)(const void *a, const void *b, size_t size) SFI_DIRECT(reads only);
+/* What the compiler makes of a comparison for equality alone. */
+int (bcmp)(const void *a, const void *b, size_t size) SFI_DIRECT(reads only);
 void *(memchr)(const void *s, int c, size_t size) SFI_DIRECT(reads only);
 void *memchr_inv(const void *s, int c, size_t size) SFI_DIRECT(reads only);
 

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Functions that the kernel must not call, and objects that carry them. */
+#include <linux/etherdevice.h>
+#include <linux/interrupt.h>
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
+
+#include "misuse.h"
+
+static void on_timer(struct timer_list *timer)
+{
+}
+
+static void on_work(struct work_struct *work)
+{
+}
+
+static irqreturn_t on_irq(int irq, void *cookie)
+{
+	return IRQ_NONE;
+}
+
+static int on_poll(struct napi_struct *napi, int budget)
+{
+	return 0;
+}
+
+static struct timer_list timer;
+static struct work_struct work;
+static struct delayed_work delayed;
+static struct napi_struct napi;
+static u64 cookies[2];
+
+/* === Interrupts === */
+
+MISUSE(irq_of_others, "argument irq is of a device of the driver of request_irq")
+{
+	(void)request_irq(1, on_irq, IRQF_SHARED, "misuse", cookies);
+}
+
+MISUSE(irq_wrong_kind, "argument handler of request_irq: a callback of another kind")
+{
+	void *gate;
+
+	timer_setup(&timer, on_timer, 0);
+	gate = READ_ONCE(timer.function);
+	(void)request_irq(card->irq, (irq_handler_t)gate, IRQF_SHARED, "misuse", cookies);
+}
+
+MISUSE(irq_wild_handler, "argument handler of request_irq: not a callback")
+{
+	(void)request_irq(card->irq, (irq_handler_t)NOWHERE, IRQF_SHARED, "misuse", cookies);
+}
+
+MISUSE(irq_freed_by_other, "argument dev_id of free_irq: ")
+{
+	if (!request_irq(card->irq, on_irq, IRQF_SHARED, "misuse", cookies))
+		free_irq(card->irq, cookies + 1);
+}
+
+MISUSE(irq_freed_on_other, "argument dev_id of free_irq: other arguments")
+{
+	if (!request_irq(card->irq, on_irq, IRQF_SHARED, "misuse", cookies))
+		free_irq(card->irq + 1, cookies);
+}
+
+MISUSE(irq_disabled_of_others, "argument irq of disable_irq_nosync: ")
+{
+	disable_irq_nosync(1);
+}
+
+/* === Timers and work === */
+
+MISUSE(timer_wild_function, "argument func of timer_setup: not a callback")
+{
+	timer_setup(&timer, (void (*)(struct timer_list *))NOWHERE, 0);
+}
+
+MISUSE(timer_changed, "argument timer.* of .*mod_timer: not a callback")
+{
+	timer_setup(&timer, on_timer, 0);
+	WRITE_ONCE(timer.function, (void (*)(struct timer_list *))NOWHERE);
+	mod_timer(&timer, jiffies + HZ);
+}
+
+MISUSE(timer_of_others, "argument timer of .*mod_timer: is not memory of the driver's own")
+{
+	mod_timer((struct timer_list *)interface, jiffies + HZ);
+}
+
+MISUSE(work_changed, "argument work is initialised of queue_work_on: not a callback")
+{
+	INIT_WORK(&work, on_work);
+	WRITE_ONCE(work.func, (work_func_t)NOWHERE);
+	schedule_work(&work);
+}
+
+MISUSE(work_not_initialised, "argument work is initialised of queue_work_on: does not meet")
+{
+	memset(&work, 0, sizeof(work));
+	schedule_work(&work);
+}
+
+MISUSE(delayed_not_initialised, "argument work is initialised of queue_delayed_work_on: does not meet")
+{
+	memset(&delayed, 0, sizeof(delayed));
+	schedule_delayed_work(&delayed, HZ);
+}
+
+MISUSE(work_wild_queue, "argument wq of queue_work_on: ")
+{
+	INIT_WORK(&work, on_work);
+	queue_work((struct workqueue_struct *)interface, &work);
+}
+
+MISUSE(delayed_changed, "argument work is initialised of queue_delayed_work_on: does not meet")
+{
+	INIT_DELAYED_WORK(&delayed, on_work);
+	WRITE_ONCE(delayed.timer.function, on_timer);
+	schedule_delayed_work(&delayed, HZ);
+}
+
+/* === Network devices === */
+
+MISUSE(device_own_table, "argument dev->netdev_ops of register_netdev: not constant")
+{
+	struct net_device_ops *ops = kzalloc(sizeof(*ops), GFP_KERNEL);
+	struct net_device *dev = alloc_etherdev(0);
+
+	*ops = *interface->netdev_ops;
+	dev->netdev_ops = ops;
+	register_netdev(dev);
+}
+
+MISUSE(device_registered_twice, "argument dev was not registered before of register_netdev")
+{
+	register_netdev(interface);
+}
+
+MISUSE(device_freed_registered, "argument dev is not registered of free_netdev")
+{
+	free_netdev(interface);
+}
+
+MISUSE(napi_wild_poll, "argument poll of netif_napi_add: not a callback")
+{
+	netif_napi_add(interface, &napi, (int (*)(struct napi_struct *, int))NOWHERE);
+}
+
+MISUSE(napi_added_twice, "argument napi was not added before of netif_napi_add")
+{
+	netif_napi_add(interface, &napi, on_poll);
+	netif_napi_add(interface, &napi, on_poll);
+}
+
+MISUSE(napi_not_added, "argument n of napi_enable: not an object")
+{
+	napi_enable(&napi);
+}
+
+const struct misuse callback_misuses[] = {
+	ROW(irq_of_others),	    ROW(irq_wrong_kind),	  ROW(irq_wild_handler),
+	ROW(irq_freed_by_other),    ROW(irq_freed_on_other),	  ROW(irq_disabled_of_others),
+	ROW(timer_wild_function),   ROW(timer_changed),		  ROW(timer_of_others),
+	ROW(work_changed),	    ROW(work_not_initialised), ROW(delayed_not_initialised),	  ROW(work_wild_queue),
+	ROW(delayed_changed),	    ROW(device_own_table),	  ROW(device_registered_twice),
+	ROW(device_freed_registered), ROW(napi_wild_poll),	  ROW(napi_added_twice),
+	ROW(napi_not_added),	    {},
+};

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Packets that are not what they say, or not the driver's. */
+#include <linux/etherdevice.h>
+#include <linux/skbuff.h>
+
+#include "misuse.h"
+
+#define FRAG 1024
+
+/* A packet as the stack would take it. */
+static struct sk_buff *packet(void)
+{
+	struct sk_buff *skb = netdev_alloc_skb(interface, 256);
+
+	if (skb)
+		skb_put(skb, 64);
+	return skb;
+}
+
+MISUSE(packet_wrong_type, "argument skb of .*: wrong type")
+{
+	dev_kfree_skb_any((struct sk_buff *)interface);
+}
+
+MISUSE(packet_freed_twice, "argument skb of .*: (double free|not an object|foreign object)")
+{
+	struct sk_buff *skb = packet();
+
+	dev_kfree_skb_any(skb);
+	OPTIMIZER_HIDE_VAR(skb);
+	dev_kfree_skb_any(skb);
+}
+
+MISUSE(packet_length, "argument skb is consistent of netif_rx")
+{
+	struct sk_buff *skb = packet();
+
+	skb->len += 8;
+	netif_rx(skb);
+}
+
+MISUSE(packet_fragments, "argument skb is consistent of netif_rx")
+{
+	struct sk_buff *skb = packet();
+
+	skb->data_len = 8;
+	skb->len += 8;
+	netif_rx(skb);
+}
+
+MISUSE(packet_references, "argument skb is consistent of netif_rx")
+{
+	struct sk_buff *skb = packet();
+
+	atomic_set((atomic_t *)&skb->users, 2);
+	netif_rx(skb);
+}
+
+MISUSE(packet_checksum, "argument skb is consistent of netif_rx")
+{
+	struct sk_buff *skb = packet();
+
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = 0xfff0;
+	netif_rx(skb);
+}
+
+MISUSE(packet_transport, "argument skb is consistent of netif_rx")
+{
+	struct sk_buff *skb = packet();
+
+	skb->transport_header = 0xfff0;
+	netif_rx(skb);
+}
+
+MISUSE(packet_inner, "argument skb is consistent of netif_rx")
+{
+	struct sk_buff *skb = packet();
+
+	skb->encapsulation = 1;
+	skb->inner_network_header = 0xfff0;
+	netif_rx(skb);
+}
+
+MISUSE(packet_put_past, "argument .* of skb_put: does not meet")
+{
+	struct sk_buff *skb = packet();
+
+	skb_put(skb, skb_tailroom(skb) + 8);
+}
+
+MISUSE(packet_page_past, "argument off and size are within page of skb_fill_page_desc")
+{
+	struct sk_buff *skb = packet();
+	struct page *page = alloc_page(GFP_ATOMIC);
+
+	skb_fill_page_desc(skb, 0, page, 8, PAGE_SIZE);
+}
+
+MISUSE(packet_of_fragment, "argument data is a fragment of frag_size of build_skb")
+{
+	void *frag = netdev_alloc_frag(FRAG);
+
+	build_skb(frag, 2 * FRAG);
+}
+
+const struct misuse packet_misuses[] = {
+	ROW(packet_wrong_type), ROW(packet_freed_twice), ROW(packet_length),
+	ROW(packet_fragments),	ROW(packet_references),	 ROW(packet_checksum),
+	ROW(packet_transport),	ROW(packet_inner),	 ROW(packet_put_past),
+	ROW(packet_page_past),	ROW(packet_of_fragment), {},
+};
