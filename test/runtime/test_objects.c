@@ -2,7 +2,7 @@
 /*
  * The object tracker: rights that come and go with objects, the order of
  * release, embedded and borrowed objects, and what happens without memory.
- * What violates is in test_violations.c.
+ * What violates is in test_arguments.c.
  */
 #include "support.h"
 

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What wrappers check: each wrong argument has its report, right ones pass.
+ */
+#include "inside.h"
+
+static struct device device;
+static struct packet packet;
+
+static void *memory;
+
+static void owned_null(void)
+{
+	sfi_check_owned(dom, NULL, T_DEVICE, &test_arg);
+}
+static void owned_foreign(void)
+{
+	sfi_check_owned(dom, &packet, T_DEVICE, &test_arg);
+}
+static void owned_type(void)
+{
+	sfi_check_owned(dom, &device, T_PACKET, &test_arg);
+}
+static void owned_interior(void)
+{
+	sfi_check_owned(dom, (char *)&device + 8, T_DEVICE, &test_arg);
+}
+static void owned_memory(void)
+{
+	sfi_check_owned(dom, test_global, T_DEVICE, &test_arg);
+}
+static void release_foreign(void)
+{
+	sfi_release(dom, &type_device, &packet, &test_arg);
+}
+static void release_interior(void)
+{
+	sfi_release(dom, &type_memory, (char *)memory + 16, &test_arg);
+}
+static void release_borrowed(void)
+{
+	sfi_borrow(dom, &type_packet, &packet);
+	sfi_release(dom, &type_packet, &packet, &test_arg);
+}
+static void release_twice(void)
+{
+	sfi_release(dom, &type_memory, memory, &test_arg);
+	sfi_release(dom, &type_memory, memory, &test_arg);
+}
+static void release_other_arguments(void)
+{
+	const u64 args[4] = { 0, 2, 0, 0 };
+
+	sfi_release_args(dom, &type_memory, memory, args, 2, &test_arg);
+}
+static void release_busy(void)
+{
+	struct timer *t = (struct timer *)((char *)memory + 64);
+
+	sfi_embed(dom, &type_timer, t, sizeof(*t), &test_arg);
+	t->pending = true;
+	sfi_release(dom, &type_memory, memory, &test_arg);
+}
+static void release_registered(void)
+{
+	sfi_acquire(dom, &type_registration, &device, 0, NULL, 0, 0, 0, 0);
+	sfi_release(dom, &type_device, &device, &test_arg);
+}
+static void embed_foreign(void)
+{
+	sfi_embed(dom, &type_timer, &packet, 8, &test_arg);
+}
+static void unembed_nothing(void)
+{
+	sfi_unembed(dom, &type_timer, memory, 8, &test_arg);
+}
+static void write_past(void)
+{
+	sfi_check_writable(dom, memory, 129, &test_arg);
+}
+static void read_null(void)
+{
+	sfi_check_readable(dom, NULL, 1, &test_arg);
+}
+static void read_wrap(void)
+{
+	sfi_check_readable(dom, &packet, ~(size_t)0, &test_arg);
+}
+static void callback_foreign(void)
+{
+	sfi_check_callback(dom, drv_nothing, "ops__call", &test_arg);
+}
+static void callback_kind(void)
+{
+	sfi_check_callback(dom, test_gate, "ops__other", &test_arg);
+}
+static void constant_foreign(void)
+{
+	sfi_check_constant(dom, test_global, 8, &test_arg);
+}
+static void module_foreign(void)
+{
+	sfi_check_module(dom, (struct module *)&packet, &test_arg);
+}
+static void unlock_foreign(void)
+{
+	sfi_lock_dropped(dom, &packet, &test_arg);
+}
+
+#define ARG "argument p of kernel_function: "
+static const struct {
+	void (*call)(void);
+	const char *report;
+} arguments[] = {
+	{ owned_null, ARG "is NULL" },
+	{ owned_foreign, ARG "foreign object (not a device of this domain)" },
+	{ owned_type, ARG "wrong type (a device, not a packet)" },
+	{ owned_interior, ARG "interior pointer (8 bytes into a device)" },
+	{ owned_memory, ARG "not an object (own memory of the driver, not a device)" },
+	{ release_foreign, ARG "foreign object (not a device of this domain)" },
+	{ release_interior, ARG "interior pointer (16 bytes into a memory)" },
+	{ release_borrowed, ARG "only borrowed (the packet is the caller's)" },
+	{ release_twice, ARG "double free (the memory was released already)" },
+	{ release_other_arguments, ARG "other arguments (the memory was acquired with others)" },
+	{ release_busy, ARG "frees memory that holds a live object (timer at offset 64)" },
+	{ release_registered,
+	  ARG "frees memory that holds a live object (registration at offset 0)" },
+	{ embed_foreign, ARG "is not memory of the driver's own" },
+	{ unembed_nothing, ARG "not an object (own memory of the driver, not a timer)" },
+	{ write_past, ARG "not writable by the driver" },
+	{ read_null, ARG "is NULL" },
+	{ read_wrap, ARG "not an address of the kernel's" },
+	{ callback_foreign, ARG "not a callback of the driver's" },
+	{ callback_kind, ARG "a callback of another kind" },
+	{ constant_foreign, ARG "not constant data of the driver's" },
+	{ module_foreign, ARG "not the driver's module" },
+	{ requirement, ARG "does not meet what is required of it" },
+	{ unlock_foreign, ARG "not a lock that this context took" },
+};
+
+static void bad_arguments(void **state)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(arguments); i++) {
+		memory = aligned_alloc(8, 128);
+		memset(memory, 0, 128);
+		sfi_acquire(dom, &type_memory, memory, 128, NULL, 0, 1, 0, 0);
+		sfi_acquire(dom, &type_device, &device, 0, NULL, 0, 0, 0, 0);
+		wrapper = arguments[i].call;
+		assert_int_equal(enter(drv_wrapper), UNWOUND);
+		assert_report(arguments[i].report, "drv_wrapper+0x");
+		sfi_release_all(dom);
+		free(memory);
+		test_domain_end(dom);
+		dom = test_domain_new();
+		sfi_domain_move(dom, SFI_LOADING, SFI_LIVE);
+		*state = dom;
+	}
+}
+
+static void all_right(void)
+{
+	sfi_acquire(dom, &type_device, &device, 0, NULL, 0, 0, 0, 0);
+	sfi_check_owned(dom, &device, T_DEVICE, &test_arg);
+	sfi_check_writable(dom, test_global, sizeof(test_global), &test_arg);
+	sfi_check_writable(dom, NULL, 0, &test_arg);
+	sfi_check_readable(dom, NULL, 0, &test_arg);
+	sfi_check_readable(dom, &packet, sizeof(packet), &test_arg);
+	sfi_check_callback(dom, NULL, "ops__call", &test_arg);
+	sfi_check_callback(dom, test_gate, "ops__call", &test_arg);
+	sfi_check_callback(dom, strlen, "ops__call", &test_arg);
+	sfi_check_constant(dom, NULL, 8, &test_arg);
+	sfi_check_constant(dom, test_unit.funcs, sizeof(*test_unit.funcs), &test_arg);
+	sfi_check_module(dom, NULL, &test_arg);
+	sfi_check_module(dom, dom->module, &test_arg);
+	sfi_check_that(dom, true, &test_arg);
+}
+
+static void right_arguments(void **state)
+{
+	(void)state;
+	wrapper = all_right;
+	assert_int_equal(enter(drv_wrapper), 1);
+	assert_string_equal(test_logged, "");
+}
+
+static void bad_result(void **state)
+{
+	struct sfi_gate g;
+	volatile int ret = 0;
+
+	(void)state;
+	assert_true(sfi_gate_enter(&g, &test_entry));
+	if (!sfi_gate_save(&g)) {
+		sfi_check_result(&g, true, 3);
+		ret = 1;
+		sfi_check_result(&g, false, 77);
+		ret = 2;
+	}
+	sfi_gate_leave(&g);
+	assert_int_equal(ret, 1);
+	assert_report("result 77 of ops__call", "test_callback+0x0 [test] (callback.c:100)");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		INSIDE_TEST(bad_arguments),
+		INSIDE_TEST(right_arguments),
+		INSIDE_TEST(bad_result),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Gates: found while they live and never otherwise, unwound one at a time.
+ */
+#include "inside.h"
+
+static void calls_and_returns(void **state)
+{
+	(void)state;
+	assert_int_equal(enter(drv_nothing), 42);
+	assert_int_equal(sfi_domain_count(dom, SFI_COUNT_entered), 1);
+	assert_int_equal(sfi_domain_inside(dom), 0);
+	sfi_domain_fail(dom);
+	assert_int_equal(enter(drv_nothing), REFUSED);
+	assert_int_equal(sfi_domain_count(dom, SFI_COUNT_refused), 1);
+	assert_int_equal(sfi_domain_inside(dom), 0);
+}
+
+static int sees_inside(int x)
+{
+	struct sfi_gate *g = sfi_gate_find(sfi_here());
+
+	assert_non_null(g);
+	assert_ptr_equal(g->domain, dom);
+	assert_int_equal(sfi_domain_inside(dom), 1);
+	assert_ptr_equal(sfi_domain_of_ip(sfi_addr(sfi_onbehalf_begin), sfi_here()), dom);
+	return x;
+}
+
+static void gate_is_found_while_it_lives(void **state)
+{
+	(void)state;
+	assert_null(sfi_gate_find(sfi_here()));
+	kernel_function = sees_inside;
+	assert_int_equal(enter(drv_import), 1);
+	assert_null(sfi_gate_find(sfi_here()));
+}
+
+/* What a scan must pass over, on the stack below a live gate. */
+static int with_decoys(int x)
+{
+	struct sfi_gate *live = sfi_gate_find(sfi_here()), decoys[3];
+	u64 below = sfi_addr(decoys);
+	struct sfi_domain unknown;
+
+	/* A copy, one that was left, one that the driver composed in a local that it may write. */
+	decoys[0] = *live;
+	decoys[1] = *live;
+	decoys[1].cookie = 0;
+	decoys[2] = *live;
+	decoys[2].cookie = SFI_GATE_COOKIE ^ sfi_addr(&decoys[2]);
+	__asm__ volatile("" : : "r"(decoys) : "memory");
+	/* Nothing but that right tells the last from a gate. */
+	assert_ptr_equal(sfi_gate_find(below), &decoys[2]);
+	sfi_grant(dom, &decoys[2], sizeof(decoys[2]));
+	assert_ptr_equal(sfi_gate_find(below), live);
+	sfi_revoke(dom, &decoys[2], sizeof(decoys[2]));
+	/* Nor is it one if it names no domain. */
+	decoys[2].domain = &unknown;
+	barrier();
+	assert_ptr_equal(sfi_gate_find(below), live);
+	return x;
+}
+
+static void decoys_are_passed_over(void **state)
+{
+	(void)state;
+	kernel_function = with_decoys;
+	assert_int_equal(enter(drv_import), 1);
+}
+
+static int fails_quietly(int x)
+{
+	sfi_domain_fail(dom);
+	return x;
+}
+
+static void import_returns_into_a_failed_domain(void **state)
+{
+	(void)state;
+	kernel_function = fails_quietly;
+	assert_int_equal(enter(drv_import), UNWOUND);
+	assert_int_equal(sfi_domain_inside(dom), 0);
+	assert_string_equal(test_logged, "live>failed recover ");
+}
+
+static int inner_result, kernel_frame_returned;
+
+static int calls_back(int x)
+{
+	inner_result = enter(drv_store);
+	/* A kernel frame is never skipped: it gets the failure and returns as it would. */
+	kernel_frame_returned++;
+	return x;
+}
+
+static void nested_gates_unwind_one_at_a_time(void **state)
+{
+	(void)state;
+	kernel_function = calls_back;
+	store_at = 0x1000;
+	assert_int_equal(enter(drv_import), UNWOUND);
+	assert_int_equal(inner_result, UNWOUND);
+	assert_int_equal(kernel_frame_returned, 1);
+	assert_report("wild store of size 8 at 0000000000001000 (unknown)", "drv_store+0x");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		INSIDE_TEST(calls_and_returns),
+		INSIDE_TEST(gate_is_found_while_it_lives),
+		INSIDE_TEST(decoys_are_passed_over),
+		INSIDE_TEST(import_returns_into_a_failed_domain),
+		INSIDE_TEST(nested_gates_unwind_one_at_a_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rights of the stack's locals, and objects that lie there.
+ */
+#include "inside.h"
+
+static u64 local_addr;
+static struct timer *local_timer;
+
+DRIVER int drv_locals(int x)
+{
+	u64 local[4];
+
+	local_addr = sfi_addr(local);
+	sfi_local_grant(&test_self, local_addr, sizeof(local));
+	sfi_guard(&test_self, local_addr, 32);
+	sfi_local_revoke(&test_self, local_addr, sizeof(local));
+	assert_false(sfi_writable(dom, local_addr, 8));
+	sfi_local_grant(&test_self, local_addr, sizeof(local));
+	sfi_guard(&test_self, local_addr + 8, 32);
+	return x;
+}
+
+static void unwinding_takes_locals_rights(void **state)
+{
+	(void)state;
+	assert_int_equal(enter(drv_locals), UNWOUND);
+	assert_non_null(strstr(test_report_line(dom), "this stack, not a granted local"));
+	assert_false(sfi_writable(dom, local_addr, 1));
+}
+
+DRIVER int drv_timer_on_stack(int x)
+{
+	struct timer t __attribute__((aligned(8))) = { .pending = true };
+
+	local_timer = &t;
+	sfi_local_grant(&test_self, sfi_addr(&t), sizeof(t));
+	sfi_embed(dom, &type_timer, &t, sizeof(t), &test_arg);
+	if (x)
+		requirement();
+	sfi_local_revoke(&test_self, sfi_addr(&t), sizeof(t));
+	return t.pending;
+}
+
+static int timer_on_stack_of_return(int x)
+{
+	return drv_timer_on_stack(x - 1);
+}
+
+static void object_on_an_unwound_stack_is_released(void **state)
+{
+	(void)state;
+	assert_int_equal(enter(drv_timer_on_stack), UNWOUND);
+	assert_string_equal(test_logged, "report:2 live>failed recover timer ");
+	assert_int_equal(sfi_domain_objects(dom), 0);
+}
+
+static void returning_with_a_busy_local(void **state)
+{
+	(void)state;
+	assert_int_equal(enter(timer_on_stack_of_return), UNWOUND);
+	assert_report("bad object: returns while the kernel uses a local (timer)",
+		      "drv_timer_on_stack+0x");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		INSIDE_TEST(unwinding_takes_locals_rights),
+		INSIDE_TEST(object_on_an_unwound_stack_is_released),
+		INSIDE_TEST(returning_with_a_busy_local),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Locks and counts: put right where frames are skipped, and asked for where they return.
+ */
+#include "inside.h"
+
+static int unlocked[8], nr_unlocked, locks[8];
+
+static void unlock(void *lock)
+{
+	unlocked[nr_unlocked++] = *(int *)lock;
+}
+
+static void lock_everything(void)
+{
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		locks[i] = i + 1;
+		sfi_lock_taken(dom, &locks[i], unlock, &test_arg);
+	}
+	sfi_lock_dropped(dom, &locks[1], &test_arg);
+	sfi_port_thread.irq_flags = 0;
+	sfi_port_thread.preempt_count = 2;
+	sfi_port_thread.rcu_depth = 1;
+}
+
+static void lock_and_violate(void)
+{
+	lock_everything();
+	sfi_check_that(dom, false, &test_arg);
+}
+
+static void assert_put_right(void)
+{
+	assert_int_equal(nr_unlocked, 2);
+	assert_int_equal(unlocked[0] + unlocked[1], 1 + 3);
+	assert_int_equal(dom->lock_map[0], 0);
+	assert_int_equal(sfi_port_thread.irq_flags, 0x200);
+	assert_int_equal(sfi_port_thread.preempt_count, 0);
+	assert_int_equal(sfi_port_thread.rcu_depth, 0);
+}
+
+static void unwinding_drops_locks(void **state)
+{
+	(void)state;
+	nr_unlocked = 0;
+	wrapper = lock_and_violate;
+	assert_int_equal(enter(drv_wrapper), UNWOUND);
+	assert_put_right();
+}
+
+static void returning_with_locks(void **state)
+{
+	(void)state;
+	nr_unlocked = 0;
+	wrapper = lock_everything;
+	assert_int_equal(enter(drv_wrapper), 1); /* it did return */
+	assert_put_right();
+	assert_report(
+		"lock imbalance: returns with a lock held (interrupts off, preempt count +2, RCU nesting +1)"
+		" (taken by kernel_function)",
+		"drv_wrapper+0x0 [test]");
+}
+
+static void change_preempt_count(void)
+{
+	sfi_port_thread.preempt_count--;
+}
+
+static void returning_with_other_counts(void **state)
+{
+	(void)state;
+	sfi_port_thread.preempt_count = 1;
+	wrapper = change_preempt_count;
+	assert_int_equal(enter(drv_wrapper), 1);
+	assert_int_equal(sfi_port_thread.preempt_count, 1);
+	assert_report(
+		"lock imbalance: returns with other counts than it was called with (preempt count -1)",
+		"drv_wrapper+0x0 [test]");
+}
+
+static int inner_locks(int x)
+{
+	sfi_lock_taken(dom, &locks[0], unlock, &test_arg);
+	locks[0] = 5;
+	wrapper = requirement;
+	assert_int_equal(enter(drv_wrapper), UNWOUND);
+	/* The outer call's lock is none of the inner gate's business, nor is another context's. */
+	assert_int_equal(nr_unlocked, 0);
+	return x;
+}
+
+static void only_locks_of_skipped_frames(void **state)
+{
+	(void)state;
+	nr_unlocked = 0;
+	/* An interrupt took one before, at any stack pointer. */
+	sfi_port_thread.level = 1;
+	locks[3] = 9;
+	sfi_lock_taken(dom, &locks[3], unlock, &test_arg);
+	sfi_port_thread.level = 0;
+	kernel_function = inner_locks;
+	assert_int_equal(enter(drv_import), UNWOUND);
+	assert_int_equal(nr_unlocked, 1);
+	assert_int_equal(unlocked[0], 5);
+	assert_int_equal(dom->lock_map[0], 1);
+	sfi_locks_reset(dom);
+	assert_int_equal(dom->lock_map[0], 0);
+}
+
+static int others_lock(int x)
+{
+	sfi_lock_dropped(dom, &locks[0], &test_arg);
+	return x;
+}
+
+static void another_contexts_lock(void **state)
+{
+	(void)state;
+	sfi_port_thread.level = 2;
+	sfi_lock_taken(dom, &locks[0], unlock, &test_arg);
+	sfi_port_thread.level = 0;
+	assert_int_equal(enter(drv_nothing),
+			 42); /* somebody holds a lock: no imbalance of this call */
+	assert_string_equal(test_logged, "");
+	kernel_function = others_lock;
+	assert_int_equal(enter(drv_import), UNWOUND);
+	sfi_locks_reset(dom);
+}
+
+static int locks_too_many(int x)
+{
+	int i;
+
+	for (i = 0; i < SFI_LOCKS; i++)
+		sfi_lock_taken(dom, &locks[0], unlock, &test_arg);
+	assert_string_equal(test_logged, "");
+	nr_unlocked = 0;
+	sfi_lock_taken(dom, &locks[1], unlock, &test_arg);
+	assert_int_equal(nr_unlocked, 1);
+	assert_string_equal(test_logged, "report:8 live>failed recover ");
+	sfi_locks_reset(dom);
+	return x;
+}
+
+static void too_many_locks(void **state)
+{
+	(void)state;
+	kernel_function = locks_too_many;
+	assert_int_equal(enter(drv_import), UNWOUND);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		INSIDE_TEST(unwinding_drops_locks),
+		INSIDE_TEST(returning_with_locks),
+		INSIDE_TEST(returning_with_other_counts),
+		INSIDE_TEST(only_locks_of_skipped_frames),
+		INSIDE_TEST(another_contexts_lock),
+		INSIDE_TEST(too_many_locks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
