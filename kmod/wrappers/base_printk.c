@@ -13,7 +13,7 @@
 #include <linux/uaccess.h>
 #include <linux/module.h>
 
-#include "wrappers/by_hand.h"
+#include "wrappers/message.h"
 
 /* Longest string that is looked at; what is printed of a longer one is cut by the log anyway. */
 #define MAX_STRING 1024
@@ -229,33 +229,13 @@ void sfi_w__dev_printk(struct sfi_self *self, const char *level, const struct de
 }
 EXPORT_SYMBOL_GPL(sfi_w__dev_printk);
 
-#define DEV_MESSAGE(function)                                                                   \
-	void sfi_w_##function(struct sfi_self *self, const struct device *dev, const char *fmt, \
-			      ...)                                                              \
-	{                                                                                       \
-		struct sfi_domain *d = sfi_import_enter(self);                                  \
-		struct va_format vaf = { .fmt = fmt };                                          \
-		va_list args;                                                                   \
-	\
-		if (dev)                                                                        \
-			sfi_check_owned(d, dev, SFI_T_device, SFI_ARG(#function, "dev"));       \
-		va_start(args, fmt);                                                            \
-		sfi_check_format(d, fmt, args,                                                  \
-				 SFI_ARG(#function, "fmt and what it prints can be read"));     \
-		vaf.va = &args;                                                                 \
-		function(dev, "%pV", &vaf);                                                     \
-		va_end(args);                                                                   \
-		sfi_import_leave(d);                                                            \
-	}                                                                                       \
-	EXPORT_SYMBOL_GPL(sfi_w_##function)
-
-DEV_MESSAGE(_dev_emerg);
-DEV_MESSAGE(_dev_alert);
-DEV_MESSAGE(_dev_crit);
-DEV_MESSAGE(_dev_err);
-DEV_MESSAGE(_dev_warn);
-DEV_MESSAGE(_dev_notice);
-DEV_MESSAGE(_dev_info);
+SFI_MESSAGE(_dev_emerg, device);
+SFI_MESSAGE(_dev_alert, device);
+SFI_MESSAGE(_dev_crit, device);
+SFI_MESSAGE(_dev_err, device);
+SFI_MESSAGE(_dev_warn, device);
+SFI_MESSAGE(_dev_notice, device);
+SFI_MESSAGE(_dev_info, device);
 
 int sfi_w_snprintf(struct sfi_self *self, char *buf, size_t size, const char *fmt, ...)
 {

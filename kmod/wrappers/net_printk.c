@@ -5,35 +5,15 @@
 #include <linux/dynamic_debug.h>
 #include <linux/netdevice.h>
 
-#include "wrappers/by_hand.h"
+#include "wrappers/message.h"
 
-#define NETDEV_MESSAGE(function)                                                              \
-	void sfi_w_##function(struct sfi_self *self, const struct net_device *dev,            \
-			      const char *fmt, ...)                                           \
-	{                                                                                     \
-		struct sfi_domain *d = sfi_import_enter(self);                                \
-		struct va_format vaf = { .fmt = fmt };                                        \
-		va_list args;                                                                 \
-	\
-		if (dev)                                                                      \
-			sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG(#function, "dev")); \
-		va_start(args, fmt);                                                          \
-		sfi_check_format(d, fmt, args,                                                \
-				 SFI_ARG(#function, "fmt and what it prints can be read"));   \
-		vaf.va = &args;                                                               \
-		function(dev, "%pV", &vaf);                                                   \
-		va_end(args);                                                                 \
-		sfi_import_leave(d);                                                          \
-	}                                                                                     \
-	EXPORT_SYMBOL_GPL(sfi_w_##function)
-
-NETDEV_MESSAGE(netdev_emerg);
-NETDEV_MESSAGE(netdev_alert);
-NETDEV_MESSAGE(netdev_crit);
-NETDEV_MESSAGE(netdev_err);
-NETDEV_MESSAGE(netdev_warn);
-NETDEV_MESSAGE(netdev_notice);
-NETDEV_MESSAGE(netdev_info);
+SFI_MESSAGE(netdev_emerg, net_device);
+SFI_MESSAGE(netdev_alert, net_device);
+SFI_MESSAGE(netdev_crit, net_device);
+SFI_MESSAGE(netdev_err, net_device);
+SFI_MESSAGE(netdev_warn, net_device);
+SFI_MESSAGE(netdev_notice, net_device);
+SFI_MESSAGE(netdev_info, net_device);
 
 void sfi_w_netdev_printk(struct sfi_self *self, const char *level, const struct net_device *dev,
 			 const char *fmt, ...)

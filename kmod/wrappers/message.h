@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Wrapper of a function that prints a message about a device: FUNCTION(const struct TYPE *dev,
+ * const char *fmt, ...). By hand, as all that is variadic; see base_printk.c.
+ */
+#ifndef SFI_WRAPPERS_MESSAGE_H
+#define SFI_WRAPPERS_MESSAGE_H
+
+#include "wrappers/by_hand.h"
+
+#define SFI_MESSAGE(function, type)                                                           \
+	void sfi_w_##function(struct sfi_self *self, const struct type *dev, const char *fmt, \
+			      ...)                                                            \
+	{                                                                                     \
+		struct sfi_domain *d = sfi_import_enter(self);                                \
+		struct va_format vaf = { .fmt = fmt };                                        \
+		va_list args;                                                                 \
+	\
+		if (dev)                                                                      \
+			sfi_check_owned(d, dev, SFI_T_##type, SFI_ARG(#function, "dev"));     \
+		va_start(args, fmt);                                                          \
+		sfi_check_format(d, fmt, args,                                                \
+				 SFI_ARG(#function, "fmt and what it prints can be read"));   \
+		vaf.va = &args;                                                               \
+		function(dev, "%pV", &vaf);                                                   \
+		va_end(args);                                                                 \
+		sfi_import_leave(d);                                                          \
+	}                                                                                     \
+	EXPORT_SYMBOL_GPL(sfi_w_##function)
+
+#endif
