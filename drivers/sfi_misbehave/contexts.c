@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where a misbehaviour runs. Each context gets the kernel to call the driver, and
+ * waits until that call is over: del_timer_sync() and its like return after the
+ * callback has been left, so that whoever started the job sees what became of it.
+ */
+#include <linux/bsearch.h>
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/sched/signal.h>
+#include <linux/delay.h>
+#include <linux/string.h>
+#include <linux/timer.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "misbehave.h"
+
+#define TIMEOUT (20 * HZ)
+
+static struct {
+	const struct misbehaviour *what;
+	bool wrong;
+	bool done;
+	const char *armed; /* the context that it waits for; NULL: none */
+	long answer;
+	wait_queue_head_t finished;
+	struct timer_list timer;
+	struct work_struct work;
+} job;
+
+/*
+ * The job
+ * -------
+ */
+void job_set(const struct misbehaviour *what, bool wrong)
+{
+	job.what = what;
+	job.wrong = wrong;
+	job.armed = NULL;
+	WRITE_ONCE(job.done, false);
+}
+
+void job_perform(void)
+{
+	job.what->run(false);
+	if (job.wrong)
+		job.what->run(true);
+	WRITE_ONCE(job.done, true);
+	wake_up(&job.finished);
+}
+
+long job_perform_armed(const char *context)
+{
+	if (!job.armed || strcmp(job.armed, context))
+		return -ENOENT;
+	job.armed = NULL;
+	job_perform();
+	return 0;
+}
+
+/* The ioctl contexts differ by how the caller comes here, and by the signal. */
+long job_perform_ioctl(void)
+{
+	if (!job.armed)
+		return -ENOENT;
+	while (!strcmp(job.armed, "signal") && !signal_pending(current))
+		msleep_interruptible(MSEC_PER_SEC);
+	return job_perform_armed(job.armed);
+}
+
+void job_answer(long result)
+{
+	job.answer = result;
+}
+
+long job_take_answer(void)
+{
+	long answer = job.answer;
+
+	job.answer = 0;
+	return answer;
+}
+
+static void wait_for_job(void)
+{
+	wait_event_timeout(job.finished, READ_ONCE(job.done), TIMEOUT);
+}
+
+/* After the context is over: did it get there? */
+static long job_outcome(void)
+{
+	return READ_ONCE(job.done) ? 0 : -ETIMEDOUT;
+}
+
+static long arm(const char *context)
+{
+	job.armed = context;
+	return 0;
+}
+
+/*
+ * Contexts
+ * --------
+ */
+
+/* A task that may sleep, on behalf of a process, with a mutex of the driver's held. */
+static long in_syscall(void)
+{
+	job_perform();
+	return 0;
+}
+
+static long in_ioctl(void)
+{
+	return arm("ioctl");
+}
+
+/* A process of 32 bits. */
+static long in_compat(void)
+{
+	return arm("compat");
+}
+
+/* A process with a signal pending: interruptible sleeps end at once. */
+static long in_signal(void)
+{
+	return arm("signal");
+}
+
+static long in_exit(void)
+{
+	return arm("exit");
+}
+
+static void timer_fn(struct timer_list *timer)
+{
+	job_perform();
+}
+
+/* Softirq. */
+static long in_timer(void)
+{
+	mod_timer(&job.timer, jiffies + 1);
+	wait_for_job();
+	del_timer_sync(&job.timer);
+	return job_outcome();
+}
+
+static void work_fn(struct work_struct *work)
+{
+	job_perform();
+}
+
+static long in_work(void)
+{
+	schedule_work(&job.work);
+	wait_for_job();
+	cancel_work_sync(&job.work);
+	return job_outcome();
+}
+
+static int thread_fn(void *unused)
+{
+	job_perform();
+	while (!kthread_should_stop())
+		msleep_interruptible(MSEC_PER_SEC);
+	return 0;
+}
+
+static long in_kthread(void)
+{
+	struct task_struct *thread = kthread_run(thread_fn, NULL, "sfi_misbehave");
+
+	if (IS_ERR(thread))
+		return PTR_ERR(thread);
+	wait_for_job();
+	kthread_stop(thread);
+	return job_outcome();
+}
+
+static int nested_compare(const void *key, const void *element)
+{
+	job_perform();
+	return 0;
+}
+
+/* The kernel calls the driver, which calls the kernel, which calls the driver. */
+static long in_nested(void)
+{
+	u64 element = 0;
+
+	bsearch(&element, &element, 1, sizeof(element), nested_compare);
+	return job_outcome();
+}
+
+static const struct context contexts[] = {
+	{ "syscall", in_syscall },
+	{ "ioctl", in_ioctl },
+	{ "compat", in_compat },
+	{ "signal", in_signal },
+	{ "timer", in_timer },
+	{ "work", in_work },
+	{ "kthread", in_kthread },
+	{ "nested", in_nested },
+	{ "exit", in_exit },
+};
+
+const struct context *context_find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(contexts); i++) {
+		if (!strcmp(contexts[i].name, name))
+			return &contexts[i];
+	}
+	return NULL;
+}
+
+void job_setup(void)
+{
+	init_waitqueue_head(&job.finished);
+	timer_setup(&job.timer, timer_fn, 0);
+	INIT_WORK(&job.work, work_fn);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the parts of sfi_misbehave share. A misbehaviour is a function of one
+ * parameter: it does something that drivers do, rightly where @wrong is false and
+ * with exactly one thing wrong where it is true, by the same instructions as far
+ * as can be. So each is its own control. To add one: a function in the file of its
+ * theme, a row in `expect`.
+ *
+ * What a misbehaviour does must survive the optimizer: OPTIMIZER_HIDE_VAR() keeps
+ * it from knowing an address, READ_ONCE() and WRITE_ONCE() from dropping an access.
+ */
+#ifndef SFI_MISBEHAVE_H
+#define SFI_MISBEHAVE_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+
+#define MISBEHAVIOUR(name) void name(bool wrong)
+#define X(name) MISBEHAVIOUR(name);
+#include "list.h"
+#undef X
+
+struct misbehaviour {
+	const char *name;
+	void (*run)(bool wrong);
+};
+
+/* Return: NULL if there is none of that name. */
+const struct misbehaviour *misbehaviour_find(const char *name);
+
+/* What is aimed at, by module parameters; none of it is this driver's. */
+#define TARGETS(X) \
+	X(object) /* a word in an object of another module */ \
+	X(lock)   /* a spin lock of that module */ \
+	X(timer)  /* its timer, which is armed */ \
+	X(text)   /* a function of that module */ \
+	X(stale)  /* a function that is no longer there */ \
+	X(domain) /* data of another isolated driver */
+#define X(name) void *foreign_##name(void);
+TARGETS(X)
+#undef X
+/* The buffer of the process that asks. */
+void __user *user_memory(void);
+
+/*
+ * Contexts: where a misbehaviour runs. One job at a time.
+ */
+struct context {
+	const char *name;
+	long (*start)(void); /* runs the job, returns when it has run: 0, or a negative errno */
+};
+
+const struct context *context_find(const char *name);
+/* Before anything else. */
+void job_setup(void);
+/* @wrong: after the control, misbehave. */
+void job_set(const struct misbehaviour *what, bool wrong);
+/* Runs it here. */
+void job_perform(void);
+/* Runs what was armed for this context. Return: 0, or -ENOENT if nothing was. */
+long job_perform_armed(const char *context);
+long job_perform_ioctl(void);
+/* What the write() that started it is to return instead of the number of bytes; 0: nothing special. */
+void job_answer(long result);
+long job_take_answer(void);
+
+#endif

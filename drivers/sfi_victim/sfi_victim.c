@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sfi_victim: owns what sfi_misbehave aims at, and tells whether it was hit. An
+ * ordinary module, not isolated; loaded for tests only. Its parameters, all
+ * read-only, are the addresses to aim at and the verdict:
+ *
+ *	cd /sys/module/sfi_victim/parameters
+ *	modprobe sfi_misbehave kernel_object=$(cat object) kernel_text=$(cat text) ...
+ *	cat intact
+ */
+#include <linux/jiffies.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/timer.h>
+
+#define CANARY 0x5f1c7a3b9e0d2468ULL
+#define PERIOD (HZ / 50)
+#define TEXT_SIZE 16 /* bytes of the function's code that are watched */
+
+/* Canaries in the words, so that a store next to the target shows too. */
+struct victim {
+	u64 before;
+	u64 target;
+	u64 after;
+	spinlock_t lock;
+	struct timer_list timer; /* runs all the time: a wrong function in it kills the kernel */
+	u64 end;
+};
+
+static struct victim *victim;
+static u8 text_copy[TEXT_SIZE];
+static void *stale; /* code of this module that is gone: never to be called */
+
+/* A kernel function that no driver has a right to call or to change. */
+static noinline int victim_text(int value)
+{
+	OPTIMIZER_HIDE_VAR(value);
+	return value + 1;
+}
+
+static void victim_tick(struct timer_list *timer)
+{
+	mod_timer(timer, jiffies + PERIOD);
+}
+
+static bool intact(void)
+{
+	return READ_ONCE(victim->before) == CANARY && READ_ONCE(victim->target) == CANARY &&
+	       READ_ONCE(victim->after) == CANARY && READ_ONCE(victim->end) == CANARY &&
+	       !spin_is_locked(&victim->lock) && timer_pending(&victim->timer) &&
+	       victim->timer.function == victim_tick &&
+	       !memcmp(text_copy, (void *)victim_text, TEXT_SIZE);
+}
+
+#define SHOW(name, format, value)							\
+	static int name##_get(char *buffer, const struct kernel_param *kp)		\
+	{										\
+		return sysfs_emit(buffer, format, value);				\
+	}										\
+	static const struct kernel_param_ops name##_ops = { .get = name##_get };	\
+	module_param_cb(name, &name##_ops, NULL, 0400)
+
+SHOW(object, "0x%px\n", &victim->target);
+MODULE_PARM_DESC(object, "address of a word in an object, between two others");
+SHOW(lock, "0x%px\n", &victim->lock);
+MODULE_PARM_DESC(lock, "address of a spin lock");
+SHOW(timer, "0x%px\n", &victim->timer);
+MODULE_PARM_DESC(timer, "address of a timer that is armed");
+SHOW(text, "0x%px\n", (void *)victim_text);
+MODULE_PARM_DESC(text, "address of a function");
+SHOW(stale, "0x%px\n", stale);
+MODULE_PARM_DESC(stale, "address of a function that has been freed");
+SHOW(intact, "%c\n", intact() ? 'Y' : 'N');
+MODULE_PARM_DESC(intact, "Y while object and function are as they were");
+
+static int __init sfi_victim_init(void)
+{
+	victim = kzalloc(sizeof(*victim), GFP_KERNEL);
+	if (!victim)
+		return -ENOMEM;
+	victim->before = CANARY;
+	victim->target = CANARY;
+	victim->after = CANARY;
+	victim->end = CANARY;
+	spin_lock_init(&victim->lock);
+	timer_setup(&victim->timer, victim_tick, 0);
+	memcpy(text_copy, (void *)victim_text, TEXT_SIZE);
+	stale = sfi_victim_init;
+	pr_debug("%d\n", victim_text(0));
+	mod_timer(&victim->timer, jiffies + PERIOD);
+	return 0;
+}
+
+static void __exit sfi_victim_exit(void)
+{
+	del_timer_sync(&victim->timer);
+	kfree(victim);
+}
+
+module_init(sfi_victim_init);
+module_exit(sfi_victim_exit);
+MODULE_DESCRIPTION("Owns the kernel object that sfi_misbehave aims at");
+MODULE_LICENSE("GPL");
