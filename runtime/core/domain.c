@@ -170,6 +170,14 @@ static int make_tables(struct sfi_domain *d)
 	return 0;
 }
 
+/* Whatever a call of F runs is in the module's code; F itself unless it is the kernel's. */
+static bool in_text(const struct sfi_load *load, const struct sfi_func *f)
+{
+	if (f->call && sfi_addr(f->call) - load->text >= load->text_size)
+		return false;
+	return f->flags & SFI_FUNC_KERNEL || sfi_addr(f->addr) - load->text < load->text_size;
+}
+
 static int verify_unit(const struct sfi_load *load, const struct sfi_unit *u, char *why,
 		       size_t size)
 {
@@ -192,13 +200,11 @@ static int verify_unit(const struct sfi_load *load, const struct sfi_unit *u, ch
 		return -EINVAL;
 	}
 	for (i = 0; i < u->nr_funcs; i++) {
-		if (u->funcs[i].flags & SFI_FUNC_KERNEL)
+		if (in_text(load, &u->funcs[i]))
 			continue;
-		if (sfi_addr(u->funcs[i].addr) - load->text >= load->text_size) {
-			sfi_port_snprintf(why, size, "%s: %s is not in the module's code", u->name,
-					  u->funcs[i].name);
-			return -EINVAL;
-		}
+		sfi_port_snprintf(why, size, "%s: %s is not in the module's code", u->name,
+				  u->funcs[i].name);
+		return -EINVAL;
 	}
 	return 0;
 }

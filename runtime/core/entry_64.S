@@ -38,7 +38,7 @@
 
 /*
  * preserve_most: the callee keeps every general register but r11, the result
- * register of these void functions included. The C half gets the return address
+ * register of void functions included. The C half gets the return address
  * as its fourth argument. The driver is compiled without SSE in the kernel; in
  * user space the convention lets the caller keep nothing in xmm registers.
  */
@@ -68,8 +68,31 @@ FUNC(\name)
 END(\name)
 	.endm
 
+/* The same for a function with a result. */
+	.macro COLD_RESULT name
+FUNC(\name)
+	PUSH(%rcx)
+	PUSH(%rdx)
+	PUSH(%rsi)
+	PUSH(%rdi)
+	PUSH(%r8)
+	PUSH(%r9)
+	PUSH(%r10)
+	mov	56(%rsp), %rcx
+	call	\name\()_c
+	POP(%r10)
+	POP(%r9)
+	POP(%r8)
+	POP(%rdi)
+	POP(%rsi)
+	POP(%rdx)
+	POP(%rcx)
+	RETURN
+END(\name)
+	.endm
+
 	COLD sfi_guard
-	COLD sfi_icall
+	COLD_RESULT sfi_icall
 	COLD sfi_stack
 	COLD sfi_local_grant
 	COLD sfi_local_revoke

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Indirect calls of a driver: the target must be a function of its own, and of
- * the type of the call.
+ * Indirect calls of a driver: the target must be a function that one of its
+ * units lists, and of the type of the call. What is run is not always the
+ * target; the unit's table says what.
  *
- * Not a gate: what a gate lends, takes and binds are its arguments, which only
- * the kernel may choose. Nor a kernel function that the driver may put into a
- * callback slot: called so it would get arguments that nothing has checked.
+ * Of a gate it is the function behind it: what a gate lends, takes and binds are
+ * its arguments, which only the kernel may choose. Of a kernel function that the
+ * driver may put into a callback slot it is a call of the import wrapper, which
+ * checks the arguments.
+ *
+ * A way from a gate's function back to the same gate is a recursion that the
+ * pass did not see, so there must be stack left.
  */
 #include "internal.h"
 
@@ -20,16 +25,14 @@ static noinline void wild_call(struct sfi_domain *d, const void *target, const s
 		r.why = "not a function of the driver's";
 	else if (f->type != type || !type)
 		r.why = "a function of another type";
-	else if (f->flags & SFI_FUNC_GATE)
-		r.why = "a gate, which is for the kernel to call";
 	else
-		r.why = "a kernel function, whose arguments would not be checked";
+		r.why = "a kernel function that has no wrapper";
 	if (f)
 		sfi_port_snprintf(r.detail, sizeof(r.detail), "%s", f->name);
 	sfi_violation(d, &r);
 }
 
-void sfi_icall_c(struct sfi_self *self, const void *target, u32 type, u64 ip)
+const void *sfi_icall_c(struct sfi_self *self, const void *target, u32 type, u64 ip)
 {
 	struct sfi_domain *d = self->domain;
 	const struct sfi_func *f = sfi_domain_func(d, target);
@@ -37,6 +40,9 @@ void sfi_icall_c(struct sfi_self *self, const void *target, u32 type, u64 ip)
 	sfi_port_cpu_inc(d->cpu, icalls);
 	if (unlikely(sfi_closed(d)))
 		sfi_unwind(d);
-	if (unlikely(!f || !type || f->type != type || f->flags))
+	if (unlikely(!f || !type || f->type != type || !f->call))
 		wild_call(d, target, f, type, ip);
+	if (unlikely(f->flags & SFI_FUNC_GATE))
+		sfi_stack_c(self, 0, 0, ip);
+	return f->call;
 }

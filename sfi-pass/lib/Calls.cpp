@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Calls. An indirect call is preceded by a check of exactly the value that is
-// called. Direct calls need none: they are bound (Bind.h), also those that the
-// optimizer has made of indirect ones.
+// Calls. What is called indirectly is the result of a check, not the value that
+// was checked: a gate and a kernel function are not for the driver to call.
+// Direct calls need no check: they are bound (Bind.h). Those that the optimizer
+// has made of indirect ones do where they lead to a gate or a kernel function.
+//
+// A call of something that the unit does not define is no jump, also where the
+// function ends with it: the return address is what a report blames.
 //
 // Stack depth is checked where the driver's own call graph has cycles. What
 // recursion needs the kernel in its course passes a gate each time; the gate
@@ -10,7 +14,7 @@
 
 #include "Calls.h"
 #include "Abi.h"
-#include "Bind.h"
+#include "Imports.h"
 #include "Diag.h"
 
 #include "llvm/ADT/SCCIterator.h"
@@ -31,16 +35,28 @@ namespace sfi {
 // Indirect and direct calls
 //===----------------------------------------------------------------------===//
 
-static std::optional<uint32_t> getCallType(const CallBase &CB) {
-  std::optional<OperandBundleUse> Bundle =
-      CB.getOperandBundle(LLVMContext::OB_kcfi);
-  if (!Bundle)
-    return std::nullopt;
-  return cast<ConstantInt>(Bundle->Inputs[0])->getZExtValue();
+/// Hash of the type that CB calls its target as; 0 if that is not the type of
+/// CALLEE, which is null where it is not known.
+static std::optional<uint32_t> getCallType(const CallBase &CB,
+                                           const Function *Callee) {
+  if (Callee && Callee->getFunctionType() != CB.getFunctionType())
+    return 0;
+  if (std::optional<OperandBundleUse> Bundle =
+          CB.getOperandBundle(LLVMContext::OB_kcfi))
+    return cast<ConstantInt>(Bundle->Inputs[0])->getZExtValue();
+  if (Callee)
+    return getTypeHash(*Callee);
+  return std::nullopt;
 }
 
-static bool guardIndirect(CallBase &CB, Counters &C) {
-  std::optional<uint32_t> Type = getCallType(CB);
+/// Must a call of F be checked as if it were indirect?
+static bool isDetoured(const Function &F) {
+  return F.hasFnAttribute(GateAttr) ||
+         F.getName().starts_with(SFI_PASS_PREFIX);
+}
+
+static bool guardIndirect(CallBase &CB, const Function *Callee, Counters &C) {
+  std::optional<uint32_t> Type = getCallType(CB, Callee);
   if (!Type) {
     error(CB, "indirect call whose function type is not known");
     return false;
@@ -53,8 +69,18 @@ static bool guardIndirect(CallBase &CB, Counters &C) {
       B.CreateCall(Check, {getSelf(*CB.getModule()), CB.getCalledOperand(),
                            B.getInt32(*Type)});
   Call->setCallingConv(Check->getCallingConv());
+  CB.setCalledOperand(Call);
   ++C.indirect_calls;
   return true;
+}
+
+/// Keeps CB from becoming a jump, but in functions that only pass on.
+static void keepFrame(CallBase &CB) {
+  auto *Call = dyn_cast<CallInst>(&CB);
+  const Function &F = *CB.getFunction();
+  if (Call && Call->getTailCallKind() == CallInst::TCK_Tail &&
+      !F.hasFnAttribute(GateAttr) && !F.hasFnAttribute(IndirectAttr))
+    Call->setTailCallKind(CallInst::TCK_NoTail);
 }
 
 bool guardCalls(Function &F, Counters &C) {
@@ -63,9 +89,15 @@ bool guardCalls(Function &F, Counters &C) {
     auto *CB = dyn_cast<CallBase>(&I);
     if (!CB || CB->isInlineAsm())
       continue;
-    Value *Target = CB->getCalledOperand()->stripPointerCastsAndAliases();
-    if (!isa<Function>(Target))
-      Ok &= guardIndirect(*CB, C);
+    auto *Callee = dyn_cast<Function>(
+        CB->getCalledOperand()->stripPointerCastsAndAliases());
+    if (Callee && !isDetoured(*Callee)) {
+      if (Callee->isDeclaration() && !Callee->isIntrinsic())
+        keepFrame(*CB);
+      continue;
+    }
+    Ok &= guardIndirect(*CB, Callee, C);
+    keepFrame(*CB);
   }
   return Ok;
 }

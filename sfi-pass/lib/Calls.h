@@ -17,8 +17,9 @@ class Module;
 
 namespace sfi {
 
-/// Puts sfi_icall before every indirect call of F. A call whose type is not
-/// known (no "kcfi" bundle) is an error. False if there was an error.
+/// Puts sfi_icall before every indirect call of F, and calls its result. A call
+/// whose type is not known (no "kcfi" bundle) is an error. Makes calls of what
+/// the unit does not define keep their frame. False if there was an error.
 bool guardCalls(llvm::Function &F, Counters &C);
 
 /// The functions of M that may be entered again while they are active, as far

@@ -7,7 +7,12 @@
 // static inline that the policy calls interface: its body is dropped. Every
 // other inline is driver code and stays. Attributes that say what a kernel
 // function does not do (noalias, readonly...) are dropped on the way: they are
-// not true of the wrapper.
+// true of the wrapper.
+//
+// The address of one becomes that of its twin, which only the kernel may call.
+// For indirect calls of the driver's own there is another function, which
+// passes all arguments on to the import wrapper. It does that with a jump, where
+// they fit into registers: a report then names who made the call.
 
 #include "Imports.h"
 #include "Abi.h"
@@ -16,6 +21,7 @@
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
@@ -61,6 +67,25 @@ AttributeSet controlAttributes(LLVMContext &C, AttributeSet Old) {
   return AttributeSet::get(C, B);
 }
 
+/// Attributes of a function that say how to generate code.
+void copyCodeAttributes(const Function &From, Function &To) {
+  for (Attribute A : From.getAttributes().getFnAttrs())
+    if (A.isStringAttribute())
+      To.addFnAttr(A);
+  for (Attribute::AttrKind Kind :
+       {Attribute::FnRetThunkExtern, Attribute::NoImplicitFloat,
+        Attribute::NoRedZone, Attribute::UWTable})
+    if (From.hasFnAttribute(Kind))
+      To.addFnAttr(From.getFnAttribute(Kind));
+}
+
+/// Must a call of F, with NUMARGS arguments, lay out a structure on the stack
+/// beside the additional argument?
+bool isByValueBeside(StringRef F, unsigned NumArgs, const TypeTable &Types) {
+  const FunctionFacts *Facts = Types.function(F);
+  return Facts && Facts->ByValue && NumArgs >= ArgumentRegisters;
+}
+
 /// What of OLD, of a function or call with NUMPARAMS parameters, holds for the
 /// wrapper.
 AttributeList wrapperAttributes(LLVMContext &C, AttributeList Old,
@@ -81,6 +106,57 @@ AttributeList withParameter(LLVMContext &C, AttributeList Old,
     Params.push_back(Kept.getParamAttrs(I));
   Params.insert(Params.begin() + At, AttributeSet());
   return AttributeList::get(C, Kept.getFnAttrs(), Kept.getRetAttrs(), Params);
+}
+
+/// TY with a pointer more at index AT.
+FunctionType *prepend(FunctionType *Ty, unsigned At) {
+  SmallVector<Type *> Params(Ty->params());
+  Params.insert(Params.begin() + At,
+                PointerType::getUnqual(Ty->getContext()));
+  return FunctionType::get(Ty->getReturnType(), Params, Ty->isVarArg());
+}
+
+/// The function that indirect calls of TWIN run: returns WRAPPER(self,
+/// arguments).
+void makeIndirectTarget(Function &Twin, StringRef Name,
+                        const PolicyFunction &PF) {
+  Module &M = *Twin.getParent();
+  LLVMContext &C = M.getContext();
+  unsigned At = Twin.hasStructRetAttr() ? 1 : 0;
+  FunctionType *Ty = prepend(Twin.getFunctionType(), At);
+  AttributeList Attrs =
+      withParameter(C, Twin.getAttributes(), Twin.arg_size(), At);
+  Function *Wrapper = M.getFunction(PF.Wrapper);
+  if (!Wrapper) {
+    Wrapper =
+        Function::Create(Ty, GlobalValue::ExternalLinkage, PF.Wrapper, M);
+    Wrapper->setDSOLocal(Twin.isDSOLocal());
+    Wrapper->setAttributes(Attrs);
+  }
+  Function *F = Function::createWithDefaultAttr(
+      Twin.getFunctionType(), GlobalValue::InternalLinkage,
+      M.getDataLayout().getProgramAddressSpace(), Name + SFI_CALL_SUFFIX, &M);
+  AttributeList Own = Twin.getAttributes();
+  for (unsigned I = 0; I != Twin.arg_size(); ++I)
+    F->addParamAttrs(I, AttrBuilder(C, Own.getParamAttrs(I)));
+  F->addRetAttrs(AttrBuilder(C, Own.getRetAttrs()));
+  copyCodeAttributes(Twin, *F);
+  F->addFnAttr(IndirectAttr, Twin.getName());
+
+  SmallVector<Value *> Args;
+  for (Argument &A : F->args())
+    Args.push_back(&A);
+  Args.insert(Args.begin() + At, getSelf(M));
+  IRBuilder<> B(BasicBlock::Create(C, "", F));
+  CallInst *Call = B.CreateCall(Ty, Wrapper, Args);
+  Call->setAttributes(Attrs);
+  Call->setTailCall();
+  if (PF.NoReturn)
+    B.CreateUnreachable();
+  else if (Call->getType()->isVoidTy())
+    B.CreateRetVoid();
+  else
+    B.CreateRet(Call);
 }
 
 /// What is bound in one module.
@@ -137,8 +213,7 @@ private:
       error(CB, "this kind of call of '" + F.getName() + "' is not supported");
       return;
     }
-    const FunctionFacts *Facts = Types.function(F.getName());
-    if (Facts && Facts->ByValue && CB.arg_size() >= ArgumentRegisters) {
+    if (isByValueBeside(F.getName(), CB.arg_size(), Types)) {
       error(CB, "call of '" + F.getName() +
                     "' passes a structure by value and too many arguments "
                     "beside it: not supported");
@@ -161,12 +236,6 @@ private:
     CB.replaceAllUsesWith(New);
     CB.eraseFromParent();
     ++Count.imports;
-  }
-
-  FunctionType *prepend(FunctionType *Ty, unsigned At) {
-    SmallVector<Type *> Params(Ty->params());
-    Params.insert(Params.begin() + At, PointerType::getUnqual(C));
-    return FunctionType::get(Ty->getReturnType(), Params, Ty->isVarArg());
   }
 
   /// The wrapper's declaration: of the type that the call uses.
@@ -199,6 +268,7 @@ private:
     Pass->setMetadata(LLVMContext::MD_kcfi_type,
                       F.getMetadata(LLVMContext::MD_kcfi_type));
     Pass->setAttributes(wrapperAttributes(C, F.getAttributes(), F.arg_size()));
+    copyCodeAttributes(F, *Pass);
     F.replaceUsesWithIf(Pass, [](Use &U) {
       auto *CB = dyn_cast<CallBase>(U.getUser());
       return !CB || !(CB->isInlineAsm() || CB->isCallee(&U));
@@ -295,6 +365,23 @@ void checkFunction(Module &M, const Function &F, const Policy &P,
 void bindImports(Module &M, const Policy &P, const TypeTable &Types,
                  Counters &Count) {
   ImportBinder(M, P, Types, Count).run();
+}
+
+void makeIndirectTargets(Module &M, const Policy &P, const TypeTable &Types,
+                         Counters &Count) {
+  SmallVector<Function *> Twins;
+  for (Function &F : M)
+    if (F.getName().starts_with(SFI_PASS_PREFIX) && !F.use_empty())
+      Twins.push_back(&F);
+  for (Function *F : Twins) {
+    StringRef Name = F->getName().drop_front(strlen(SFI_PASS_PREFIX));
+    const PolicyFunction *PF = P.function(Name);
+    if (!PF || !PF->Callable || F->isVarArg() ||
+        isByValueBeside(Name, F->arg_size(), Types))
+      continue;
+    makeIndirectTarget(*F, Name, *PF);
+    ++Count.imports;
+  }
 }
 
 void checkImports(Module &M, const Policy &P, const TypeTable &Types) {

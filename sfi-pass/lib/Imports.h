@@ -14,6 +14,15 @@ namespace sfi {
 void bindImports(llvm::Module &M, const Policy &P, const TypeTable &Types,
                  Counters &Count);
 
+/// Mark of a function (attribute, whose value is the sfi_p_ twin's name) that
+/// indirect calls of a kernel function are led to.
+constexpr char IndirectAttr[] = "sfi-indirect";
+
+/// For each sfi_p_ twin that M refers to, a function of the same type that
+/// calls the import wrapper; none where there is no such wrapper.
+void makeIndirectTargets(llvm::Module &M, const Policy &P,
+                         const TypeTable &Types, Counters &Count);
+
 /// Reports every kernel function and kernel variable that is still referred to.
 void checkImports(llvm::Module &M, const Policy &P, const TypeTable &Types);
 

@@ -9,6 +9,7 @@
 
 #include "Bind.h"
 #include "Diag.h"
+#include "Imports.h"
 #include "Late.h"
 #include "Session.h"
 #include "Unit.h"
@@ -84,6 +85,7 @@ struct LatePass : PassInfoMixin<LatePass> {
     if (!P || !claim(M, LateDone))
       return PreservedAnalyses::all();
     checkBound(M, *P, session().Types);
+    makeIndirectTargets(M, *P, session().Types, session().Count);
     runLatePhase(M, AM, *P, session().Count);
     finishUnit(M, *P, session().Count);
     return PreservedAnalyses::none();

@@ -123,8 +123,8 @@ Error readNames(const json::Object &Root, StringRef Key, StringSet<> &Names) {
 
 Error readHeader(const json::Object &Root, uint64_t &Hash) {
   std::optional<int64_t> Abi = Root.getInteger("abi");
-  if (!Abi || *Abi != SFI_ABI_VERSION)
-    return invalid("'abi' is not " + Twine(SFI_ABI_VERSION) +
+  if (!Abi || *Abi != SFI_POLICY_VERSION)
+    return invalid("'abi' is not " + Twine(SFI_POLICY_VERSION) +
                    ": made by another version of sfi-wrapgen");
   std::optional<StringRef> Text = Root.getString("hash");
   if (!Text || !Text->consume_front("0x") || Text->getAsInteger(16, Hash))

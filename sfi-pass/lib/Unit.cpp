@@ -7,7 +7,7 @@
 
 #include "Unit.h"
 #include "Abi.h"
-#include "Bind.h"
+#include "Imports.h"
 
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/InstIterator.h"
@@ -78,27 +78,47 @@ bool isDriverData(const GlobalVariable &G) {
          G.getName() != "__sfi_self" && !isForeignSection(G.getSection());
 }
 
+/// What an indirect call of a function runs, where that is not the function:
+/// of a gate, and of a kernel function.
+DenseMap<const Function *, Constant *> findDetours(Module &M,
+                                                   Constant *Entries) {
+  DenseMap<const Function *, Constant *> To;
+  if (auto *Table = dyn_cast<GlobalVariable>(Entries))
+    for (const Use &Row : cast<User>(Table->getInitializer())->operands()) {
+      auto *Entry = cast<ConstantStruct>(Row.get());
+      To[cast<Function>(Entry->getOperand(1))] = Entry->getOperand(0);
+    }
+  for (Function &F : M)
+    if (F.hasFnAttribute(IndirectAttr))
+      To[M.getFunction(F.getFnAttribute(IndirectAttr).getValueAsString())] = &F;
+  return To;
+}
+
 /// struct sfi_func of every function that is defined here, and of the kernel's
 /// functions that may be called indirectly. A static function whose address
 /// nobody takes is no target (type 0); any other unit may take the address of
 /// one that is not static.
-SmallVector<Constant *> makeFuncs(Module &M, Tables &T) {
+SmallVector<Constant *> makeFuncs(Module &M, Tables &T, Constant *Entries) {
+  DenseMap<const Function *, Constant *> Detours = findDetours(M, Entries);
   SmallVector<Constant *> Rows;
   for (Function &F : M) {
     uint32_t Type = getTypeHash(F), Flags = 0;
+    Constant *Call = &F;
     if (F.isDeclaration()) {
       if (!F.getName().starts_with(SFI_PASS_PREFIX) || F.use_empty())
         continue;
       Flags = SFI_FUNC_KERNEL;
+      Call = Detours.lookup(&F);
     } else if (F.hasAvailableExternallyLinkage()) {
       continue;
     } else if (F.hasFnAttribute(GateAttr)) {
       Flags = SFI_FUNC_GATE;
+      Call = Detours.lookup(&F);
     } else if (F.hasLocalLinkage() && !F.hasAddressTaken()) {
       Type = 0;
     }
-    Rows.push_back(T.row(
-        {&F, T.number32(Type), T.number32(Flags), T.string(F.getName())}));
+    Rows.push_back(T.row({&F, Type && Call ? Call : T.null(), T.number32(Type),
+                          T.number32(Flags), T.string(F.getName())}));
   }
   return Rows;
 }
@@ -191,7 +211,7 @@ void finishUnit(Module &M, const Policy &P, const Counters &Count) {
   GlobalVariable *Self = getSelf(M);
   uint64_t NumEntries;
   Constant *Entries = makeEntries(M, T, NumEntries);
-  SmallVector<Constant *> Funcs = makeFuncs(M, T);
+  SmallVector<Constant *> Funcs = makeFuncs(M, T, Entries);
   SmallVector<Constant *> Globals = makeGlobals(M, T);
   auto Bound = [&](StringRef Name) -> Constant * {
     GlobalValue *G = M.getNamedValue(Name);

@@ -92,6 +92,11 @@ DRIVER int test_gate(int x)
 	return x;
 }
 
+DRIVER int test_to_wrapper(int x)
+{
+	return -x;
+}
+
 DRIVER void test_other_type(void)
 {
 	barrier();
@@ -106,10 +111,12 @@ const struct sfi_entry test_entry = {
 	.kind = "ops__call",
 };
 static const struct sfi_func funcs[] = {
-	{ .addr = test_callback, .type = 11, .name = "test_callback" },
-	{ .addr = test_gate, .type = 11, .flags = SFI_FUNC_GATE, .name = "test_gate" },
-	{ .addr = test_other_type, .type = 22, .name = "test_other_type" },
-	{ .addr = strlen, .type = 33, .flags = SFI_FUNC_KERNEL, .name = "strlen" },
+	{ test_callback, test_callback, 11, 0, "test_callback" },
+	{ test_gate, test_callback, 11, SFI_FUNC_GATE, "test_gate" },
+	{ test_other_type, test_other_type, 22, 0, "test_other_type" },
+	{ test_to_wrapper, NULL, 0, 0, "test_to_wrapper" },
+	{ abs, test_to_wrapper, 11, SFI_FUNC_KERNEL, "abs" },
+	{ strlen, NULL, 33, SFI_FUNC_KERNEL, "strlen" },
 };
 static const struct sfi_global globals[] = { { test_global, sizeof(test_global), "test_global" } };
 static const struct sfi_line lines[] = {

@@ -52,6 +52,7 @@ extern const struct sfi_arg test_arg;
 int test_callback(int x); /* the driver's function behind test_entry */
 void test_other_type(void);
 int test_gate(int x);	  /* what the kernel would see */
+int test_to_wrapper(int x); /* what indirect calls of abs() run */
 
 /* What happened, in order, as words separated by spaces; test_log_clear() between steps. */
 void test_log(const char *format, ...) __printf(1, 2);

@@ -26,15 +26,18 @@ static void refuses_what_does_not_match(void **state)
 	static const struct sfi_func foreign[] = {
 		{ .addr = strlen, .type = 1, .name = "strlen" }
 	};
+	static const struct sfi_func outside[] = {
+		{ .addr = abs, .call = abs, .type = 1, .flags = SFI_FUNC_KERNEL, .name = "abs" }
+	};
 	struct sfi_unit unit = test_unit;
 	char why[128];
 
 	(void)state;
 	assert_int_equal(create(&unit, why, sizeof(why)), 0);
 	assert_string_equal(why, "");
-	unit.abi = 2;
+	unit.abi++;
 	assert_int_equal(create(&unit, why, sizeof(why)), -ENOEXEC);
-	assert_string_equal(why, "built for ABI 2, this runtime is 1");
+	assert_string_equal(why, "built for ABI 3, this runtime is 2");
 	unit = test_unit;
 	unit.magic++;
 	assert_int_equal(create(&unit, why, sizeof(why)), -ENOEXEC);
@@ -53,6 +56,9 @@ static void refuses_what_does_not_match(void **state)
 	unit.nr_funcs = 1;
 	assert_int_equal(create(&unit, why, sizeof(why)), -EINVAL);
 	assert_string_equal(why, "test.c: strlen is not in the module's code");
+	unit.funcs = outside;
+	assert_int_equal(create(&unit, why, sizeof(why)), -EINVAL);
+	assert_string_equal(why, "test.c: abs is not in the module's code");
 }
 
 static void refuses_without_memory(void **state)

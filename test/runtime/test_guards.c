@@ -15,11 +15,11 @@ DRIVER int drv_memset(int x)
 
 static const void *call_target;
 static u32 call_type;
+static const void *call_result;
 
 DRIVER int drv_icall(int x)
 {
-	sfi_icall(&test_self, call_target, call_type);
-	barrier();
+	call_result = sfi_icall(&test_self, call_target, call_type);
 	return x;
 }
 
@@ -32,6 +32,14 @@ DRIVER int drv_recurse(int x)
 	return x ? drv_recurse(x + 1) + frame[0] : 0;
 }
 
+DRIVER int drv_recurse_by_gate(int x)
+{
+	volatile char frame[256];
+
+	frame[0] = (char)x;
+	sfi_icall(&test_self, test_gate, 11);
+	return x ? drv_recurse_by_gate(x + 1) + frame[0] : 0;
+}
 
 static void wild_store(void **state)
 {
@@ -108,36 +116,101 @@ static void memory_functions_work(void **state)
 	free(expect);
 }
 
+static void assert_wild_call(const void *target, u32 type, const char *why)
+{
+	call_target = target;
+	call_type = type;
+	assert_int_equal(enter(drv_icall), UNWOUND);
+	assert_non_null(strstr(test_report_line(dom), why));
+	assert_non_null(strstr(test_report_line(dom), " by drv_icall+0x"));
+	assert_int_equal(sfi_domain_count(dom, SFI_COUNT_icalls), 1);
+}
+
+static const void *led_to(const void *target, u32 type)
+{
+	call_target = target;
+	call_type = type;
+	assert_int_equal(enter(drv_icall), 1);
+	return call_result;
+}
+
 static void indirect_calls(void **state)
 {
 	(void)state;
-	call_target = test_callback;
-	call_type = 11;
-	assert_int_equal(enter(drv_icall), 1);
-	call_type = 33;
-	assert_int_equal(enter(drv_icall), UNWOUND);
-	assert_non_null(strstr(test_report_line(dom),
-			       ": a function of another type (test_callback) by drv_icall+0x"));
+	assert_ptr_equal(led_to(test_callback, 11), test_callback);
+	assert_ptr_equal(led_to(test_other_type, 22), test_other_type);
 	assert_int_equal(sfi_domain_count(dom, SFI_COUNT_icalls), 2);
 }
 
+static void indirect_call_of_another_type(void **state)
+{
+	(void)state;
+	assert_wild_call(test_callback, 22, ": a function of another type (test_callback)");
+}
+
+/* It is the kernel that a gate is for. */
 static void indirect_call_of_a_gate(void **state)
 {
 	(void)state;
-	call_target = test_gate;
-	call_type = 11;
-	assert_int_equal(enter(drv_icall), UNWOUND);
-	assert_non_null(strstr(test_report_line(dom), ": a gate, which is for the kernel to call ("));
+	assert_ptr_equal(led_to(test_gate, 11), test_callback);
+}
+
+static void indirect_call_of_a_gate_of_another_type(void **state)
+{
+	(void)state;
+	assert_wild_call(test_gate, 22, ": a function of another type (test_gate)");
+}
+
+static struct sfi_self other_self;
+
+/* Another module's table lists it, this one's does not. */
+static void indirect_call_of_a_foreign_gate(void **state)
+{
+	static const struct sfi_func funcs[] = {
+		{ drv_nothing, test_callback, 11, SFI_FUNC_GATE, "drv_nothing" }
+	};
+	static struct sfi_unit unit;
+	static const struct sfi_unit *const units[] = { &unit };
+	struct sfi_load load;
+	struct sfi_domain *other;
+	char why[64];
+
+	(void)state;
+	unit = test_unit;
+	unit.self = &other_self;
+	unit.funcs = funcs;
+	unit.nr_funcs = ARRAY_SIZE(funcs);
+	test_fill_load(&load, units);
+	load.self = &other_self;
+	assert_int_equal(sfi_domain_create(&load, &other, why, sizeof(why)), 0);
+	assert_non_null(sfi_domain_func(other, drv_nothing));
+	assert_wild_call(drv_nothing, 11, ": not a function of the driver's");
+	sfi_domain_destroy(other);
 }
 
 static void indirect_call_of_a_kernel_function(void **state)
 {
 	(void)state;
-	call_target = strlen;
-	call_type = 33;
-	assert_int_equal(enter(drv_icall), UNWOUND);
-	assert_non_null(strstr(test_report_line(dom),
-			       ": a kernel function, whose arguments would not be checked (strlen)"));
+	assert_ptr_equal(led_to(abs, 11), test_to_wrapper);
+}
+
+static void indirect_call_of_a_kernel_function_of_another_type(void **state)
+{
+	(void)state;
+	assert_wild_call(abs, 22, ": a function of another type (abs)");
+}
+
+static void indirect_call_of_a_kernel_function_without_wrapper(void **state)
+{
+	(void)state;
+	assert_wild_call(strlen, 33, ": a kernel function that has no wrapper (strlen)");
+}
+
+/* What leads to the wrapper is no target itself. */
+static void indirect_call_of_a_detour(void **state)
+{
+	(void)state;
+	assert_wild_call(test_to_wrapper, 11, ": a function of another type (test_to_wrapper)");
 }
 
 static void indirect_call_of_no_function(void **state)
@@ -170,26 +243,37 @@ static void indirect_call_without_a_type(void **state)
 
 static int recurse_in_thread_result;
 
-static void *recurse_in_thread(void *unused)
+static void *recurse_in_thread(void *fn)
 {
-	(void)unused;
-	recurse_in_thread_result = enter(drv_recurse);
+	recurse_in_thread_result = enter((int (*)(int x))fn);
 	return NULL;
 }
 
-static void runaway_recursion(void **state)
+static void runs_out_of_stack(int (*fn)(int x), const char *by)
 {
 	pthread_attr_t attr;
 	pthread_t thread;
 
-	(void)state;
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, 1 << 17);
-	assert_int_equal(pthread_create(&thread, &attr, recurse_in_thread, NULL), 0);
+	assert_int_equal(pthread_create(&thread, &attr, recurse_in_thread, (void *)fn), 0);
 	pthread_join(thread, NULL);
 	assert_int_equal(recurse_in_thread_result, UNWOUND);
 	assert_non_null(strstr(test_report_line(dom), "stack overflow ("));
-	assert_non_null(strstr(test_report_line(dom), "by drv_recurse+0x"));
+	assert_non_null(strstr(test_report_line(dom), by));
+}
+
+static void runaway_recursion(void **state)
+{
+	(void)state;
+	runs_out_of_stack(drv_recurse, "by drv_recurse+0x");
+}
+
+/* Each turn is an indirect call of the function's own gate. */
+static void runaway_recursion_by_a_gate(void **state)
+{
+	(void)state;
+	runs_out_of_stack(drv_recurse_by_gate, "by drv_recurse_by_gate+0x");
 }
 
 int main(void)
@@ -201,12 +285,19 @@ int main(void)
 		INSIDE_TEST(wild_memset_changes_nothing),
 		INSIDE_TEST(memory_functions_work),
 		INSIDE_TEST(indirect_calls),
+		INSIDE_TEST(indirect_call_of_another_type),
 		INSIDE_TEST(indirect_call_of_no_function),
 		INSIDE_TEST(indirect_call_of_a_gate),
+		INSIDE_TEST(indirect_call_of_a_gate_of_another_type),
+		INSIDE_TEST(indirect_call_of_a_foreign_gate),
 		INSIDE_TEST(indirect_call_of_a_kernel_function),
+		INSIDE_TEST(indirect_call_of_a_kernel_function_of_another_type),
+		INSIDE_TEST(indirect_call_of_a_kernel_function_without_wrapper),
+		INSIDE_TEST(indirect_call_of_a_detour),
 		INSIDE_TEST(indirect_call_of_null),
 		INSIDE_TEST(indirect_call_without_a_type),
 		INSIDE_TEST(runaway_recursion),
+		INSIDE_TEST(runaway_recursion_by_a_gate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,8 +35,8 @@ make_module "$OUT/import/src" import
 cp "$OUT/import/src/refused.ko" "$OUT/import.ko"
 
 # Another interface version: the number behind each unit's magic. Another policy: the hash that follows.
-perl -0777 -pe 's/SFI1\x01\0\0\0/SFI1\x63\0\0\0/g' "$OUT/whole.ko" >"$OUT/version.ko"
-perl -0777 -pe 's/(SFI1\x01\0\0\0)(.)/$1 . ($2 ^ "\x01")/gse' "$OUT/whole.ko" >"$OUT/policy.ko"
+perl -0777 -pe 's/SFI1.\0\0\0/SFI1\x63\0\0\0/gs' "$OUT/whole.ko" >"$OUT/version.ko"
+perl -0777 -pe 's/(SFI1.\0\0\0)(.)/$1 . ($2 ^ "\x01")/gse' "$OUT/whole.ko" >"$OUT/policy.ko"
 
 vm --file "$OUT/whole.ko" --file "$OUT/version.ko" --file "$OUT/policy.ko" \
 	--file "$OUT/extra.ko" --file "$OUT/import.ko" -- "$(guest <<'END'

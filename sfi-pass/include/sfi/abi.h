@@ -16,7 +16,10 @@
 #include <stdint.h>
 #endif
 
-#define SFI_ABI_VERSION 1
+#define SFI_ABI_VERSION 2
+
+/* The form of policy.json, its field "abi". */
+#define SFI_POLICY_VERSION 1
 
 /*
  * Rights table
@@ -74,13 +77,17 @@ struct sfi_self {
 };
 
 /*
- * A function of the module that may be the target of an indirect call. TYPE is
- * sfi_type_hash() of its C type in canonical spelling: the first 32 bits of the
- * xxHash64 that LLVM computes.
+ * A function of the module, or one of the kernel's whose address it takes. TYPE
+ * is the hash of its C type in canonical spelling, the first 32 bits of the
+ * xxHash64 that LLVM computes. CALL is what an indirect call of it runs, code of
+ * the module in any case: the function itself; of a gate, the driver's function
+ * behind it; of a kernel function, a function of the same type that passes the
+ * arguments on to the import wrapper.
  */
 struct sfi_func {
 	const void *addr;
-	uint32_t type; /* hash of the type; 0: never an indirect target */
+	const void *call; /* null: never the target of an indirect call */
+	uint32_t type;    /* hash of the type; 0 if it has none, and is no target */
 	uint32_t flags;
 	const char *name;
 };
@@ -164,7 +171,8 @@ struct sfi_unit {
  *
  * R(name, return type, (parameter types), flags): V void, P pointer, L 64-bit
  * integer, W 32-bit integer. Flags: SFI_CC_COLD is LLVM's preserve_most
- * convention (the callee keeps all registers but r11).
+ * convention (the callee keeps all registers but r11, and rax where it returns
+ * something).
  */
 #define SFI_CC_C 0
 #define SFI_CC_COLD 1
@@ -176,8 +184,8 @@ struct sfi_unit {
 	R(sfi_memmove, V, (P, P, P, L), SFI_CC_C) \
 	/* self, destination, byte, size */ \
 	R(sfi_memset, V, (P, P, W, L), SFI_CC_C) \
-	/* self, target, type hash: return if the call is allowed, else a violation */ \
-	R(sfi_icall, V, (P, P, W), SFI_CC_COLD) \
+	/* self, target, type hash: what to call instead of the target, or a violation */ \
+	R(sfi_icall, P, (P, P, W), SFI_CC_COLD) \
 	/* self: return if stack is left for a deep call chain, else a violation */ \
 	R(sfi_stack, V, (P), SFI_CC_COLD) \
 	/* self, address, size (a multiple of 8): rights of a stack local */ \
@@ -185,17 +193,19 @@ struct sfi_unit {
 	R(sfi_local_revoke, V, (P, L, L), SFI_CC_COLD)
 
 /* Referred to by every unit; its name carries SFI_ABI_VERSION. */
-#define SFI_VERSION_SYMBOL "sfi_abi_v1"
+#define SFI_VERSION_SYMBOL "sfi_abi_v2"
 
 /*
  * Names that the pass makes: sfi_w_F is the import wrapper of kernel function F
  * (first argument: struct sfi_self *), sfi_e_K the entry wrapper of callback
  * kind K (first argument: const struct sfi_entry *), sfi_p_F a kernel function
- * whose address a driver may put into a callback slot or call indirectly
- * (arguments as F's).
+ * whose address a driver may put into a callback slot (arguments as F's; called
+ * by the kernel only). F.sfi_call is what the driver runs when it calls sfi_p_F
+ * indirectly.
  */
 #define SFI_IMPORT_PREFIX "sfi_w_"
 #define SFI_ENTRY_PREFIX "sfi_e_"
 #define SFI_PASS_PREFIX "sfi_p_"
+#define SFI_CALL_SUFFIX ".sfi_call"
 
 #endif

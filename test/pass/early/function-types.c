@@ -21,12 +21,12 @@
 // CHECK: ![[OTHER]] = !{i32 [[HASH2:.*]]}
 
 // CHECK: @sfi.funcs =
-// CHECK-SAME: { ptr @same, i32 [[HASH1]], i32 0,
-// CHECK-SAME: { ptr @other, i32 [[HASH2]], i32 0,
-// CHECK-SAME: { ptr @caller, i32 {{-?[1-9][0-9]*}}, i32 0,
-// CHECK-SAME: { ptr @callback, i32 [[HASH1]], i32 0,
-// CHECK-SAME: { ptr @quiet, i32 0, i32 0,
-// CHECK-SAME: { ptr @callback.sfi_gate.thing_ops__open, i32 [[HASH1]], i32 1,
+// CHECK-SAME: { ptr @same, ptr @same, i32 [[HASH1]], i32 0,
+// CHECK-SAME: { ptr @other, ptr @other, i32 [[HASH2]], i32 0,
+// CHECK-SAME: { ptr @caller, ptr @caller, i32 {{-?[1-9][0-9]*}}, i32 0,
+// CHECK-SAME: { ptr @callback, ptr @callback, i32 [[HASH1]], i32 0,
+// CHECK-SAME: { ptr @quiet, ptr null, i32 0, i32 0,
+// CHECK-SAME: { ptr @callback.sfi_gate.thing_ops__open, ptr @callback, i32 [[HASH1]], i32 1,
 int same(struct thing *t) { return 1; }
 int other(unsigned long number) { return 2; }
 static int quiet(struct thing *t) { return 3; }

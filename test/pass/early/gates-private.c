@@ -14,8 +14,8 @@ static int my_choice(struct thing *t) { return 2; }
 
 // CHECK: @steps = {{.*}} { ptr @my_step, ptr @my_choice }
 struct mine steps = { my_step, my_choice };
-// CHECK: @sfi.funcs = {{.*}}{ ptr @my_step, i32 [[TYPE:-?[1-9][0-9]*]], i32 0,
-// CHECK-SAME: { ptr @my_choice, i32 [[TYPE]], i32 0,
+// CHECK: @sfi.funcs = {{.*}}{ ptr @my_step, ptr @my_step, i32 [[TYPE:-?[1-9][0-9]*]], i32 0,
+// CHECK-SAME: { ptr @my_choice, ptr @my_choice, i32 [[TYPE]], i32 0,
 // CHECK-NOT: sfi_gate
 
 // CHECK-LABEL: @run(

@@ -21,6 +21,8 @@
 	X(argument_overflow, true, 1, 0, 0) \
 	X(private_array, false, 0, 0, 0) \
 	X(indirect, false, 0, 1, 1) \
+	X(indirect_detour, false, 0, 1, 1) \
+	X(indirect_registers, false, 0, 1, 1) \
 	X(indirect_wrong_type, true, 0, 1, 1) \
 	X(indirect_wild, true, 0, 1, 1) \
 	X(recursion, false, 11, 11, 0)
@@ -28,7 +30,7 @@
 #define X(name, ...) void name(void);
 CASES(X)
 #undef X
-long twice(long n);
+long twice(long n), gate(long n), sum(long a, long b, long c, long d, long e, long f, long g);
 extern void *pointer, *wrong_type;
 extern long number;
 
@@ -36,11 +38,13 @@ static unsigned long wrong;
 /* The type that twice() was first called as. */
 static uint32_t type_of_twice;
 
-bool world_target(const void *fn, uint32_t type)
+const void *world_target(const void *fn, uint32_t type)
 {
+	if (fn == sum)
+		return sum;
 	if (!type_of_twice)
 		type_of_twice = type;
-	return fn == twice && type == type_of_twice;
+	return (fn == twice || fn == gate) && type == type_of_twice ? twice : NULL;
 }
 
 static void run(void *fn)

@@ -159,6 +159,39 @@ void indirect(void)
 	number = pointer(1);
 }
 
+/* Stands for twice(), and is never run itself. */
+long gate(long n)
+{
+	fill(NULL, 1);
+	return n;
+}
+
+/* What is run is not what was to be called. */
+void indirect_detour(void)
+{
+	pointer = gate;
+	number = pointer(4);
+	if (number != 8)
+		fill(NULL, 1);
+}
+
+long sum(long a, long b, long c, long d, long e, long f, long g)
+{
+	return a + 10 * (b + 10 * (c + 10 * (d + 10 * (e + 10 * (f + 10 * g)))));
+}
+
+long (*volatile with_all_registers)(long, long, long, long, long, long, long) = sum;
+
+/* The check keeps the arguments, and what else is in registers. */
+void indirect_registers(void)
+{
+	long n = number;
+
+	number = with_all_registers(n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6);
+	if (number + n != 9876546)
+		fill(NULL, 1);
+}
+
 void indirect_wrong_type(void)
 {
 	wrong_type = (void (*)(void))twice;
