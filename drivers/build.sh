@@ -296,11 +296,28 @@ build_make() {
 	quietly "$B_OUT/log" "building $B_SOURCE for $KREL ($B_MODE${B_PLANT:+, planted})" nice make -C "$KDIR" \
 		M="$B_OUT/src" CC="$TOOLS/sfi-pass/sfi-cc" KBUILD_EXTRA_SYMBOLS="$symvers" ${defines:+KCFLAGS="$defines"} \
 		-j "$(nproc)" "$@" modules || {
+		build_prototypes
 		find "$B_OUT" -name '*.ko' -exec rm -f {} +
 		exit 1
 	}
 	# Where IBT is on, objtool remarks on each reference to code that is no function's start.
 	grep -E "$B_OUT/src.*warning: " "$B_OUT/log" | grep -v 'objtool: \.sfi_lines+' >&2 || :
+}
+
+# Names the functions whose type symbol (SFI_TYPE_PREFIX in abi.h) nobody defines, and the objects
+# that disagree. An object that both defines and misses it is linked of others.
+build_prototypes() {
+	find "$B_OUT/src" -name '*.o' -exec llvm-nm-19 -A {} + 2>/dev/null | sed "s,^$B_OUT/src/,," | awk '
+		{ object = $1; sub(/:.*/, "", object); name = $NF; type = $(NF - 1) }
+		type == "T" { n++; owner[n] = object; owned[n] = name; has[object, name] = 1 }
+		type == "U" && sub(/^__sfi_type_[0-9a-f]*_/, "", name) { m++; user[m] = object; callee[m] = name; symbol[m] = $NF; misses[object, name] = 1 }
+		type == "A" { typed[$NF] = 1 }
+		END {
+			for (i = 1; i <= m; i++)
+				for (j = 1; j <= n; j++)
+					if (!typed[symbol[i]] && owned[j] == callee[i] && !misses[owner[j], callee[i]] && !has[user[i], callee[i]])
+						print callee[i] ": the prototype in " user[i] " is not that of the definition in " owner[j]
+		}' | while read -r line; do warn "$line"; done
 }
 
 # Checks what came out, and only then lets it be seen.

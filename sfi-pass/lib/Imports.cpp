@@ -30,16 +30,15 @@ using namespace llvm;
 
 namespace sfi {
 
-namespace {
-
-/// Integer argument registers of the C calling convention.
-constexpr unsigned ArgumentRegisters = 6;
-
-/// Symbols that the module itself defines in another unit, or the linker does.
 bool isModuleOwn(StringRef Name) {
   return Name == "__this_module" || Name == "init_module" ||
          Name == "cleanup_module";
 }
+
+namespace {
+
+/// Integer argument registers of the C calling convention.
+constexpr unsigned ArgumentRegisters = 6;
 
 /// Attributes of a parameter that decide how it is passed.
 AttributeSet passingAttributes(LLVMContext &C, AttributeSet Old) {

@@ -14,6 +14,10 @@ namespace sfi {
 void bindImports(llvm::Module &M, const Policy &P, const TypeTable &Types,
                  Counters &Count);
 
+/// Is NAME a symbol that the module itself defines in the unit that Kbuild
+/// makes for it, or that that unit refers to?
+bool isModuleOwn(llvm::StringRef Name);
+
 /// Mark of a function (attribute, whose value is the sfi_p_ twin's name) that
 /// indirect calls of a kernel function are led to.
 constexpr char IndirectAttr[] = "sfi-indirect";

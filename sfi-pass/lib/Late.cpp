@@ -73,6 +73,14 @@ private:
       error(M, "isolated code cannot contain functions chosen at load time");
       Ok = false;
     }
+    // The linker may choose another unit's, of another type.
+    for (const GlobalValue &G : M.global_values())
+      if (!G.isDeclarationForLinker() && G.isInterposable() &&
+          isa<Function>(G.getAliaseeObject())) {
+        error(M, "isolated code cannot contain a weak function: '" +
+                     G.getName() + "'");
+        Ok = false;
+      }
     for (StringRef List : {"llvm.global_ctors", "llvm.global_dtors"})
       if (M.getNamedGlobal(List)) {
         error(M, "isolated code cannot contain constructors or destructors: "

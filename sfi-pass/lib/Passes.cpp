@@ -11,6 +11,7 @@
 #include "Diag.h"
 #include "Imports.h"
 #include "Late.h"
+#include "Prototypes.h"
 #include "Session.h"
 #include "Unit.h"
 
@@ -87,6 +88,7 @@ struct LatePass : PassInfoMixin<LatePass> {
     checkBound(M, *P, session().Types);
     makeIndirectTargets(M, *P, session().Types, session().Count);
     runLatePhase(M, AM, *P, session().Count);
+    tiePrototypes(M, *P);
     finishUnit(M, *P, session().Count);
     return PreservedAnalyses::none();
   }

@@ -25,6 +25,9 @@ refuses "a function without annotation, with the line to add" \
 	'void orderly_poweroff\((bool|_Bool)( force)?\)' "$TOP/test/system/stranger"
 refuses "a folder that is nowhere" 'neither a directory here nor in' drivers/net/nonesuch
 
+refuses "units that disagree about a function" \
+	'^sfi: shared: the prototype in user\.o is not that of the definition in owner\.o' "$TOP/test/system/prototypes"
+
 echo 'no_such_function: wild_store' >"$OUT/list"
 refuses "a plant list that matches nothing" 'no_such_function:wild_store' "$TOP/drivers/sfi_sample" --plant "$OUT/list"
 

@@ -208,4 +208,11 @@ struct sfi_unit {
 #define SFI_PASS_PREFIX "sfi_p_"
 #define SFI_CALL_SUFFIX ".sfi_call"
 
+/*
+ * Links within a module: __sfi_type_H_F, H being eight hexadecimal digits, is
+ * defined by the unit that defines function F of type hash H, and referred to by
+ * those that take F to be of that type. It has no address.
+ */
+#define SFI_TYPE_PREFIX "__sfi_type_"
+
 #endif
