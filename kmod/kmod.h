@@ -69,7 +69,7 @@ struct sfi_host {
 /* main.c: module parameters */
 extern unsigned int sfi_restart_max;      /* restarts in one window */
 extern unsigned int sfi_restart_window_s; /* length of the window */
-extern unsigned int sfi_hang_ms;          /* time budget of one call into a driver */
+extern unsigned int sfi_hang_ms;          /* CPU time budget of one call into a driver */
 
 /* load.c */
 int sfi_load_init(void);

@@ -16,7 +16,7 @@ MODULE_PARM_DESC(restart_window_s, "length of the window, in seconds");
 
 unsigned int sfi_hang_ms = 2000;
 module_param_named(hang_ms, sfi_hang_ms, uint, 0644);
-MODULE_PARM_DESC(hang_ms, "how long a call into a driver may take without sleeping, in milliseconds");
+MODULE_PARM_DESC(hang_ms, "how long a call into a driver may run without sleeping, in milliseconds of CPU time");
 
 static int __init sfi_init(void)
 {

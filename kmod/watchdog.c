@@ -11,13 +11,18 @@
  * A CPU with interrupts off is looked at by NMI, sent by its neighbour's timer
  * or by the recoverer.
  *
- * A hang is a call in which, over the whole budget, the same innermost gate was
- * seen at every look and its task has not slept.
+ * A call that two looks have found is looked at every millisecond from then on,
+ * and each of these looks charges it a millisecond, and of what has passed
+ * beyond that since the last look only an eighth: a virtual CPU was stopped.
+ * A hang is a call that has been charged the whole budget and has not slept. See
+ * docs/decisions/007-hangs-are-counted-in-looks.md.
  */
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/hrtimer.h>
 #include <linux/nmi.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 #include <linux/smp.h>
 #include <asm/apic.h>
 #include <asm/irq_regs.h>
@@ -26,18 +31,21 @@
 
 #include "kmod.h"
 
-/* Looks in one budget, and how many in a row must have seen the call. */
+/* Looks in one budget while no call is suspected. */
 #define LOOKS 8
-#define LOOKS_NEEDED 4
+/* Looks at one call that make it suspect. */
+#define LOOKS_SUSPECT 2
 /* A CPU that has not answered a kick for this long has interrupts off. */
 #define KICK_NS (3 * NSEC_PER_MSEC)
 
 /* Which call the last looks have seen. Owned by the looking CPU; the NMI and the timer of a CPU have one each. */
 struct sighting {
-	const struct sfi_gate *gate;
+	const struct sfi_gate *gate; /* NULL: none */
 	u64 entered, switches;
-	u64 since; /* ktime, ns */
-	unsigned int looks;
+	u64 seen;                    /* ktime of the last look that found it, ns */
+	u64 charged;                 /* ns */
+	unsigned int looks;          /* that found it */
+	bool by_task;                /* the gate is on a task's stack */
 };
 
 struct watch {
@@ -64,21 +72,76 @@ static u64 period_ns(void)
 	return ms * NSEC_PER_MSEC;
 }
 
-/* Milliseconds for which G has been the innermost call here, once that is over the budget; else 0. */
-static u64 over_budget(struct sighting *s, const struct sfi_gate *g)
-{
-	u64 now = ktime_get_mono_fast_ns(), switches = READ_ONCE(current->nvcsw), ms;
+/* Of the time that a CPU did not take its looks in, one part in this many is charged. */
+#define STOPPED_SHARE 8
 
+/* Between two looks at a suspect, and what one of them charges in full. */
+static u64 close_ns(void)
+{
+	return max_t(u64, NSEC_PER_MSEC, hrtimer_resolution);
+}
+
+static u64 charge(u64 passed)
+{
+	u64 whole = min(passed, close_ns());
+
+	return whole + (passed - whole) / STOPPED_SHARE;
+}
+
+static bool suspect(const struct sighting *s)
+{
+	return s->gate && s->looks >= LOOKS_SUSPECT;
+}
+
+static bool on_task_stack(unsigned long sp)
+{
+	return sp - (unsigned long)task_stack_page(current) < THREAD_SIZE;
+}
+
+/*
+ * With the stack pointer at SP, the call that S follows has returned: its stack
+ * is in use above its gate; or it was an interrupt's, and there is none now.
+ */
+static bool returned(const struct sighting *s, unsigned long sp)
+{
+	unsigned long gate = (unsigned long)s->gate;
+
+	if (!((sp ^ gate) & ~(THREAD_SIZE - 1UL)))
+		return sp > gate;
+	return !s->by_task && on_task_stack(sp);
+}
+
+/*
+ * The call that S follows was not found: it has returned; or an interrupt sits
+ * on top of it, it calls the driver again, or another task has its turn. In the
+ * latter cases it is looked for a while yet. True: S is free for another call.
+ */
+static bool missed(struct sighting *s, unsigned long sp, u64 now)
+{
+	if (s->gate && (returned(s, sp) || now - s->seen > 2 * period_ns()))
+		s->gate = NULL;
+	return !s->gate;
+}
+
+/* Milliseconds that the innermost call G has run here, once that is over the budget; else 0. */
+static u64 over_budget(struct sighting *s, const struct sfi_gate *g, unsigned long sp, u64 now)
+{
+	u64 switches = READ_ONCE(current->nvcsw);
+
+	if (s->gate != g && !missed(s, sp, now))
+		return 0;
 	if (s->gate != g || s->entered != g->entered || s->switches != switches) {
-		*s = (struct sighting){ .gate = g, .entered = g->entered,
-					.switches = switches, .since = now };
+		*s = (struct sighting){ .gate = g, .entered = g->entered, .switches = switches,
+					.seen = now, .looks = 1, .by_task = on_task_stack(sp) };
 		return 0;
 	}
-	ms = div_u64(now - s->since, NSEC_PER_MSEC);
-	if (++s->looks < LOOKS_NEEDED || ms < READ_ONCE(sfi_hang_ms))
+	s->looks++;
+	s->charged += charge(now - s->seen);
+	s->seen = now;
+	if (s->charged < READ_ONCE(sfi_hang_ms) * (u64)NSEC_PER_MSEC)
 		return 0;
 	s->gate = NULL;
-	return ms;
+	return div_u64(s->charged, NSEC_PER_MSEC);
 }
 
 /* What is to happen to the context behind REGS; D is its domain. */
@@ -91,11 +154,14 @@ struct verdict {
 
 static bool judge(struct sighting *s, struct pt_regs *regs, bool timing, struct verdict *v)
 {
+	u64 now = ktime_get_mono_fast_ns();
 	struct sfi_domain *d;
 	struct sfi_gate *g;
 
-	if (user_mode(regs))
+	if (user_mode(regs)) {
+		missed(s, (unsigned long)task_pt_regs(current), now);
 		return false;
+	}
 	d = sfi_domain_of_ip(regs->ip, regs->sp);
 	*v = (struct verdict){ .d = d, .fault = SFI_FAULT_EVICT, .here = d };
 	if (d && sfi_closed(d))
@@ -104,10 +170,10 @@ static bool judge(struct sighting *s, struct pt_regs *regs, bool timing, struct 
 		return false;
 	g = sfi_gate_find(regs->sp);
 	if (!g) {
-		s->gate = NULL;
+		missed(s, regs->sp, now);
 		return false;
 	}
-	v->ms = over_budget(s, g);
+	v->ms = over_budget(s, g, regs->sp, now);
 	v->fault = SFI_FAULT_HANG;
 	v->d = g->domain;
 	v->here = d == g->domain;
@@ -147,35 +213,44 @@ static void send_nmi(int cpu)
 	apic->send_IPI_mask(cpumask_of(cpu), NMI_VECTOR);
 }
 
-/* The next CPU's timer has been silent for a quarter of the budget: its interrupts are off. */
-static void watch_neighbour(void)
+/*
+ * True: the next CPU's timer has been silent for a quarter of the budget. Either
+ * its interrupts are off, and an NMI has been sent; or it is a virtual one and
+ * does not run: then one NMI waits for it, however many are sent.
+ */
+static bool watch_neighbour(void)
 {
 	int cpu = cpumask_next(smp_processor_id(), cpu_online_mask);
 	struct sfi_domain *d;
 	struct watch *w;
+	bool silent;
 	u64 last;
 
 	if (cpu >= nr_cpu_ids)
 		cpu = cpumask_first(cpu_online_mask);
 	if (cpu == smp_processor_id())
-		return;
+		return false;
 	w = per_cpu_ptr(&watches, cpu);
 	last = READ_ONCE(w->looked_at);
-	if (last && ktime_get_mono_fast_ns() - last > 2 * period_ns())
+	silent = last && ktime_get_mono_fast_ns() - last > 2 * period_ns();
+	if (silent)
 		send_nmi(cpu);
 	d = xchg(&w->stuck, NULL);
 	if (d)
 		fail_from_afar(d, w->stuck_ms);
+	return silent;
 }
 
 static enum hrtimer_restart tick(struct hrtimer *timer)
 {
 	struct watch *w = container_of(timer, struct watch, timer);
+	bool close;
 
 	WRITE_ONCE(w->looked_at, ktime_get_mono_fast_ns());
 	look(w, true);
-	watch_neighbour();
-	hrtimer_forward_now(timer, ns_to_ktime(period_ns()));
+	close = watch_neighbour();
+	close |= suspect(&w->by_timer);
+	hrtimer_forward_now(timer, ns_to_ktime(close ? close_ns() : period_ns()));
 	return HRTIMER_RESTART;
 }
 
