@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Waiting in wait queues.
+ * Waiting in wait queues, and for a time.
  *
  * By hand: the driver's wait_queue_entry is on its stack, which a failed driver
  * loses while it waits, and which it may write. So the kernel's list gets an
  * entry that is made here; the driver's stands for it. For the unwinder it is a
  * lock: what undoes it takes the entry out.
+ *
+ * The kernel's sleeps go on when they are woken before their time. These end
+ * then if the domain has failed, so that eviction can wake a sleeper up.
  */
+#include <linux/delay.h>
 #include <linux/hashtable.h>
+#include <linux/hrtimer.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -195,3 +201,46 @@ void sfi_wait_queue_release(struct wait_queue_head *head)
 		list_del_init(&entry->entry);
 	spin_unlock_irqrestore(&head->lock, flags);
 }
+
+/* Source: kernel/time/sleep_timeout.c, in 6.1 kernel/time/timer.c. */
+void sfi_w_msleep(struct sfi_self *self, unsigned int msecs)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	unsigned long timeout = msecs_to_jiffies(msecs) + 1;
+
+	while (timeout && !sfi_closed(d))
+		timeout = schedule_timeout_uninterruptible(timeout);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_msleep);
+
+unsigned long sfi_w_msleep_interruptible(struct sfi_self *self, unsigned int msecs)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	unsigned long timeout = msecs_to_jiffies(msecs) + 1;
+
+	while (timeout && !sfi_closed(d) && !signal_pending(current))
+		timeout = schedule_timeout_interruptible(timeout);
+	sfi_import_leave(d);
+	return jiffies_to_msecs(timeout);
+}
+EXPORT_SYMBOL_GPL(sfi_w_msleep_interruptible);
+
+void sfi_w_usleep_range_state(struct sfi_self *self, unsigned long min, unsigned long max,
+			      unsigned int state)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	ktime_t until = ktime_add_us(ktime_get(), min);
+
+	sfi_check_that(d, min <= max, SFI_ARG("usleep_range_state", "min <= max"));
+	sfi_check_that(d, (state & TASK_NORMAL) && !(state & ~(TASK_NORMAL | TASK_NOLOAD)),
+		       SFI_ARG("usleep_range_state", "state is one of waiting"));
+	while (!sfi_closed(d)) {
+		__set_current_state(state);
+		if (!schedule_hrtimeout_range(&until, (max - min) * NSEC_PER_USEC,
+					      HRTIMER_MODE_ABS))
+			break;
+	}
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_usleep_range_state);
