@@ -40,6 +40,7 @@ SHOW(state, "%s\n", sfi_state_name(sfi_domain_state(h->d)));
 SHOW(restarts, "%u\n", h->restarts);
 SHOW(violations, "%llu\n", READ_ONCE(h->d->violations));
 SHOW(objects, "%u\n", sfi_domain_objects(h->d));
+SHOW(leaked, "%u\n", READ_ONCE(h->d->leaked));
 SHOW(last_recovery_us, "%llu\n", h->last_recovery_us);
 
 static const struct {
@@ -107,8 +108,8 @@ static struct kobj_attribute control_attr = __ATTR_WO(control);
 
 static struct attribute *host_attrs[] = {
 	&state_attr.attr, &restarts_attr.attr, &violations_attr.attr, &guards_attr.attr,
-	&memory_attr.attr, &objects_attr.attr, &last_report_attr.attr,
-	&last_recovery_us_attr.attr, &control_attr.attr, NULL,
+	&memory_attr.attr, &objects_attr.attr, &leaked_attr.attr,
+	&last_report_attr.attr, &last_recovery_us_attr.attr, &control_attr.attr, NULL,
 };
 ATTRIBUTE_GROUPS(host);
 

@@ -39,6 +39,7 @@ static const struct attribute {
 	{ "last_recovery_us", "Last recovery", " us", "RECOVERY(us)" },
 	{ "memory", "Memory (bytes)", "", "MEMORY" },
 	{ "objects", "Objects held", "", NULL },
+	{ "leaked", "Leaked", "", NULL },
 	{ "guards", "Guards", "", NULL },
 	{ "last_report", NULL, "", NULL },
 };

@@ -34,6 +34,7 @@ bug() {
 # Removes all modules again and looks at what is left.
 health() {
 	trouble=
+	[ "$(domain e1000 leaked)" = 0 ] || trouble="$trouble; objects without a record: $(domain e1000 leaked)"
 	[ "$(cat $PLANT/victim_intact)" = Y ] || trouble="$trouble; the planted bugs' victim was hit"
 	rmmod e1000 || trouble="$trouble; e1000 cannot be removed"
 	rmmod sfi_plant || trouble="$trouble; sfi_plant cannot be removed"

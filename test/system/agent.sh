@@ -15,6 +15,8 @@ has "show --json" '"live"' sfictl show sfi_sample --json
 again() { dmesg | grep -q 'sfi_sample: restarted in ' && domain_live sfi_sample; }
 ok "restart" sfictl restart sfi_sample
 ok "it was restarted" wait_for 10 again
+is "an operator's restart is not counted" "$(domain sfi_sample restarts)" 0
+has "show: leaked" '^Leaked  *0$' sfictl show sfi_sample
 ok "log" sfictl log
 ok "stop" sfictl stop sfi_sample
 is "state after stop" "$(domain sfi_sample state)" dead

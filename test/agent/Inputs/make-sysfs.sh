@@ -19,6 +19,7 @@ echo 2 | attribute e1000 violations
 echo 1234 | attribute e1000 last_recovery_us
 printf 'used 131072\ncovered 524288\n' | attribute e1000 memory
 echo 45 | attribute e1000 objects
+echo 3 | attribute e1000 leaked
 printf 'stores 1138\nguards 700\nelided_local 200\n' | attribute e1000 guards
 attribute e1000 control </dev/null
 attribute e1000 last_report <<'END'
@@ -32,6 +33,7 @@ echo 6 | attribute sfi_sample violations
 echo 800 | attribute sfi_sample last_recovery_us
 printf 'used 65536\ncovered 32768\n' | attribute sfi_sample memory
 echo 0 | attribute sfi_sample objects
+echo 0 | attribute sfi_sample leaked
 printf 'stores 80\nguards 50\n' | attribute sfi_sample guards
 attribute sfi_sample control </dev/null
 attribute sfi_sample last_report </dev/null
