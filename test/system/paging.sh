@@ -12,8 +12,6 @@ for cpu in max max,la57=off qemu64; do
 levels=4
 ! grep -qw la57 /proc/cpuinfo || levels=5
 case $CPU in max) is "$CPU: levels of paging" $levels 5 ;; *) is "$CPU: levels of paging" $levels 4 ;; esac
-# Without a steady clock the driver's own delays take longer, on a busy machine longer than the default allows.
-echo 8000 >/sys/module/sfi/parameters/hang_ms
 ok "$CPU: modprobe" modprobe e1000
 ok "$CPU: cards" cards_work
 for bug in e1000_xmit_frame:wild_store e1000_get_ethtool_stats:null_read e1000_get_regs:noncanonical_read \
@@ -21,7 +19,7 @@ for bug in e1000_xmit_frame:wild_store e1000_get_ethtool_stats:null_read e1000_g
 	restarts=$(domain e1000 restarts)
 	again() { [ "$(domain e1000 restarts)" -gt "$restarts" ] && domain_live e1000; }
 	ok "$CPU: $bug fires" plant_fire $bug
-	ok "$CPU: $bug: restarted" wait_for 60 again
+	ok "$CPU: $bug: restarted" wait_for 30 again
 	wait
 	ok "$CPU: $bug: cards" cards_work
 done
