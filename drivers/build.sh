@@ -232,6 +232,7 @@ build_source() {
 		[ -e "$B_DIR/Makefile" ] || [ -e "$B_DIR/Kbuild" ] || die "$B_SOURCE has neither Kbuild nor Makefile"
 		return
 	fi
+	[ ! -e "$B_SOURCE" ] || die "$B_SOURCE is a file; a driver is a folder"
 	B_SOURCE=${B_SOURCE%/}
 	kernel_source "$B_SOURCE"
 	[ -d "$K/source/$B_SOURCE" ] || die "$B_SOURCE is not a folder"

@@ -122,15 +122,19 @@ demo_json() {
 demo_options() {
 	D_JSON='' D_KERNEL=6.1 D_BUGS=$DEMO_BUGS
 	while [ $# -gt 0 ]; do
-		[ $# -ge 2 ] || misuse "$1 needs a value, or is unknown"
+		case $1 in
+		--json | --kernel | --bugs) [ $# -ge 2 ] || misuse "$1 needs a value" ;;
+		*) misuse "unknown option $1" ;;
+		esac
 		case $1 in
 		--json) D_JSON=$2 ;;
 		--kernel) D_KERNEL=$2 ;;
 		--bugs) D_BUGS=$(echo "$2" | tr , ' ') ;;
-		*) misuse "unknown option $1" ;;
 		esac
 		shift 2
 	done
+	# Known before the demonstration, which is long.
+	[ -z "$D_JSON" ] || touch "$D_JSON" 2>/dev/null || die "$D_JSON cannot be written"
 	[ "$D_BUGS" != all ] || D_BUGS=$(all_plants)
 	D_BUGS=$(echo $D_BUGS)
 	for b in $D_BUGS; do

@@ -240,7 +240,10 @@ vm_options() {
 			shift
 			break
 			;;
-		--*) [ $# -ge 2 ] || misuse "$1 needs a value" ;;
+		--kernel | --cpu | --smp | --mem | --module | --file | --qemu | --append | --timeout | --log)
+			[ $# -ge 2 ] || misuse "$1 needs a value"
+			;;
+		-*) misuse "unknown option $1" ;;
 		*) misuse "what is '$1'? The script comes after --" ;;
 		esac
 		case $1 in
@@ -254,11 +257,13 @@ vm_options() {
 		--append) VM_APPEND="$VM_APPEND $2" ;;
 		--timeout) VM_TIMEOUT=$2 ;;
 		--log) VM_LOG=$2 ;;
-		*) misuse "unknown option $1" ;;
 		esac
 		shift 2
 	done
 	[ $# -ge 1 ] || misuse "no script: it comes after --"
+	for number in "$VM_SMP" "$VM_MEM" "$VM_TIMEOUT"; do
+		case $number in '' | *[!0-9]* | 0*) misuse "--smp, --mem and --timeout want numbers, not '$number'" ;; esac
+	done
 	VM_SCRIPT=$*
 }
 

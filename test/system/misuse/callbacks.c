@@ -2,6 +2,7 @@
 /* Functions that the kernel must not call, and objects that carry them. */
 #include <linux/etherdevice.h>
 #include <linux/interrupt.h>
+#include <linux/miscdevice.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <linux/timer.h>
@@ -122,7 +123,17 @@ MISUSE(delayed_changed, "argument work is initialised of queue_delayed_work_on: 
 	schedule_delayed_work(&delayed, HZ);
 }
 
-/* === Network devices === */
+/* === Tables === */
+
+static struct miscdevice file = { .minor = MISC_DYNAMIC_MINOR, .name = "misuse2" };
+
+MISUSE(file_own_table, "argument misc of misc_register: not constant")
+{
+	struct file_operations *ops = kzalloc(sizeof(*ops), GFP_KERNEL);
+
+	file.fops = ops;
+	misc_register(&file);
+}
 
 MISUSE(device_own_table, "argument dev->netdev_ops of register_netdev: not constant")
 {
@@ -133,6 +144,8 @@ MISUSE(device_own_table, "argument dev->netdev_ops of register_netdev: not const
 	dev->netdev_ops = ops;
 	register_netdev(dev);
 }
+
+/* === Network devices === */
 
 MISUSE(device_registered_twice, "argument dev was not registered before of register_netdev")
 {
@@ -165,7 +178,7 @@ const struct misuse callback_misuses[] = {
 	ROW(irq_freed_by_other),    ROW(irq_freed_on_other),	  ROW(irq_disabled_of_others),
 	ROW(timer_wild_function),   ROW(timer_changed),		  ROW(timer_of_others),
 	ROW(work_changed),	    ROW(work_not_initialised), ROW(delayed_not_initialised),	  ROW(work_wild_queue),
-	ROW(delayed_changed),	    ROW(device_own_table),	  ROW(device_registered_twice),
+	ROW(delayed_changed),	    ROW(file_own_table),	ROW(device_own_table),	  ROW(device_registered_twice),
 	ROW(device_freed_registered), ROW(napi_wild_poll),	  ROW(napi_added_twice),
 	ROW(napi_not_added),	    {},
 };
