@@ -70,6 +70,20 @@ static bool undoes_embedding(const struct function *f, const struct param *p)
 	return is_embedding(p) && success(f) && !find_annotation(&p->annotations, A_LOCK);
 }
 
+/* What the driver has filled into P, which becomes an object. */
+static void emit_content_checks(struct text *t, unsigned tabs, const struct model *m,
+				const struct param *p)
+{
+	const struct annotation *a = main_annotation(p);
+
+	if (a->id == A_EMBEDS && find_type(m, a->type)->sound)
+		emit_calls(t, tabs, "sfi_check_that", ";\n", "d, sfi_sound_%s(%s), &arg_%s",
+			   a->type, p->name, p->name);
+	if (checks_callbacks(m, p))
+		emit_calls(t, tabs, callback_check(m, p), ";\n", "d, %s, &arg_%s", p->name,
+			   p->name);
+}
+
 /* CHECK(d, P, WHAT, &arg_P); */
 static void emit_check(struct text *t, unsigned tabs, const char *check, const struct param *p,
 		       const char *what)
@@ -136,8 +150,14 @@ static void emit_param_check(struct text *t, const struct model *m, const struct
 		break;
 	case A_INITS:
 	case A_EMBEDS:
-		if (undoes_embedding(f, p))
-			emit_check(t, 1, "sfi_check_writable", p, embedded_size(m, p, a));
+		if (!undoes_embedding(f, p))
+			break;
+		emit_check(t, 1, "sfi_check_writable", p, embedded_size(m, p, a));
+		/*
+		 * Recovery releases objects as the kernel's, which this would not be yet: the
+		 * check that counts is the one after embedding.
+		 */
+		emit_content_checks(t, 1, m, p);
 		break;
 	case A_MODULE:
 		emit_calls(t, 1, "sfi_check_module", ";\n", "d, %s, &arg_%s", p->name, p->name);
@@ -338,11 +358,7 @@ static void emit_embedding(struct text *t, const struct model *m, const struct p
 	emit_calls(t, 1, sound || callbacks ? "if (sfi_embed" : "sfi_embed", end,
 		   "d, &sfi_type_%s, %s, %s, &arg_%s", a->type, p->name, embedded_size(m, p, a),
 		   p->name);
-	if (sound)
-		emit_calls(t, 2, "sfi_check_that", ";\n", "d, sfi_sound_%s(%s), &arg_%s", a->type,
-			   p->name, p->name);
-	if (callbacks)
-		emit_calls(t, 2, callback_check(m, p), ";\n", "d, %s, &arg_%s", p->name, p->name);
+	emit_content_checks(t, 2, m, p);
 	if (sound && callbacks)
 		text_add(t, "\t}\n");
 }

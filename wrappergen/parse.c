@@ -401,6 +401,21 @@ static void add_row(struct parser *p, const char *structure, const struct annota
 	PUSH(p->model->rows, row);
 }
 
+/*
+ * The record may have been made by a unit that only declares the table's structure, and could not
+ * know the field for one.
+ */
+static void add_table_field(struct record *r, const struct table *t)
+{
+	struct record_field field = {.path = t->field, .what = FIELD_TABLE, .record = t->record};
+	const struct record_field *f;
+
+	for (EACH(f, r->fields))
+		if (same(f->path, t->field))
+			return;
+	PUSH(r->fields, field);
+}
+
 static void add_table(struct parser *p, const char *structure, const struct annotation *a)
 {
 	CXCursor field = resolve_path(p, structure, a->text);
@@ -418,7 +433,7 @@ static void add_table(struct parser *p, const char *structure, const struct anno
 			 structure);
 		return;
 	}
-	add_record(p, structure);
+	add_table_field(add_record(p, structure), &table);
 	add_record(p, table.record);
 	PUSH(p->model->tables, table);
 }

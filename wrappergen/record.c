@@ -128,9 +128,9 @@ static enum CXVisitorResult add_record_field(CXCursor c, CXClientData data)
 {
 	struct record_builder *b = data;
 	CXType type = clang_getCanonicalType(clang_getCursorType(c)), pointee;
-	struct record_field field = {.path = is_unnamed(c) ? ""
-						       : format("%s%s", b->prefix, spelling_of(c)),
-				     .in_union = b->in_union};
+	struct record_field field = {
+		.path = is_unnamed(c) ? "" : format("%s%s", b->prefix, spelling_of(c)),
+		.in_union = b->in_union};
 
 	if (type.kind == CXType_ConstantArray) {
 		field.array = clang_getArraySize(type);
@@ -159,7 +159,9 @@ struct record *add_record(struct parser *p, const char *tag)
 		return record;
 	record = arena_alloc(sizeof(*record));
 	record->tag = tag;
-	if (!entry)
+	/* Of a structure that is only declared nothing is known here; a later unit may define it.
+	 */
+	if (!entry || clang_Type_getSizeOf(clang_getCursorType(entry->cursor)) < 0)
 		return record;
 	PUSH(p->model->records, record);
 	builder.record = record;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* <linux/miscdevice.h>: the device is an object while it is registered. */
+#include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <sfi/annotate.h>
 
