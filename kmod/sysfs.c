@@ -43,6 +43,17 @@ SHOW(objects, "%u\n", sfi_domain_objects(h->d));
 SHOW(leaked, "%u\n", READ_ONCE(h->d->leaked));
 SHOW(last_recovery_us, "%llu\n", h->last_recovery_us);
 
+/* Why it was left dead; nothing while it is not, or has no more than ended. */
+static ssize_t dead_why_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct sfi_host *h = to_host(kobj);
+	const char *why = READ_ONCE(h->dead_why);
+
+	return sysfs_emit(buf, "%s\n", sfi_domain_state(h->d) == SFI_DEAD && why ? why : "");
+}
+
+static struct kobj_attribute dead_why_attr = __ATTR_RO(dead_why);
+
 static const struct {
 	const char *name;
 	size_t offset;
@@ -108,8 +119,8 @@ static struct kobj_attribute control_attr = __ATTR_WO(control);
 
 static struct attribute *host_attrs[] = {
 	&state_attr.attr, &restarts_attr.attr, &violations_attr.attr, &guards_attr.attr,
-	&memory_attr.attr, &objects_attr.attr, &leaked_attr.attr,
-	&last_report_attr.attr, &last_recovery_us_attr.attr, &control_attr.attr, NULL,
+	&memory_attr.attr, &objects_attr.attr, &leaked_attr.attr, &last_report_attr.attr,
+	&last_recovery_us_attr.attr, &dead_why_attr.attr, &control_attr.attr, NULL,
 };
 ATTRIBUTE_GROUPS(host);
 
