@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of sfictl share: domains as sysfs shows them (sysfs.c), and
+ * What sfictl and sfid share: domains as sysfs shows them (sysfs.c); and
  * violation reports as the kernel log holds them (kmsg.c).
  */
 #ifndef SFI_AGENT_H
@@ -22,7 +22,7 @@ enum agent_status {
 	AGENT_NOT_ALLOWED, /* permission denied */
 };
 
-/* Prints "sfictl: ..." on stderr and returns STATUS. */
+/* Says what is wrong, as the program does that, and returns STATUS. */
 enum agent_status agent_fail(enum agent_status status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -43,6 +43,8 @@ struct domains {
  */
 enum agent_status domains_read(const char *root, struct domains *d);
 void domains_free(struct domains *d);
+
+bool domain_exists(const char *root, const char *name);
 
 /* AGENT_OK if ROOT has a domain NAME; otherwise says what to do, and why it failed. */
 enum agent_status domain_check(const char *root, const char *name);

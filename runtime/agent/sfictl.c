@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "sfid.h"
 
 /*
  * Data
@@ -21,10 +21,10 @@
  */
 
 static struct {
-	const char *sysfs, *kmsg;
+	const char *sysfs, *kmsg, *history;
 	bool json;
 	bool colours;
-} options = { .sysfs = SFI_SYSFS, .kmsg = SFI_KMSG };
+} options = { .sysfs = SFI_SYSFS, .kmsg = SFI_KMSG, .history = SFID_HISTORY };
 
 /* Attributes of a domain, in the order in which show prints them. */
 static const struct attribute {
@@ -34,6 +34,7 @@ static const struct attribute {
 	const char *column; /* heading in the list; NULL: not there */
 } attributes[] = {
 	{ "state", "State", "", "STATE" },
+	{ "dead_why", "Left dead", "", NULL },
 	{ "restarts", "Restarts", "", "RESTARTS" },
 	{ "violations", "Violations", "", "VIOLATIONS" },
 	{ "last_recovery_us", "Last recovery", " us", "RECOVERY(us)" },
@@ -270,9 +271,11 @@ static enum agent_status do_show(const char *name)
 	for (i = 0; i < NR_ATTRIBUTES; i++) {
 		char *text = domain_attribute(options.sysfs, name, attributes[i].name);
 
-		if (text && attributes[i].title) {
+		if (!text || !*text) {
+			; /* this kernel does not have it, or there is nothing to say */
+		} else if (attributes[i].title) {
 			print_attribute(&attributes[i], text);
-		} else if (text && *text) {
+		} else {
 			puts("Last report");
 			print_report(text);
 		}
@@ -409,6 +412,11 @@ static enum agent_status control(const char *name, const char *command)
 	return AGENT_OK;
 }
 
+static enum agent_status do_history(const char *name)
+{
+	return show_history(options.history, name, options.json);
+}
+
 static enum agent_status do_restart(const char *name)
 {
 	return control(name, "restart");
@@ -428,6 +436,7 @@ static const struct command {
 	{ "list", do_list, 0, 0, "", "all isolated drivers, one line each" },
 	{ "show", do_show, 1, 1, " NAME", "everything about one, with its last report" },
 	{ "log", do_log, 0, 1, " [NAME]", "violation reports and restarts, oldest first" },
+	{ "history", do_history, 0, 1, " [NAME]", "what sfid has recorded, oldest first" },
 	{ "restart", do_restart, 1, 1, " NAME", "restart a driver, as after a violation" },
 	{ "stop", do_stop, 1, 1, " NAME", "stop a driver and release all it holds" },
 };
@@ -453,6 +462,8 @@ static void help(void)
 	     "  --sysfs DIR   read DIR instead of " SFI_SYSFS "\n"
 	     "  --kmsg FILE   log: read FILE (a copy of /dev/kmsg, or dmesg's output)\n"
 	     "                instead of " SFI_KMSG "\n"
+	     "  --history FILE\n"
+	     "                history: read FILE instead of " SFID_HISTORY "\n"
 	     "  --help        print this\n"
 	     "\n"
 	     "Exit status: 0 success, 1 failure, 2 wrong usage, 3 no such driver,\n"
@@ -498,6 +509,7 @@ int main(int argc, char **argv)
 		{ "json", no_argument, NULL, 'j' },
 		{ "sysfs", required_argument, NULL, 's' },
 		{ "kmsg", required_argument, NULL, 'k' },
+		{ "history", required_argument, NULL, 'H' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
@@ -514,6 +526,9 @@ int main(int argc, char **argv)
 			break;
 		case 'k':
 			options.kmsg = optarg;
+			break;
+		case 'H':
+			options.history = optarg;
 			break;
 		case 'h':
 			help();

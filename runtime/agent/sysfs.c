@@ -32,7 +32,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool is_domain(const char *root, const char *name)
+bool domain_exists(const char *root, const char *name)
 {
 	char *path = path_of(root, name, "state");
 	bool ret = access(path, F_OK) == 0;
@@ -73,7 +73,7 @@ enum agent_status domains_read(const char *root, struct domains *d)
 	if (!dir)
 		return cannot_open_root(root, errno);
 	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.' && is_domain(root, entry->d_name))
+		if (entry->d_name[0] != '.' && domain_exists(root, entry->d_name))
 			domains_add(d, entry->d_name);
 	closedir(dir);
 	if (d->count)
@@ -96,7 +96,7 @@ enum agent_status domain_check(const char *root, const char *name)
 	if (access(root, X_OK))
 		return cannot_open_root(root, errno);
 	/* A name with a slash would leave the folder. */
-	if (strchr(name, '/') || name[0] == '.' || !is_domain(root, name))
+	if (strchr(name, '/') || name[0] == '.' || !domain_exists(root, name))
 		return agent_fail(AGENT_NO_DOMAIN,
 				  "no domain '%s' (sfictl list shows those there are; a domain exists while its module is loaded)",
 				  name);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# lit's configuration for the tests of sfictl. Parameter "build": the CMake
+# lit's configuration for the tests of sfictl and sfid. Parameter "build": the CMake
 # binary folder (default: build/tools of this tree).
 import os
 
@@ -17,6 +17,7 @@ config.excludes = ["Inputs"]
 config.test_source_root = here
 config.test_exec_root = os.path.join(tools, "test", "agent")
 config.substitutions.append(("%sfictl", os.path.join(tools, "runtime", "agent", "sfictl")))
+config.substitutions.append(("%sfid", os.path.join(tools, "runtime", "agent", "sfid")))
 config.substitutions.append(("%make_sysfs", "sh " + os.path.join(here, "Inputs", "make-sysfs.sh")))
 config.substitutions.append(("%FileCheck", "FileCheck-19 --match-full-lines --strict-whitespace"))
 config.substitutions.append(("%inputs", os.path.join(here, "Inputs")))

@@ -17,6 +17,7 @@ echo live | attribute e1000 state
 echo 2 | attribute e1000 restarts
 echo 2 | attribute e1000 violations
 echo 1234 | attribute e1000 last_recovery_us
+echo | attribute e1000 dead_why
 printf 'used 131072\ncovered 524288\n' | attribute e1000 memory
 echo 45 | attribute e1000 objects
 echo 3 | attribute e1000 leaked
@@ -31,6 +32,7 @@ echo dead | attribute sfi_sample state
 echo 5 | attribute sfi_sample restarts
 echo 6 | attribute sfi_sample violations
 echo 800 | attribute sfi_sample last_recovery_us
+echo too many restarts | attribute sfi_sample dead_why
 printf 'used 65536\ncovered 32768\n' | attribute sfi_sample memory
 echo 0 | attribute sfi_sample objects
 echo 0 | attribute sfi_sample leaked
