@@ -127,6 +127,15 @@ void sfi_port_stack_bounds(u64 sp, u64 *low, u64 *high)
 	*high = this_cpu_read(seen_stack.high);
 	if (likely(sp >= *low && sp < *high))
 		return;
+	/*
+	 * The first instructions of a system call run with the process's stack pointer, and an NMI
+	 * may come there: nothing is read from where that points to.
+	 */
+	if (unlikely((s64)sp >= 0)) {
+		*low = sp;
+		*high = sp;
+		return;
+	}
 	probe_stack(sp, low, high);
 	if (!in_nmi()) {
 		this_cpu_write(seen_stack.low, *low);
