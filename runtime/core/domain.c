@@ -395,30 +395,47 @@ struct sfi_domain *sfi_domain_of_text(u64 ip)
 }
 SFI_EXPORT(sfi_domain_of_text);
 
-struct sfi_domain *sfi_domain_of_ip(u64 ip, u64 sp)
+/* The function that holds IP; NULL if no unit lists it. */
+static const struct sfi_func *function_of(const struct sfi_domain *d, u64 ip)
 {
-	struct sfi_gate *g;
-
-	if (!sfi_ip_on_behalf(ip))
-		return sfi_domain_of_text(ip);
-	g = sfi_gate_find(sp);
-	return g ? g->domain : NULL;
-}
-
-/* Where the function that holds IP begins; IP itself if no unit lists it. */
-static u64 function_start(const struct sfi_domain *d, u64 ip)
-{
-	u64 best = 0, addr, i;
+	const struct sfi_func *f, *best = NULL;
+	u64 addr, i;
 	u32 n;
 
 	for (n = 0; n < d->nr_units; n++) {
 		for (i = 0; i < d->units[n]->nr_funcs; i++) {
-			addr = sfi_addr(d->units[n]->funcs[i].addr);
-			if (addr <= ip && addr > best && addr - d->text < d->text_size)
-				best = addr;
+			f = &d->units[n]->funcs[i];
+			addr = sfi_addr(f->addr);
+			if (addr <= ip && addr - d->text < d->text_size &&
+			    (!best || addr > sfi_addr(best->addr)))
+				best = f;
 		}
 	}
-	return best ? best : ip;
+	return best;
+}
+
+/* Where it begins; IP itself if no unit lists it. */
+static u64 function_start(const struct sfi_domain *d, u64 ip)
+{
+	const struct sfi_func *f = function_of(d, ip);
+
+	return f ? sfi_addr(f->addr) : ip;
+}
+
+struct sfi_domain *sfi_domain_of_ip(u64 ip, u64 sp)
+{
+	const struct sfi_func *f;
+	struct sfi_domain *d;
+	struct sfi_gate *g;
+
+	if (!sfi_ip_on_behalf(ip)) {
+		d = sfi_domain_of_text(ip);
+		f = d ? function_of(d, ip) : NULL;
+		/* A gate's own code runs before it is entered and after it is left. */
+		return f && f->flags & SFI_FUNC_GATE ? NULL : d;
+	}
+	g = sfi_gate_find(sp);
+	return g ? g->domain : NULL;
 }
 
 /*

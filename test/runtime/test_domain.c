@@ -144,6 +144,9 @@ static void answers_about_addresses(void **state)
 	assert_null(sfi_domain_of_text(sfi_addr(strlen)));
 	assert_null(sfi_domain_of_text(0));
 	assert_ptr_equal(sfi_domain_of_ip(sfi_addr(test_callback), sfi_here()), d);
+	assert_ptr_equal(sfi_domain_of_text(sfi_addr(test_gate)), d);
+	/* Not in the driver yet, or no more. */
+	assert_null(sfi_domain_of_ip(sfi_addr(test_gate), sfi_here()));
 	assert_null(sfi_domain_of_ip(sfi_addr(sfi_onbehalf_begin),
 				     sfi_here())); /* nobody's call is on this stack */
 	assert_true(sfi_ip_on_behalf(sfi_addr(sfi_onbehalf_begin)));

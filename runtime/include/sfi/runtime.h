@@ -120,8 +120,8 @@ const struct sfi_entry *sfi_domain_entry(const struct sfi_domain *d, const char 
 /* The domain whose text holds IP, or NULL. Valid while the module is loaded. */
 struct sfi_domain *sfi_domain_of_text(u64 ip);
 /*
- * The domain on whose behalf IP is executing: its text, or the copy loops of mem.c (then the domain
- * is that of the innermost gate above SP), or NULL.
+ * The domain on whose behalf IP is executing: its text but for the gates, or the copy loops of mem.c
+ * (then the domain is that of the innermost gate above SP), or NULL.
  */
 struct sfi_domain *sfi_domain_of_ip(u64 ip, u64 sp);
 /* True if IP is in a copy loop of mem.c. */
