@@ -4,4 +4,4 @@
 #include <sfi/annotate.h>
 
 void SFI_INTERFACE(local_bh_disable)(void) SFI_KEEPS;
-void SFI_INTERFACE(local_bh_enable)(void) SFI_REQUIRES(softirq_count()) SFI_KEEPS;
+void SFI_INTERFACE(local_bh_enable)(void) SFI_REQUIRES(softirq_count() && !in_hardirq()) SFI_KEEPS;

@@ -3,18 +3,19 @@
  * <linux/spinlock.h>: spin locks of the driver's own.
  *
  * A lock is memory that the driver may write: it shares its slot with whatever the driver put beside it. A driver
- * can so destroy its own lock word, which stops nobody but itself while it uses it honestly (documented limit).
+ * can so destroy its own lock word; nobody follows what stands there, because a lock is only ever tried
+ * (base_spinlock.c), so that this stops nobody but itself (documented limit).
  */
 #include <linux/spinlock.h>
 #include <sfi/annotate.h>
 
-void _raw_spin_lock(raw_spinlock_t *lock SFI_LOCK(_raw_spin_unlock(lock))) SFI_KEEPS;
-void _raw_spin_lock_bh(raw_spinlock_t *lock SFI_LOCK(_raw_spin_unlock(lock))) SFI_KEEPS;
-void _raw_spin_lock_irq(raw_spinlock_t *lock SFI_LOCK(_raw_spin_unlock(lock))) SFI_KEEPS;
-unsigned long _raw_spin_lock_irqsave(raw_spinlock_t *lock SFI_LOCK(_raw_spin_unlock(lock))) SFI_KEEPS;
+void _raw_spin_lock(raw_spinlock_t *lock) SFI_BY_HAND(tries until it succeeds or the domain has failed) SFI_KEEPS;
+void _raw_spin_lock_bh(raw_spinlock_t *lock) SFI_BY_HAND(tries until it succeeds or the domain has failed) SFI_KEEPS;
+void _raw_spin_lock_irq(raw_spinlock_t *lock) SFI_BY_HAND(tries until it succeeds or the domain has failed) SFI_KEEPS;
+unsigned long _raw_spin_lock_irqsave(raw_spinlock_t *lock) SFI_BY_HAND(tries until it succeeds or the domain has failed) SFI_KEEPS;
 int _raw_spin_trylock(raw_spinlock_t *lock SFI_LOCK(_raw_spin_unlock(lock))) SFI_IF(ret) SFI_KEEPS;
 int _raw_spin_trylock_bh(raw_spinlock_t *lock SFI_LOCK(_raw_spin_unlock(lock))) SFI_IF(ret) SFI_KEEPS;
 void _raw_spin_unlock(raw_spinlock_t *lock SFI_UNLOCK) SFI_KEEPS;
-void _raw_spin_unlock_bh(raw_spinlock_t *lock SFI_UNLOCK) SFI_KEEPS;
+void _raw_spin_unlock_bh(raw_spinlock_t *lock SFI_UNLOCK) SFI_REQUIRES(!in_hardirq()) SFI_KEEPS;
 void _raw_spin_unlock_irq(raw_spinlock_t *lock SFI_UNLOCK) SFI_KEEPS;
 void _raw_spin_unlock_irqrestore(raw_spinlock_t *lock SFI_UNLOCK, unsigned long flags) SFI_KEEPS;

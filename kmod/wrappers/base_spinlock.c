@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Taking spin locks.
+ *
+ * By hand, for two reasons. Whoever waits in the kernel's slow path waits until the
+ * lock is free, even when that is never and the driver has failed of it: here it
+ * leaves as soon as the domain is closed. And the slow path follows what stands in the
+ * lock's word, the number of a CPU, to where it stores: that word is the driver's to
+ * write. So a lock is only tried, again and again, which changes nothing but a word
+ * that says "free".
+ */
+#include <linux/spinlock.h>
+
+#include "wrappers/by_hand.h"
+
+static void undo(void *lock)
+{
+	_raw_spin_unlock(lock);
+}
+
+/* Between two tries: with preemption and interrupts as the driver had them. */
+static void wait(struct sfi_domain *d)
+{
+	if (unlikely(sfi_closed(d)))
+		sfi_unwind(d);
+	cpu_relax();
+}
+
+static struct sfi_domain *enter(struct sfi_self *self, raw_spinlock_t *lock,
+				const struct sfi_arg *arg)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_writable(d, lock, sizeof(*lock), arg);
+	return d;
+}
+
+static void leave(struct sfi_domain *d, raw_spinlock_t *lock, const struct sfi_arg *arg)
+{
+	sfi_lock_taken(d, lock, undo, arg);
+	sfi_import_leave(d);
+}
+
+void sfi_w__raw_spin_lock(struct sfi_self *self, raw_spinlock_t *lock)
+{
+	const struct sfi_arg *arg = SFI_ARG("_raw_spin_lock", "lock");
+	struct sfi_domain *d = enter(self, lock, arg);
+
+	while (!_raw_spin_trylock(lock))
+		wait(d);
+	leave(d, lock, arg);
+}
+EXPORT_SYMBOL_GPL(sfi_w__raw_spin_lock);
+
+void sfi_w__raw_spin_lock_bh(struct sfi_self *self, raw_spinlock_t *lock)
+{
+	const struct sfi_arg *arg = SFI_ARG("_raw_spin_lock_bh", "lock");
+	struct sfi_domain *d = enter(self, lock, arg);
+
+	while (!_raw_spin_trylock_bh(lock))
+		wait(d);
+	leave(d, lock, arg);
+}
+EXPORT_SYMBOL_GPL(sfi_w__raw_spin_lock_bh);
+
+void sfi_w__raw_spin_lock_irq(struct sfi_self *self, raw_spinlock_t *lock)
+{
+	const struct sfi_arg *arg = SFI_ARG("_raw_spin_lock_irq", "lock");
+	struct sfi_domain *d = enter(self, lock, arg);
+	unsigned long flags;
+
+	/* Once taken, interrupts stay off; until then they are as before. */
+	for (;;) {
+		local_irq_save(flags);
+		if (_raw_spin_trylock(lock))
+			break;
+		local_irq_restore(flags);
+		wait(d);
+	}
+	leave(d, lock, arg);
+}
+EXPORT_SYMBOL_GPL(sfi_w__raw_spin_lock_irq);
+
+unsigned long sfi_w__raw_spin_lock_irqsave(struct sfi_self *self, raw_spinlock_t *lock)
+{
+	const struct sfi_arg *arg = SFI_ARG("_raw_spin_lock_irqsave", "lock");
+	struct sfi_domain *d = enter(self, lock, arg);
+	unsigned long flags;
+
+	for (;;) {
+		local_irq_save(flags);
+		if (_raw_spin_trylock(lock))
+			break;
+		local_irq_restore(flags);
+		wait(d);
+	}
+	leave(d, lock, arg);
+	return flags;
+}
+EXPORT_SYMBOL_GPL(sfi_w__raw_spin_lock_irqsave);
