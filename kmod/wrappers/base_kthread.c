@@ -26,6 +26,7 @@ struct task_struct *sfi_w_kthread_create_on_node(struct sfi_self *self, int (*th
 	struct task_struct *task;
 	va_list args;
 
+	SFI_CHECK_SLEEPS(d, "kthread_create");
 	sfi_check_that(d, threadfn, SFI_ARG("kthread_create", "threadfn is not NULL"));
 	sfi_check_callback(d, threadfn, "sfi_threadfn_t", SFI_ARG("kthread_create", "threadfn"));
 	sfi_check_that(d, node == NUMA_NO_NODE ||
@@ -51,6 +52,7 @@ int sfi_w_kthread_stop(struct sfi_self *self, struct task_struct *task)
 	struct sfi_domain *d = sfi_import_enter(self);
 	int ret;
 
+	SFI_CHECK_SLEEPS(d, "kthread_stop");
 	sfi_check_that(d, task != current,
 		       SFI_ARG("kthread_stop", "a thread does not stop itself"));
 	sfi_release(d, &sfi_type_task_struct, task, SFI_ARG("kthread_stop", "task"));

@@ -208,6 +208,7 @@ void sfi_w_msleep(struct sfi_self *self, unsigned int msecs)
 	struct sfi_domain *d = sfi_import_enter(self);
 	unsigned long timeout = msecs_to_jiffies(msecs) + 1;
 
+	SFI_CHECK_SLEEPS(d, "msleep");
 	while (timeout && !sfi_closed(d))
 		timeout = schedule_timeout_uninterruptible(timeout);
 	sfi_import_leave(d);
@@ -219,6 +220,7 @@ unsigned long sfi_w_msleep_interruptible(struct sfi_self *self, unsigned int mse
 	struct sfi_domain *d = sfi_import_enter(self);
 	unsigned long timeout = msecs_to_jiffies(msecs) + 1;
 
+	SFI_CHECK_SLEEPS(d, "msleep_interruptible");
 	while (timeout && !sfi_closed(d) && !signal_pending(current))
 		timeout = schedule_timeout_interruptible(timeout);
 	sfi_import_leave(d);
@@ -232,6 +234,7 @@ void sfi_w_usleep_range_state(struct sfi_self *self, unsigned long min, unsigned
 	struct sfi_domain *d = sfi_import_enter(self);
 	ktime_t until = ktime_add_us(ktime_get(), min);
 
+	SFI_CHECK_SLEEPS(d, "usleep_range_state");
 	sfi_check_that(d, min <= max, SFI_ARG("usleep_range_state", "min <= max"));
 	sfi_check_that(d, (state & TASK_NORMAL) && !(state & ~(TASK_NORMAL | TASK_NOLOAD)),
 		       SFI_ARG("usleep_range_state", "state is one of waiting"));

@@ -156,6 +156,8 @@ static void idle_delayed(struct sfi_domain *d, struct delayed_work *work, const 
 		struct sfi_domain *d = sfi_import_enter(self);                  \
 		bool ret = false;                                               \
 	\
+		if (wait)                                                       \
+			SFI_CHECK_SLEEPS(d, #function);                         \
 		if (known_work(d, work, SFI_ARG(#function, "work"))) {          \
 			ret = function(work);                                   \
 			if (wait)                                               \
@@ -176,6 +178,8 @@ WORK_CALL(flush_work, true);
 		struct sfi_domain *d = sfi_import_enter(self);                     \
 		bool ret = false;                                                  \
 	\
+		if (wait)                                                       \
+			SFI_CHECK_SLEEPS(d, #function);                         \
 		if (known_delayed(d, work, SFI_ARG(#function, "work"))) {          \
 			ret = function(work);                                      \
 			if (wait)                                                  \
@@ -203,6 +207,7 @@ struct workqueue_struct *sfi_w_alloc_workqueue(struct sfi_self *self, const char
 	struct va_format vaf = { .fmt = fmt };
 	va_list args;
 
+	SFI_CHECK_SLEEPS(d, "alloc_workqueue");
 	va_start(args, max_active);
 	sfi_check_format(d, fmt, args,
 			 SFI_ARG("alloc_workqueue", "fmt and what it prints can be read"));

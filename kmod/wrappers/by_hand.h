@@ -9,6 +9,8 @@
 
 #include <linux/export.h>
 #include <linux/kernel.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include <linux/version.h>
 
 #include <sfi/runtime.h>
@@ -36,6 +38,15 @@ static inline bool sfi_may_write(struct sfi_domain *d, const void *p, size_t siz
 {
 	return sfi_writable(d, (u64)p, size);
 }
+
+/* A function that sleeps has been called where that is allowed. As SFI_SLEEPS. */
+static inline void sfi_check_sleeps(struct sfi_domain *d, const struct sfi_arg *arg)
+{
+	sfi_check_that(d, preemptible() && !rcu_preempt_depth(), arg);
+}
+
+#define SFI_CHECK_SLEEPS(d, function) \
+	sfi_check_sleeps(d, SFI_ARG(function, "preemptible() && !rcu_preempt_depth()"))
 
 /*
  * A format of the driver's and its arguments: the format is constant data of the driver, and every

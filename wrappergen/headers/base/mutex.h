@@ -6,15 +6,16 @@
  * writable from then on. Static ones (DEFINE_MUTEX) are checked to be in their initial state at that moment.
  */
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <sfi/annotate.h>
 
 SFI_TYPE(mutex, hot, none);
 SFI_EMBEDDED(mutex, !mutex_is_locked(obj) && list_empty(&obj->wait_list), mutex_is_locked(obj));
 
 void __mutex_init(struct mutex *lock SFI_INITS(mutex), const char *name, struct lock_class_key *key SFI_OPAQUE);
-void mutex_lock(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_KEEPS;
-int mutex_lock_interruptible(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_KEEPS;
-int mutex_lock_killable(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_KEEPS;
+void mutex_lock(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_SLEEPS SFI_KEEPS;
+int mutex_lock_interruptible(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_SLEEPS SFI_KEEPS;
+int mutex_lock_killable(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_SLEEPS SFI_KEEPS;
 int mutex_trylock(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_IF(ret) SFI_KEEPS;
 void mutex_unlock(struct mutex *lock SFI_UNLOCK) SFI_KEEPS;
 bool mutex_is_locked(struct mutex *lock ) SFI_DIRECT(reads only);

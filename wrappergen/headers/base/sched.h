@@ -6,11 +6,11 @@
 #include <linux/version.h>
 #include <sfi/annotate.h>
 
-void schedule(void) SFI_KEEPS;
-signed long schedule_timeout(signed long timeout) SFI_KEEPS;
-signed long schedule_timeout_interruptible(signed long timeout) SFI_KEEPS;
-signed long schedule_timeout_uninterruptible(signed long timeout) SFI_KEEPS;
-void yield(void) SFI_KEEPS;
+void schedule(void) SFI_SLEEPS SFI_KEEPS;
+signed long schedule_timeout(signed long timeout) SFI_SLEEPS SFI_KEEPS;
+signed long schedule_timeout_interruptible(signed long timeout) SFI_SLEEPS SFI_KEEPS;
+signed long schedule_timeout_uninterruptible(signed long timeout) SFI_SLEEPS SFI_KEEPS;
+void yield(void) SFI_SLEEPS SFI_KEEPS;
 int SFI_INTERFACE(_cond_resched)(void) SFI_KEEPS;
 #ifdef CONFIG_HAVE_PREEMPT_DYNAMIC_CALL
 /* Behind might_sleep(), in kernels that choose their preemption while booting. */

@@ -14,8 +14,8 @@
 
 SFI_TYPE_ABSTRACT(vheap, ordered, vfree);
 
-void *SFI_VMALLOC(vmalloc)(unsigned long size) SFI_ACQUIRES(vheap) SFI_SIZE(size) SFI_RELEASED_BY(vfree) SFI_KEEPS;
-void *SFI_VMALLOC(vzalloc)(unsigned long size) SFI_ACQUIRES(vheap) SFI_SIZE(size) SFI_RELEASED_BY(vfree) SFI_KEEPS;
+void *SFI_VMALLOC(vmalloc)(unsigned long size) SFI_SLEEPS SFI_ACQUIRES(vheap) SFI_SIZE(size) SFI_RELEASED_BY(vfree) SFI_KEEPS;
+void *SFI_VMALLOC(vzalloc)(unsigned long size) SFI_SLEEPS SFI_ACQUIRES(vheap) SFI_SIZE(size) SFI_RELEASED_BY(vfree) SFI_KEEPS;
 void vfree(const void *addr) SFI_RELEASES(vheap, addr);
 /* Reads the address only. */
 bool is_vmalloc_addr(const void *x SFI_OPAQUE) SFI_KEEPS;

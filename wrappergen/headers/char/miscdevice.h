@@ -8,5 +8,5 @@ SFI_TYPE(miscdevice, ordered, misc_deregister);
 SFI_EMBEDDED(miscdevice, !obj->groups && !obj->parent, true);
 SFI_TABLE(miscdevice, fops);
 
-int misc_register(struct miscdevice *misc SFI_EMBEDS(miscdevice));
-void misc_deregister(struct miscdevice *misc) SFI_RELEASES(miscdevice, misc);
+int misc_register(struct miscdevice *misc SFI_EMBEDS(miscdevice)) SFI_SLEEPS;
+void misc_deregister(struct miscdevice *misc) SFI_RELEASES(miscdevice, misc) SFI_SLEEPS;

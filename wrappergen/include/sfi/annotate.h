@@ -92,6 +92,8 @@
 #define SFI_RELEASES(type, param) SFI_A(releases, #type "," #param)
 /* Must hold over the parameters, else a violation; looked at after the parameters' own checks. Any number of them. */
 #define SFI_REQUIRES(EXPR) SFI_A(requires, #EXPR)
+/* Sleeps, or may: a violation where that is not allowed. */
+#define SFI_SLEEPS SFI_REQUIRES(preemptible() && !rcu_preempt_depth())
 /* Neither takes rights away nor calls back into the driver: guards stay valid across it. */
 #define SFI_KEEPS SFI_A(keeps, "")
 /*
