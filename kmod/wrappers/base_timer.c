@@ -72,8 +72,12 @@ int sfi_w_timer_delete_sync(struct sfi_self *self, struct timer_list *timer)
 	struct sfi_domain *d = sfi_import_enter(self);
 	int ret = 0;
 
+	/* Waits for a handler that the interrupt may have interrupted. */
+	sfi_check_that(d, !in_hardirq(), SFI_ARG("del_timer_sync", "!in_hardirq()"));
 	if (known(d, timer, SFI_ARG("del_timer_sync", "timer"))) {
-		ret = timer_delete_sync(timer);
+		/* As the kernel waits, but not for ever: the handler may be who waits. */
+		while ((ret = try_to_del_timer_sync(timer)) < 0 && !sfi_closed(d))
+			cpu_relax();
 		if (!timer_pending(timer) && sfi_is(d, timer, SFI_T_timer_list))
 			sfi_unembed(d, &sfi_type_timer_list, timer, sizeof(*timer),
 				    SFI_ARG("del_timer_sync", "timer"));

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * High-resolution timers.
+ *
+ * By hand: the driver sets the function after the timer has been set up, and must
+ * not change it once it has been checked; setting up a timer that runs would leave
+ * the kernel's queue with a hole; and waiting for a function that never ends must end.
+ */
+#include <linux/hrtimer.h>
+
+#include "wrappers/by_hand.h"
+
+static bool clock_known(clockid_t clock)
+{
+	return clock == CLOCK_MONOTONIC || clock == CLOCK_REALTIME || clock == CLOCK_BOOTTIME ||
+	       clock == CLOCK_TAI;
+}
+
+void sfi_w_hrtimer_init(struct sfi_self *self, struct hrtimer *timer, clockid_t which_clock,
+			enum hrtimer_mode mode)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_that(d, clock_known(which_clock), SFI_ARG("hrtimer_init", "which_clock"));
+	sfi_check_that(d, (unsigned int)mode <= HRTIMER_MODE_REL_PINNED_HARD,
+		       SFI_ARG("hrtimer_init", "mode"));
+	if (!sfi_embed(d, &sfi_type_hrtimer, timer, sizeof(*timer),
+		       SFI_ARG("hrtimer_init", "timer"))) {
+		sfi_check_that(d, !hrtimer_active(timer),
+			       SFI_ARG("hrtimer_init", "timer is not active"));
+		sfi_grant(d, &timer->function, sizeof(timer->function));
+	}
+	hrtimer_init(timer, which_clock, mode);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_hrtimer_init);
+
+void sfi_w_hrtimer_start_range_ns(struct sfi_self *self, struct hrtimer *timer, ktime_t tim,
+				  u64 range_ns, const enum hrtimer_mode mode)
+{
+	const struct sfi_arg *arg = SFI_ARG("hrtimer_start_range_ns", "timer");
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_owned(d, timer, SFI_T_hrtimer, arg);
+	sfi_revoke(d, &timer->function, sizeof(timer->function));
+	sfi_check_that(d, timer->function, arg);
+	sfi_check_callback(d, timer->function, "hrtimer__function", arg);
+	sfi_check_that(d, !(mode & HRTIMER_MODE_SOFT) == !timer->is_soft,
+		       SFI_ARG("hrtimer_start_range_ns", "mode is that of hrtimer_init"));
+	hrtimer_start_range_ns(timer, tim, range_ns, mode);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_hrtimer_start_range_ns);
+
+/* The function may be the caller, and then never ends. */
+int sfi_w_hrtimer_cancel(struct sfi_self *self, struct hrtimer *timer)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	int ret;
+
+	sfi_check_owned(d, timer, SFI_T_hrtimer, SFI_ARG("hrtimer_cancel", "timer"));
+	while ((ret = hrtimer_try_to_cancel(timer)) < 0 && !sfi_closed(d))
+		cpu_relax();
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_hrtimer_cancel);
