@@ -6,6 +6,7 @@
  */
 #include <linux/bsearch.h>
 #include <linux/err.h>
+#include <linux/hrtimer.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
@@ -28,6 +29,7 @@ static struct {
 	long answer;
 	wait_queue_head_t finished;
 	struct timer_list timer;
+	struct hrtimer hrtimer;
 	struct work_struct work;
 } job;
 
@@ -149,6 +151,21 @@ static long in_timer(void)
 	return job_outcome();
 }
 
+static enum hrtimer_restart hrtimer_fn(struct hrtimer *timer)
+{
+	job_perform();
+	return HRTIMER_NORESTART;
+}
+
+/* Hard interrupt. */
+static long in_hrtimer(void)
+{
+	hrtimer_start(&job.hrtimer, ms_to_ktime(1), HRTIMER_MODE_REL);
+	wait_for_job();
+	hrtimer_cancel(&job.hrtimer);
+	return job_outcome();
+}
+
 static void work_fn(struct work_struct *work)
 {
 	job_perform();
@@ -202,6 +219,7 @@ static const struct context contexts[] = {
 	{ "compat", in_compat },
 	{ "signal", in_signal },
 	{ "timer", in_timer },
+	{ "hrtimer", in_hrtimer },
 	{ "work", in_work },
 	{ "kthread", in_kthread },
 	{ "nested", in_nested },
@@ -223,5 +241,7 @@ void job_setup(void)
 {
 	init_waitqueue_head(&job.finished);
 	timer_setup(&job.timer, timer_fn, 0);
+	hrtimer_init(&job.hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	job.hrtimer.function = hrtimer_fn;
 	INIT_WORK(&job.work, work_fn);
 }

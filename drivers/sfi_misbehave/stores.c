@@ -3,11 +3,13 @@
 #include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/io.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timer.h>
 #include <linux/uaccess.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "misbehave.h"
@@ -39,4 +41,215 @@ MISBEHAVIOUR(store_kernel_text)
 MISBEHAVIOUR(store_user_memory)
 {
 	WRITE_ONCE(*target(wrong, (__force void *)user_memory()), VALUE);
+}
+
+MISBEHAVIOUR(store_null)
+{
+	WRITE_ONCE(*target(wrong, NULL), VALUE);
+}
+
+MISBEHAVIOUR(store_noncanonical)
+{
+	WRITE_ONCE(*target(wrong, (void *)VALUE), VALUE);
+}
+
+/* Another isolated driver may write there. */
+MISBEHAVIOUR(store_foreign_domain)
+{
+	WRITE_ONCE(*target(wrong, foreign_domain()), VALUE);
+}
+
+MISBEHAVIOUR(store_constant)
+{
+	static const u64 constant = 1;
+
+	WRITE_ONCE(*target(wrong, (void *)&constant), VALUE);
+}
+
+MISBEHAVIOUR(store_own_text)
+{
+	WRITE_ONCE(*target(wrong, store_own_text), VALUE);
+}
+
+/* As an overflow of a local array would. */
+MISBEHAVIOUR(store_return_address)
+{
+	WRITE_ONCE(*target(wrong, (u64 *)__builtin_frame_address(0) + 1), VALUE);
+}
+
+/* Where the caller keeps its registers: below the return address. */
+MISBEHAVIOUR(store_saved_register)
+{
+	WRITE_ONCE(*target(wrong, __builtin_frame_address(0)), VALUE);
+}
+
+/*
+ * An own object of @size bytes. The size is hidden, or FORTIFY_SOURCE would find some
+ * misbehaviours before anybody else does.
+ */
+static void *object_of(size_t size)
+{
+	void *object;
+
+	OPTIMIZER_HIDE_VAR(size);
+	object = kmalloc(size, GFP_ATOMIC | __GFP_NOFAIL);
+	OPTIMIZER_HIDE_VAR(object);
+	return object;
+}
+
+/* Less than the size class of the allocator: what is behind the end is nobody's. */
+#define OBJECT 56
+
+MISBEHAVIOUR(store_freed)
+{
+	u64 *object = object_of(OBJECT);
+
+	if (wrong)
+		kfree(object);
+	WRITE_ONCE(*object, VALUE);
+	if (!wrong)
+		kfree(object);
+}
+
+MISBEHAVIOUR(store_after)
+{
+	u8 *object = object_of(OBJECT);
+
+	WRITE_ONCE(object[wrong ? OBJECT : OBJECT - 1], 0x41);
+	kfree(object);
+}
+
+/* Objects have a neighbour on each side, which may be an own one: of a size that nobody else asks for. */
+MISBEHAVIOUR(store_before)
+{
+	u8 *object = object_of(OBJECT);
+
+	WRITE_ONCE(object[wrong ? -1 : 0], 0x41);
+	kfree(object);
+}
+
+/* The last 8 bytes of an object of 52: rights have a grain of 8 bytes. */
+MISBEHAVIOUR(store_in_last_slot)
+{
+	u8 *object = object_of(OBJECT - 4);
+
+	WRITE_ONCE(object[wrong ? OBJECT - 4 : OBJECT - 5], 0x41);
+	kfree(object);
+}
+
+/* Objects of the kernel's within own memory */
+
+static void no_timer(struct timer_list *timer)
+{
+}
+
+static void no_work(struct work_struct *work)
+{
+}
+
+static DEFINE_TIMER(armed, no_timer);
+static DECLARE_WORK(queued, no_work);
+static DECLARE_WAIT_QUEUE_HEAD(queue);
+
+/* The function of a timer that is armed. */
+MISBEHAVIOUR(store_timer)
+{
+	mod_timer(&armed, jiffies + HZ);
+	WRITE_ONCE(*target(wrong, &armed.function), VALUE);
+	del_timer(&armed);
+}
+
+/* The list node of a work item that is queued. */
+MISBEHAVIOUR(store_work)
+{
+	schedule_work(&queued);
+	WRITE_ONCE(*target(wrong, &queued.entry), VALUE);
+}
+
+/* The list of a wait queue. */
+MISBEHAVIOUR(store_list)
+{
+	wake_up(&queue);
+	WRITE_ONCE(*target(wrong, &queue.head), VALUE);
+}
+
+/* Other ways to store */
+
+MISBEHAVIOUR(atomic_kernel_object)
+{
+	atomic_inc((atomic_t *)target(wrong, foreign_object()));
+}
+
+MISBEHAVIOUR(exchange_kernel_object)
+{
+	xchg(target(wrong, foreign_object()), VALUE);
+}
+
+/* The bit's number leads there, not the address. */
+MISBEHAVIOUR(bit_kernel_object)
+{
+	long offset = (long)foreign_object() - (long)&own;
+
+	set_bit(wrong ? offset * BITS_PER_BYTE : 0, (unsigned long *)target(false, NULL));
+}
+
+MISBEHAVIOUR(memset_past)
+{
+	size_t size = wrong ? 2 * OBJECT : OBJECT;
+	void *object = object_of(OBJECT);
+
+	OPTIMIZER_HIDE_VAR(size);
+	memset(object, 0x41, size);
+	kfree(object);
+}
+
+MISBEHAVIOUR(memcpy_past)
+{
+	size_t size = wrong ? 2 * OBJECT : OBJECT;
+	void *object = object_of(OBJECT), *from = object_of(2 * OBJECT);
+
+	OPTIMIZER_HIDE_VAR(size);
+	memcpy(object, from, size);
+	kfree(object);
+	kfree(from);
+}
+
+MISBEHAVIOUR(memmove_kernel_object)
+{
+	u64 from = VALUE;
+	size_t size = sizeof(from);
+
+	OPTIMIZER_HIDE_VAR(size);
+	memmove(target(wrong, foreign_object()), &from, size);
+}
+
+MISBEHAVIOUR(struct_copy)
+{
+	struct big {
+		u64 words[2 * OBJECT / sizeof(u64)];
+	} *to = object_of(wrong ? OBJECT : sizeof(*to)), *from = object_of(sizeof(*from));
+
+	*to = *from;
+	barrier_data(to);
+	kfree(to);
+	kfree(from);
+}
+
+/* As if the object were the registers of a device. */
+MISBEHAVIOUR(mmio_kernel_object)
+{
+	writeq(VALUE, (__force void __iomem *)target(wrong, foreign_object()));
+}
+
+/* The caller's bytes, more than there is room for. */
+MISBEHAVIOUR(copy_from_user_past)
+{
+	size_t size = wrong ? OBJECT + 8 : 1;
+	u8 *object = object_of(OBJECT);
+	unsigned long left;
+
+	OPTIMIZER_HIDE_VAR(size);
+	left = copy_from_user(object, user_memory(), size);
+	OPTIMIZER_HIDE_VAR(left);
+	kfree(object);
 }

@@ -49,8 +49,8 @@ static bool intact(void)
 {
 	return READ_ONCE(victim->before) == CANARY && READ_ONCE(victim->target) == CANARY &&
 	       READ_ONCE(victim->after) == CANARY && READ_ONCE(victim->end) == CANARY &&
-	       !spin_is_locked(&victim->lock) && timer_pending(&victim->timer) &&
-	       victim->timer.function == victim_tick &&
+	       arch_spin_value_unlocked(victim->lock.rlock.raw_lock) &&
+	       timer_pending(&victim->timer) && victim->timer.function == victim_tick &&
 	       !memcmp(text_copy, (void *)victim_text, TEXT_SIZE);
 }
 
@@ -62,15 +62,15 @@ static bool intact(void)
 	static const struct kernel_param_ops name##_ops = { .get = name##_get };	\
 	module_param_cb(name, &name##_ops, NULL, 0400)
 
-SHOW(object, "0x%px\n", &victim->target);
+SHOW(object, "0x%lx\n", (unsigned long)&victim->target);
 MODULE_PARM_DESC(object, "address of a word in an object, between two others");
-SHOW(lock, "0x%px\n", &victim->lock);
+SHOW(lock, "0x%lx\n", (unsigned long)&victim->lock);
 MODULE_PARM_DESC(lock, "address of a spin lock");
-SHOW(timer, "0x%px\n", &victim->timer);
+SHOW(timer, "0x%lx\n", (unsigned long)&victim->timer);
 MODULE_PARM_DESC(timer, "address of a timer that is armed");
-SHOW(text, "0x%px\n", (void *)victim_text);
+SHOW(text, "0x%lx\n", (unsigned long)victim_text);
 MODULE_PARM_DESC(text, "address of a function");
-SHOW(stale, "0x%px\n", stale);
+SHOW(stale, "0x%lx\n", (unsigned long)stale);
 MODULE_PARM_DESC(stale, "address of a function that has been freed");
 SHOW(intact, "%c\n", intact() ? 'Y' : 'N');
 MODULE_PARM_DESC(intact, "Y while object and function are as they were");

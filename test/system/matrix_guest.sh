@@ -8,24 +8,32 @@
 DOMAIN=/sys/kernel/sfi/sfi_misbehave
 FILE=/lib/modules/$(uname -r)/extra/sfi_misbehave.ko
 EIO=5
-# Contexts that "all" stands for.
-ALL="syscall ioctl compat signal timer work kthread nested init exit"
+# Contexts that "all" and "task" stand for.
+TASK="syscall ioctl compat signal work kthread nested init exit"
+ALL="$TASK timer hrtimer"
 
 # Loads the driver; arguments are further parameters.
 load() {
 	sfi_misbehave_ctl load "$FILE" "$TARGETS $*" >/dev/null
 }
 
+# What is aimed at, as parameters of the driver.
+find_targets() {
+	TARGETS=
+	for t in object lock timer text stale; do
+		TARGETS="$TARGETS $t=$(cat /sys/module/sfi_victim/parameters/$t)"
+	done
+}
+
 matrix_setup() {
+	# As many restarts as it takes, and short hangs.
 	echo 64 >/sys/module/sfi/parameters/restart_max
 	echo 0 >/sys/module/sfi/parameters/restart_window_s
 	echo 400 >/sys/module/sfi/parameters/hang_ms
 	ok "modprobe sfi_victim" modprobe sfi_victim
 	ok "modprobe sfi_sample" modprobe sfi_sample
-	TARGETS=domain=$(cat /sys/module/sfi_sample/sections/.data)
-	for t in object lock timer text stale; do
-		TARGETS="$TARGETS $t=$(cat /sys/module/sfi_victim/parameters/$t)"
-	done
+	find_targets
+	TARGETS="$TARGETS domain=$(cat /sys/module/sfi_sample/sections/.data)"
 	ok "loading sfi_misbehave" load
 }
 
@@ -87,7 +95,7 @@ cell_exit() {
 	same "control after" $STATUS 0
 }
 
-# Looks at the log since the last cell: $1 is the function to be blamed, $2 what is reported.
+# Looks at the log since the last cell: $2$1 is the report's first line.
 judge_log() {
 	dmesg -c >/tmp/log
 	reports=$(sed -n 's/.*sfi: VIOLATION in sfi_misbehave: //p' /tmp/log)
@@ -95,11 +103,11 @@ judge_log() {
 		# shellcheck disable=SC2254 # a pattern on purpose
 		case $reports in
 		*"$NEWLINE"*) wrong "reports '$reports'" ;;
-		$2" by "$1+*) ;;
-		*) wrong "report '$reports', not '$2 by $1'" ;;
+		$2$1) ;;
+		*) wrong "report '$reports', not '$2$1'" ;;
 		esac
 	fi
-	line=$(grep -E 'WARNING: |BUG: |Oops|INFO: ' /tmp/log | head -n 1)
+	line=$(grep -E 'WARNING: |BUG: |Oops|detected stalls' /tmp/log | head -n 1)
 	same "the kernel's log" "$line" ""
 	read -r VALUE </sys/module/sfi_victim/parameters/intact
 	same "victim intact" "$VALUE" Y
@@ -112,12 +120,18 @@ NEWLINE='
 cell() {
 	WRONG='' EXPECTED_STATUS=$EIO EXPECTED_REPORTS=1
 	case $3 in limit:*) EXPECTED_STATUS=0 EXPECTED_REPORTS=0 ;; esac
+	case " $5 " in *" $2 "*) EXPECTED_STATUS=0 ;; esac
 	case $2 in
 	init | exit) "cell_$2" "$1" ;;
 	*) cell_call "$1" "$2" ;;
 	esac
-	judge_log "${4:-$1}" "$3"
-	if [ -z "$WRONG" ]; then pass "$1 in $2${EXPECTED_LIMIT:-}"; else fail "$1 in $2: ${WRONG#; }"; fi
+	case $4 in
+	'') blame=" by $1+*" ;;
+	-) blame= ;;
+	*) blame=" by $4+*" ;;
+	esac
+	judge_log "$blame" "$3"
+	if [ -z "$WRONG" ]; then pass "$1 in $2"; else fail "$1 in $2: ${WRONG#; }"; fi
 }
 
 trim() {
@@ -125,19 +139,20 @@ trim() {
 	TRIMMED=${TRIMMED%"${TRIMMED##*[! 	]}"}
 }
 
-# All rows of file $1: misbehaviour | contexts | report | function to blame, if it is another.
+# All rows of file $1: misbehaviour | contexts | report | function to blame | returned.
 matrix_run() {
 	dmesg -c >/dev/null
-	while IFS='|' read -r name contexts report blamed; do
+	while IFS='|' read -r name contexts report blamed returned; do
 		trim "$name" && name=$TRIMMED
 		trim "$report" && report=$TRIMMED
 		trim "$blamed" && blamed=$TRIMMED
+		trim "$returned" && returned=$TRIMMED
 		case $name in '' | '#'*) continue ;; esac
 		for context in $contexts; do
-			[ "$context" != all ] || context=$ALL
+			case $context in all) context=$ALL ;; task) context=$TASK ;; esac
 			for c in $context; do
 				[ -z "${ONLY:-}" ] || [ "$ONLY" = "$name" ] || continue
-				cell "$name" "$c" "$report" "$blamed"
+				cell "$name" "$c" "$report" "$blamed" "$returned"
 			done
 		done
 	done <"$1"
