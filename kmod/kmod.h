@@ -2,7 +2,7 @@
 /*
  * What the files of sfi.ko share: the host's half of a domain, and each file's
  * interface. The order of files follows a domain's life: load, watchdog, fault,
- * recover (with evict), sysfs.
+ * recover (with evict and shadow), sysfs.
  */
 #ifndef SFI_KMOD_H
 #define SFI_KMOD_H
@@ -15,6 +15,7 @@
 #include <linux/workqueue.h>
 
 #include <sfi/runtime.h>
+#include <sfi/shadow.h>
 
 #undef pr_fmt
 #define pr_fmt(fmt) "sfi: " fmt
@@ -54,6 +55,8 @@ struct sfi_host {
 	bool init_failed;                /* init returned an error at restart. The worker's */
 	bool inhabited;                  /* dead, but a call has not left: nothing was released. The worker's */
 	struct mutex lock;               /* orders, against loading and leaving */
+	struct mutex shadows_lock;
+	struct list_head shadows;        /* shadows_lock */
 
 	u64 failed_at;                   /* ktime_get_ns() of the failure; written by sfi_port_failed() */
 	u64 last_recovery_us;            /* written by the worker */
@@ -111,6 +114,20 @@ void sfi_recover_settle(struct sfi_host *h);
 void sfi_recover_finish(struct sfi_host *h);
 /* Sees to an operator's order and returns when it is done: -EBUSY, or -EIO if it had no success. Sleeps. */
 int sfi_recover_order(struct sfi_host *h, enum sfi_order order);
+
+/* shadow.c */
+/*
+ * Calls a phase of each shadow's class. The worker's. Without the lock: a shadow is attached by the
+ * driver while it initialises, which the worker waits for, and stays as long as the domain.
+ */
+#define sfi_shadows_do(h, phase) do {					\
+	struct sfi_shadow *s_;						\
+									\
+	list_for_each_entry(s_, &(h)->shadows, node)			\
+		s_->class->phase(s_);					\
+} while (0)
+/* The domain is going; nothing is kept. Sleeps. */
+void sfi_shadows_free(struct sfi_host *h);
 
 /* sysfs.c */
 int sfi_sysfs_init(void);

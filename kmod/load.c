@@ -416,6 +416,8 @@ static struct sfi_host *make_host(struct scan *s, const struct sfi_entry *e, u64
 		return NULL;
 	sfi_sysfs_prepare(h);
 	mutex_init(&h->lock);
+	mutex_init(&h->shadows_lock);
+	INIT_LIST_HEAD(&h->shadows);
 	h->init = e;
 	h->loading = true;
 	swap(h->direct, s->direct);
@@ -450,6 +452,7 @@ static void remove_host(struct sfi_host *h)
 {
 	sfi_sysfs_remove(h);
 	sfi_recover_stop(h);
+	sfi_shadows_free(h);
 	sfi_domain_destroy(h->d);
 	sfi_watchdog_put();
 	drop_host(h);

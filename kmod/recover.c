@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Recovery of a failed domain, in a worker of its own, in these steps: quiet
- * the devices, evict, release the kernel objects, put rights and globals back
- * to the beginning, run init again. The worker holds no lock while it does so:
+ * the devices, evict, release the kernel objects that no shadow keeps, put
+ * rights and globals back to the beginning, run init again, have the shadows
+ * give the devices their configuration back. The worker holds no lock while it does so:
  * a context that failed under somebody's lock (rtnl, a device's) has unwound to
  * the gate before the step that needs that lock, and its caller drops it.
  */
@@ -114,7 +115,7 @@ static unsigned int recent_restarts(const struct sfi_host *h)
 }
 
 /*
- * What comes after the release. True: init is to run again. Else *WHY it is not
+ * What comes after eviction. True: init is to run again. Else *WHY it is not
  * (NULL: nothing to be said about it).
  */
 static bool may_restart(struct sfi_host *h, const char **why)
@@ -160,8 +161,12 @@ static void start_again(struct sfi_host *h)
 	int ret = sfi_run_init(h->init);
 
 	if (!ret && sfi_domain_move(d, SFI_LOADING, SFI_LIVE)) {
-		h->last_recovery_us = us_since_failure(h);
 		step_done(h, "live");
+		sfi_shadows_do(h, resume);
+		if (sfi_domain_state(d) != SFI_LIVE)
+			return;
+		h->last_recovery_us = us_since_failure(h);
+		step_done(h, "resumed");
 		pr_info("%s: restarted in %llu us (restart %u of at most %u in %u s)\n", d->name,
 			h->last_recovery_us, recent_restarts(h), sfi_restart_max,
 			sfi_restart_window_s);
@@ -181,27 +186,35 @@ static void recover(struct kthread_work *work)
 	struct sfi_domain *d = h->d;
 	struct devices *devices;
 	const char *why;
+	bool restart;
 
 	if (!sfi_domain_move(d, SFI_FAILED, SFI_RECOVERING))
 		return;
 	devices = kzalloc(sizeof(*devices), GFP_KERNEL | __GFP_NOFAIL);
 	quiet_devices(h, devices);
+	sfi_shadows_do(h, suspend);
 	step_done(h, "quiet");
 	if (sfi_evict(d, EVICT_MS)) {
 		/* Nothing may be taken from under a context that is still inside. */
 		h->inhabited = true;
 		leave_dead(h, "a call did not leave the driver");
+		sfi_shadows_do(h, strand);
 		goto out;
 	}
 	step_done(h, "evicted");
+	restart = may_restart(h, &why);
+	if (restart)
+		sfi_shadows_do(h, keep);
 	sfi_release_all(d);
 	step_done(h, "released");
 	sfi_domain_reset(d);
 	step_done(h, "reset");
-	if (!may_restart(h, &why))
+	if (!restart) {
 		leave_dead(h, why);
-	else if (sfi_domain_move(d, SFI_RECOVERING, SFI_LOADING))
+		sfi_shadows_do(h, give_up);
+	} else if (sfi_domain_move(d, SFI_RECOVERING, SFI_LOADING)) {
 		start_again(h);
+	}
 out:
 	forget_devices(devices);
 }
@@ -267,6 +280,7 @@ void sfi_recover_finish(struct sfi_host *h)
 		pr_err("%s: still waiting for a call to leave the driver\n", h->d->name);
 	sfi_release_all(h->d);
 	sfi_domain_reset(h->d);
+	sfi_shadows_do(h, give_up);
 	h->inhabited = false;
 }
 

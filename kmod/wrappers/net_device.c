@@ -2,7 +2,8 @@
 /*
  * Network devices: allocation, registration, NAPI instances.
  *
- * By hand: one allocation is a device, its private area and its queues; its end
+ * By hand: a device may outlive its driver's instance (net_shadow.c);
+ * one allocation is a device, its private area and its queues; its end
  * is also that of the NAPI instances in it; a poll that failed must still be
  * completed; at registration fields and tables must be out of the driver's
  * reach before they are checked and the kernel looks at them; and rtnl_lock()
@@ -14,7 +15,9 @@
 #include <linux/rtnetlink.h>
 
 #include "wrappers/by_hand.h"
+#include "wrappers/net_shadow.h"
 
+void sfi_net_device_release(struct net_device *dev);
 void sfi_napi_release(struct napi_struct *napi);
 
 /* === Allocation === */
@@ -34,9 +37,10 @@ struct net_device *sfi_w_alloc_etherdev_mqs(struct sfi_self *self, int sizeof_pr
 	sfi_check_that(d, sizeof_priv >= 0, SFI_ARG("alloc_etherdev", "sizeof_priv >= 0"));
 	sfi_check_that(d, txqs && rxqs && txqs <= 4096 && rxqs <= 4096,
 		       SFI_ARG("alloc_etherdev", "1 to 4096 queues"));
-	dev = alloc_etherdev_mqs(sizeof_priv, txqs, rxqs);
+	dev = net_shadow_alloc(d, sizeof_priv, txqs, rxqs);
 	if (dev) {
-		WRITE_ONCE(default_ethtool_ops, dev->ethtool_ops);
+		if (dev->reg_state == NETREG_UNINITIALIZED)
+			WRITE_ONCE(default_ethtool_ops, dev->ethtool_ops);
 		sfi_acquire(d, &sfi_type_net_device, dev, 0, NULL, 0, 0, 0, 0);
 		if (sizeof_priv)
 			sfi_acquire(d, &sfi_type_netdev_priv, netdev_priv(dev), sizeof_priv, NULL,
@@ -58,7 +62,7 @@ void sfi_w_free_netdev(struct sfi_self *self, struct net_device *dev)
 	unsigned int i;
 
 	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("free_netdev", "dev"));
-	sfi_check_that(d, dev->reg_state != NETREG_REGISTERED,
+	sfi_check_that(d, !sfi_holds(d, SFI_T_netdev_registration, dev),
 		       SFI_ARG("free_netdev", "dev is not registered"));
 	list_for_each_entry_safe(napi, next, &dev->napi_list, dev_list) {
 		if (!sfi_is(d, napi, SFI_T_napi_struct))
@@ -73,10 +77,15 @@ void sfi_w_free_netdev(struct sfi_self *self, struct net_device *dev)
 	for (i = 0; i < dev->num_tx_queues; i++)
 		sfi_take_back(d, &sfi_type_netdev_queue, netdev_get_tx_queue(dev, i));
 	sfi_release(d, &sfi_type_net_device, dev, SFI_ARG("free_netdev", "dev"));
-	free_netdev(dev);
+	net_shadow_free_netdev(dev);
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_free_netdev);
+
+void sfi_net_device_release(struct net_device *dev)
+{
+	net_shadow_free_netdev(dev);
+}
 
 /* === Registration === */
 
@@ -85,8 +94,10 @@ static void release_registration(void *obj, const u64 args[4])
 {
 	struct net_device *dev = obj;
 
-	if (dev->reg_state == NETREG_REGISTERED)
+	if (dev->reg_state == NETREG_REGISTERED) {
+		net_shadow_going(dev);
 		unregister_netdev(dev);
+	}
 }
 
 /* What the driver has filled in, no longer writable. */
@@ -114,13 +125,13 @@ int sfi_w_register_netdev(struct sfi_self *self, struct net_device *dev)
 
 	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("register_netdev", "dev"));
 	sfi_check_that(d,
-		       dev->reg_state == NETREG_UNINITIALIZED &&
+		       net_shadow_may_register(dev) &&
 			       !sfi_holds(d, SFI_T_netdev_registration, dev),
 		       SFI_ARG("register_netdev", "dev was not registered before"));
 	/* Takes the fields away, see SFI_FIELDS_UNTIL. */
 	sfi_acquire(d, &sfi_type_netdev_registration, dev, 0, release_registration, 0, 0, 0, 0);
 	check_device(d, dev);
-	ret = register_netdev(dev);
+	ret = net_shadow_register(d, dev);
 	if (ret)
 		sfi_take_back(d, &sfi_type_netdev_registration, dev);
 	sfi_import_leave(d);
@@ -134,7 +145,7 @@ void sfi_w_unregister_netdev(struct sfi_self *self, struct net_device *dev)
 	struct sfi_domain *d = sfi_import_enter(self);
 
 	sfi_check_owned(d, dev, SFI_T_netdev_registration, SFI_ARG("unregister_netdev", "dev"));
-	unregister_netdev(dev);
+	net_shadow_unregister(d, dev);
 	sfi_take_back(d, &sfi_type_netdev_registration, dev);
 	sfi_import_leave(d);
 }
@@ -214,17 +225,23 @@ void sfi_napi_release(struct napi_struct *napi)
 
 /* === The lock of network configuration === */
 
-static void unlock_rtnl(void *unused)
+/* What the lock table knows it by. */
+static void *rtnl_name(struct mutex *lock)
 {
-	rtnl_unlock();
+	return lock ? (void *)lock : (void *)rtnl_lock;
+}
+
+static void unlock_rtnl(void *name)
+{
+	net_shadow_unlock(name == (void *)rtnl_lock ? NULL : name);
 }
 
 void sfi_w_rtnl_lock(struct sfi_self *self)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
-	rtnl_lock();
-	sfi_lock_taken(d, (void *)rtnl_lock, unlock_rtnl, SFI_ARG("rtnl_lock", "the lock"));
+	sfi_lock_taken(d, rtnl_name(net_shadow_lock(d)), unlock_rtnl,
+		       SFI_ARG("rtnl_lock", "the lock"));
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_rtnl_lock);
@@ -232,9 +249,10 @@ EXPORT_SYMBOL_GPL(sfi_w_rtnl_lock);
 void sfi_w_rtnl_unlock(struct sfi_self *self)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
+	struct mutex *lock = net_shadow_locked(d);
 
-	sfi_lock_dropped(d, (void *)rtnl_lock, SFI_ARG("rtnl_unlock", "the lock"));
-	rtnl_unlock();
+	sfi_lock_dropped(d, rtnl_name(lock), SFI_ARG("rtnl_unlock", "the lock"));
+	net_shadow_unlock(lock);
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_rtnl_unlock);

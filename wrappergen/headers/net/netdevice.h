@@ -11,7 +11,7 @@
 #include <linux/version.h>
 #include <sfi/annotate.h>
 
-SFI_TYPE(net_device, ordered, free_netdev);
+SFI_TYPE(net_device, ordered, sfi_net_device_release);
 SFI_PART(net_device, dev);
 SFI_TYPE_ABSTRACT(netdev_priv, ordered, none);
 SFI_TYPE_ABSTRACT(netdev_registration, ordered, none);
@@ -60,7 +60,7 @@ int SFI_CB(napi_struct, poll)(struct napi_struct *napi, int budget) SFI_BY_HAND(
  */
 int register_netdev(struct net_device *dev) SFI_BY_HAND(fields and tables are out of reach and checked before the kernel looks at them);
 void unregister_netdev(struct net_device *dev) SFI_BY_HAND(gives back the fields);
-void free_netdev(struct net_device *dev) SFI_BY_HAND(frees private area and queues and NAPI instances too);
+void free_netdev(struct net_device *dev) SFI_BY_HAND(the shadow may keep it; frees private area and queues and NAPI instances too);
 void netif_device_attach(struct net_device *dev SFI_OWNED) SFI_KEEPS;
 void netif_device_detach(struct net_device *dev SFI_OWNED) SFI_KEEPS;
 void netif_carrier_on(struct net_device *dev SFI_OWNED) SFI_KEEPS;

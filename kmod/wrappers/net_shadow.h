@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The shadow of network devices: what its files and net_device.c share.
+ *
+ * A device that has been registered has a shadow, whose tables stand between
+ * the kernel and the driver's (net_shadow_ops.c): they note the configuration
+ * as it is made, and let a call that the driver failed in wait until it can be
+ * made again. In an outage the device stays registered and its queues are
+ * stopped (net_shadow.c); the restarted driver gets the same net_device from
+ * its allocation, registers it, which does nothing but put the tables back, and
+ * is then configured and opened as it was.
+ *
+ * From the moment that everybody has left the driver until it is configured
+ * again, recovery holds rtnl_lock(): all configuration waits. A task that was
+ * configuring the device when the driver failed holds that lock itself and
+ * lends it.
+ */
+#ifndef SFI_NET_SHADOW_H
+#define SFI_NET_SHADOW_H
+
+#include <linux/ethtool.h>
+#include <linux/if_link.h>
+#include <linux/netdevice.h>
+
+#include <sfi/runtime.h>
+#include <sfi/shadow.h>
+
+/* Configuration as the driver has last agreed to it. rtnl_lock. */
+struct net_config {
+	bool open;
+	int mtu;
+	netdev_features_t features;
+	u8 addr[MAX_ADDR_LEN];
+	unsigned int has; /* which of the following were set: HAS_... */
+	u32 msglevel;
+	struct ethtool_wolinfo wol;
+	struct ethtool_pauseparam pauseparam;
+	struct ethtool_link_ksettings link_ksettings;
+	struct ethtool_ringparam ringparam;
+	struct kernel_ethtool_ringparam kernel_ringparam;
+	struct ethtool_coalesce coalesce;
+	struct kernel_ethtool_coalesce kernel_coalesce;
+};
+#define HAS_MSGLEVEL 1
+#define HAS_WOL 2
+#define HAS_PAUSEPARAM 4
+#define HAS_LINK_KSETTINGS 8
+#define HAS_RINGPARAM 16
+#define HAS_COALESCE 32
+
+/* What features a device has: of the driver's own accord, and once it was registered. */
+struct net_features {
+	netdev_features_t features, hw, vlan, hw_enc, mpls, gso_partial;
+};
+
+enum net_shadow_state {
+	NET_NEW,	/* allocated, not registered yet or no longer */
+	NET_REGISTERED, /* by the driver that runs, or was running when it failed */
+	NET_KEPT,	/* the driver does not know of it */
+	NET_ADOPTED,	/* the restarted driver has got it and not registered it yet */
+	NET_GONE,	/* is being unregistered by the shadow */
+};
+
+struct net_shadow_domain;
+
+/* One device's. Lives as long as the device. */
+struct net_shadow {
+	struct list_head node, all;   /* net_shadow_domain.devices; all devices, net_shadow_lock */
+	struct net_shadow_domain *nd; /* const */
+	struct net_device *dev;	      /* const */
+	enum net_shadow_state state;  /* the driver's context, or the worker's in an outage */
+	int sizeof_priv;	      /* of what is allocated; const */
+	const struct net_device_ops *driver_ops;
+	const struct ethtool_ops *driver_ethtool_ops;
+	const struct ethtool_ops *default_ethtool_ops; /* const: what a driver has that sets none */
+	struct net_device_ops ops;
+	struct ethtool_ops ethtool_ops;
+	struct net_features by_driver, registered;
+	struct net_config config;
+	char name[IFNAMSIZ];	      /* in an outage: the driver writes its own into the device */
+	bool was_running, had_carrier; /* when the driver failed */
+	struct delayed_work carrier;  /* tells the truth about it, some time later */
+	spinlock_t stats_lock;	      /* the next two */
+	struct rtnl_link_stats64 before, last; /* of the instances before this one; as last reported */
+};
+
+struct net_shadow_domain {
+	struct sfi_shadow shadow;
+	struct list_head devices;     /* devices_lock */
+	struct mutex devices_lock;
+	struct mutex inner;	      /* stands for rtnl_lock in the driver while recovery has that */
+	struct task_struct *inner_owner; /* under inner; compared with current by anybody */
+	bool has_rtnl;		      /* recovery has it. Written by the worker under inner */
+	bool lent;		      /* it is a waiting task's. The worker's */
+	bool down;		      /* from failure to the end of recovery. Written by the worker */
+	bool given_up;		      /* the driver does not come back. Written by the worker */
+	unsigned int failures;	      /* so far. Written by the worker */
+	wait_queue_head_t up;	      /* when settled: for net_shadow_again() */
+};
+
+/*
+ * net_shadow.c
+ */
+/* The shadow of DEV, or NULL. Any context; valid while the device is registered. */
+struct net_shadow *net_shadow_of(const struct net_device *dev);
+/* A call of the driver's, made by a task that holds rtnl_lock. */
+struct net_attempt {
+	unsigned int failures; /* of the driver before the call */
+	bool repeated;
+};
+#define NET_ATTEMPT(s) ((struct net_attempt){ .failures = READ_ONCE((s)->nd->failures) })
+/*
+ * The call has returned: true if the driver failed meanwhile and runs again now, so that the call
+ * is to be repeated; at most once. Sleeps until the driver is back, or will not come back.
+ */
+bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt);
+/* The driver has failed and is not configured again yet. Any context. */
+bool net_shadow_is_down(const struct net_shadow *s);
+
+/*
+ * For the wrappers, in the driver's context. All sleep.
+ */
+/* What alloc_etherdev_mqs() would do, or a device that was kept for this very call, as if it were new. */
+struct net_device *net_shadow_alloc(struct sfi_domain *d, int sizeof_priv, unsigned int txqs,
+				    unsigned int rxqs);
+/* What free_netdev() would do, unless the shadow keeps the device. */
+void net_shadow_free_netdev(struct net_device *dev);
+/* DEV is new, or looks so. */
+bool net_shadow_may_register(const struct net_device *dev);
+/* Registers DEV, which the driver has filled in and can no longer change: 0 or an error. */
+int net_shadow_register(struct sfi_domain *d, struct net_device *dev);
+void net_shadow_unregister(struct sfi_domain *d, struct net_device *dev);
+/* Recovery is going to unregister DEV: nobody is to wait for its driver. */
+void net_shadow_going(struct net_device *dev);
+/*
+ * rtnl_lock() on behalf of D. Returns what was taken: NULL for that lock, or what stands for it in
+ * an outage. Does not return if D fails meanwhile.
+ */
+struct mutex *net_shadow_lock(struct sfi_domain *d);
+/* What the current task has taken. */
+struct mutex *net_shadow_locked(struct sfi_domain *d);
+void net_shadow_unlock(struct mutex *lock);
+
+/*
+ * net_shadow_ops.c
+ */
+/* The device's tables become the shadow's. */
+void net_shadow_interpose(struct net_shadow *s);
+/* Statistics of the instance that is no more go into those before it. */
+void net_shadow_keep_stats(struct net_shadow *s);
+/* The configuration as it is at registration. */
+void net_shadow_note_config(struct net_shadow *s);
+/* The driver's new instance gets the configuration, and is opened if it was. rtnl_lock is held. */
+void net_shadow_replay(struct net_shadow *s);
+
+#endif

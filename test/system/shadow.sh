@@ -1,0 +1,114 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Applications do not notice that the driver of a network card was restarted: one TCP transfer goes through all
+# failures byte by byte, the card keeps what it was configured to, and no call of the configuration fails.
+# Kernels: 6.1 6.12
+. "$TOP/test/system/lib.sh"
+
+driver e1000 --plant "$TOP/drivers/plants/e1000.plants" -o "$OUT/e1000"
+vm --smp 2 --qemu "$(device e1000)" --module "$OUT/e1000/e1000.ko" --module "$(plant_module)" --module 8021q \
+	--file "$(command -v tc)" --timeout 400 -- "$(guest <<'END'
+ok "modprobe" modprobe e1000
+modprobe 8021q
+ok "cards" cards_work
+echo 100 >/sys/module/sfi/parameters/restart_max
+
+# --- what must be the same afterwards
+ip netns exec a ethtool -G card rx 128 tx 512 >/dev/null
+ip netns exec a ethtool -K card tso off >/dev/null
+ip netns exec a ethtool -s card msglvl 0x3f >/dev/null
+ip -n a link set card mtu 1400
+ip -n a link set card txqueuelen 500
+ip -n a link set card promisc on
+ip -n a link add link card name card.7 type vlan id 7
+ip -n a addr add 10.7.0.1/24 dev card.7
+ip -n a link set card.7 up
+ip -n a maddr add 33:33:00:00:12:34 dev card
+ip -n a route add 192.0.2.0/24 via $ADDR_B dev card
+ip netns exec a /root/tc qdisc replace dev card root pfifo limit 77
+ip -n b link set card address 52:54:00:00:00:22
+config() {
+	ip -n "$1" -o link show
+	ip -n "$1" -o addr show
+	ip -n "$1" route show
+	ip -n "$1" maddr show dev card
+	ip netns exec "$1" /root/tc qdisc show dev card
+	ip netns exec "$1" ethtool -g card
+	ip netns exec "$1" ethtool -k card
+	ip netns exec "$1" ethtool -i card
+	ip netns exec "$1" ethtool card | grep -v 'Link detected'
+}
+# What is measured, not configured, is left out; multicast addresses are in no order.
+both() { { config a && config b; } | grep -vE 'MDI-X|^\s+(link|inet6?) ' && { config a && config b; } | grep -E '^\s+(link|inet6?) ' | sort; }
+links() { card_has_link a && card_has_link b; }
+addressed() { ! config a | grep -q tentative; }
+ok "configured cards" cards_work
+ok "addresses" wait_for 10 addressed
+both >/tmp/before
+stats() { ip netns exec a cat /sys/class/net/card/statistics/tx_packets; }
+
+# --- one transfer through everything
+mkfifo /tmp/open
+sleep 1000 >/tmp/open &
+(ip netns exec b nc -l -p 5001 </tmp/open >/tmp/received; echo over >/tmp/over) &
+listening() { ip netns exec b ss -tln | grep -q :5001; }
+ok "a receiver listens" wait_for 10 listening
+(until [ -e /tmp/stop ]; do
+	head -c 100000 /dev/urandom | tee -a /tmp/sent
+	usleep 50000
+done | ip netns exec a nc $ADDR_B 5001) &
+ip -n a monitor link >/tmp/monitor 2>&1 &
+monitor=$!
+for bug in e1000_xmit_frame:wild_store e1000_tx_queue:null_read e1000_intr:wild_call e1000_clean:divide_error \
+	e1000_clean_rx_irq:memset_overflow e1000_watchdog:interior_free; do
+	packets=$(stats) restarts=$(domain e1000 restarts)
+	echo "$bug" >$PLANT/arm
+	again() { [ "$(domain e1000 restarts)" -gt "$restarts" ] && domain_live e1000; }
+	ok "$bug: restarted" wait_for 30 again
+	ok "$bug: packets cross" wait_for 20 cards_ping
+	if [ "$(stats)" -ge "$packets" ]; then pass "$bug: statistics go on"; else fail "$bug: $packets packets, then $(stats)"; fi
+done
+is "the transfer is still under way" "$(cat /tmp/over 2>/dev/null)" ""
+touch /tmp/stop
+received() { [ -s /tmp/over ]; }
+ok "the transfer ends" wait_for 120 received
+ls -l /tmp/sent /tmp/received
+is "every byte arrived, in order" "$(sha256sum </tmp/received)" "$(sha256sum </tmp/sent)"
+kill $monitor
+is "nobody was told that a card is gone" "$(grep -c Deleted /tmp/monitor)" 0
+
+# --- calls in which the driver fails are made again
+for bug in e1000_get_ringparam:heap_overflow e1000_get_drvinfo:foreign_object e1000_open:text_store; do
+	fired=$(cat $PLANT/fired)
+	echo "$bug" >$PLANT/arm
+	case $bug in
+	*ringparam*) ok "$bug: ethtool -g succeeds" ip netns exec a ethtool -g card ;;
+	*drvinfo*) ok "$bug: ethtool -i succeeds" ip netns exec a ethtool -i card ;;
+	*open*)
+		ip -n a link set card down
+		ok "$bug: ip link set up succeeds" ip -n a link set card up
+		ip -n a route add 192.0.2.0/24 via $ADDR_B dev card
+		;;
+	esac
+	is "$bug: fired" "$(cat $PLANT/fired)" $((fired + 1))
+	ok "$bug: packets cross" wait_for 20 cards_ping
+done
+
+ok "links" wait_for 10 links
+ok "addresses again" wait_for 10 addressed
+both >/tmp/after
+ok "the configuration is the same" diff /tmp/before /tmp/after
+
+# --- a driver that does not come back takes its cards along
+echo 1 >/sys/module/sfi/parameters/restart_max
+for i in 1 2 3; do
+	echo e1000_xmit_frame:wild_store >$PLANT/arm
+	ip netns exec a ping -c 1 -W 1 $ADDR_B >/dev/null 2>&1
+	sleep 2
+done
+is "left dead" "$(domain e1000 state)" dead
+is "the cards are gone" "$(ls /sys/bus/pci/drivers/e1000 2>/dev/null | grep -c ^0000)$(ip -n a -o link show | grep -c card:)" 00
+remove_all e1000 sfi_plant
+healthy
+END
+)"
