@@ -205,16 +205,16 @@ static void recover(struct kthread_work *work)
 	restart = may_restart(h, &why);
 	if (restart)
 		sfi_shadows_do(h, keep);
+	else
+		sfi_shadows_do(h, give_up);
 	sfi_release_all(d);
 	step_done(h, "released");
 	sfi_domain_reset(d);
 	step_done(h, "reset");
-	if (!restart) {
+	if (!restart)
 		leave_dead(h, why);
-		sfi_shadows_do(h, give_up);
-	} else if (sfi_domain_move(d, SFI_RECOVERING, SFI_LOADING)) {
+	else if (sfi_domain_move(d, SFI_RECOVERING, SFI_LOADING))
 		start_again(h);
-	}
 out:
 	forget_devices(devices);
 }
@@ -278,9 +278,9 @@ void sfi_recover_finish(struct sfi_host *h)
 	/* The module's memory cannot go while somebody is in its code. */
 	while (sfi_evict(h->d, EVICT_MS))
 		pr_err("%s: still waiting for a call to leave the driver\n", h->d->name);
+	sfi_shadows_do(h, give_up);
 	sfi_release_all(h->d);
 	sfi_domain_reset(h->d);
-	sfi_shadows_do(h, give_up);
 	h->inhabited = false;
 }
 

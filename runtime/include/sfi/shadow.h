@@ -14,7 +14,8 @@
  *	          tracker now, or it will be released
  *	resume    init has returned, the domain is live: what was kept and not taken up again goes, the rest
  *	          gets its configuration back. May fail the domain again.
- *	give_up   it will not be started again: everything that was kept goes
+ *	give_up   nobody is inside, and it will not be started again: everything that was kept goes, and nobody
+ *	          waits any more for the rest, which is released next
  *	strand    the same, but contexts did not leave the driver: nothing may go yet, only nobody is to wait
  *	          any more. give_up follows if they ever do.
  *
