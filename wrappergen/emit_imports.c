@@ -354,8 +354,10 @@ static void emit_embedding(struct text *t, const struct model *m, const struct p
 	bool sound = a->id == A_EMBEDS && find_type(m, a->type)->sound,
 	     callbacks = checks_callbacks(m, p);
 	const char *end = sound && callbacks ? ") {\n" : sound || callbacks ? ")\n" : ";\n";
+	/* What the kernel sets up anew must not be in use; what the driver has filled in may be. */
+	const char *call = a->id == A_INITS ? "if (sfi_embed_fresh" : "if (sfi_embed";
 
-	emit_calls(t, 1, sound || callbacks ? "if (sfi_embed" : "sfi_embed", end,
+	emit_calls(t, 1, sound || callbacks ? call : call + strlen("if ("), end,
 		   "d, &sfi_type_%s, %s, %s, &arg_%s", a->type, p->name, embedded_size(m, p, a),
 		   p->name);
 	emit_content_checks(t, 2, m, p);

@@ -11,6 +11,7 @@
 #include <linux/string.h>
 #include <linux/timer.h>
 #include <linux/vmalloc.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "misbehave.h"
@@ -201,6 +202,19 @@ MISBEHAVIOUR(register_writable_table)
 	misc_register(&other);
 	misc_deregister(&other);
 	kfree(table);
+}
+
+/* Set up anew while somebody waits in it: whose entry then leads to memory that may be freed. */
+MISBEHAVIOUR(queue_setup_busy)
+{
+	static wait_queue_head_t queue;
+	DEFINE_WAIT(entry);
+
+	init_waitqueue_head(&queue);
+	prepare_to_wait(&queue, &entry, TASK_INTERRUPTIBLE);
+	if (wrong)
+		init_waitqueue_head(&queue);
+	finish_wait(&queue, &entry);
 }
 
 static bool waits;

@@ -173,6 +173,17 @@ bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, siz
 }
 SFI_EXPORT(sfi_embed);
 
+bool sfi_embed_fresh(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+		     const struct sfi_arg *arg)
+{
+	bool fresh = sfi_embed(d, type, obj, size, arg);
+
+	if (!fresh && type->busy && type->busy(obj))
+		sfi_bad_argument(d, arg, sfi_addr(obj), size, "is in use");
+	return fresh;
+}
+SFI_EXPORT(sfi_embed_fresh);
+
 void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
 		 const struct sfi_arg *arg)
 {

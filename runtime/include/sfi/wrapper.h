@@ -128,6 +128,9 @@ void sfi_release_args(struct sfi_domain *d, const struct sfi_type *type, void *o
  */
 bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
 	       const struct sfi_arg *arg);
+/* The same for one that the kernel is about to set up: if it was one, nobody must be using it. */
+bool sfi_embed_fresh(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+		     const struct sfi_arg *arg);
 void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
 		 const struct sfi_arg *arg);
 

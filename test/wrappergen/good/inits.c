@@ -66,7 +66,7 @@ void sfi_w_toy_timer_init(struct sfi_self *self, struct toy_timer *timer,
 	struct sfi_domain *d = sfi_import_enter(self);
 
 	sfi_check_callback(d, function, "toy_timer__function", &arg_function);
-	sfi_embed(d, &sfi_type_toy_timer, timer, sizeof(struct toy_timer), &arg_timer);
+	sfi_embed_fresh(d, &sfi_type_toy_timer, timer, sizeof(struct toy_timer), &arg_timer);
 	toy_timer_init(timer, function);
 	sfi_import_leave(d);
 }
