@@ -90,10 +90,9 @@ static struct net_shadow *make_shadow(struct net_shadow_domain *nd, struct net_d
 	return s;
 }
 
-/* The device is not registered: nobody calls its tables. */
+/* The device is not registered: nobody calls its tables, nor asks for its carrier. */
 static void drop_shadow(struct net_shadow *s)
 {
-	cancel_delayed_work_sync(&s->carrier);
 	spin_lock_bh(&net_shadow_lock_all);
 	list_del(&s->all);
 	spin_unlock_bh(&net_shadow_lock_all);
@@ -183,9 +182,9 @@ bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt)
 
 	if (likely(!net_shadow_is_down(s) && READ_ONCE(nd->failures) == attempt->failures))
 		return false;
-	/* Whoever is still in the driver further out must leave it first. */
-	if (s->state == NET_GONE || attempt->repeated ||
-	    sfi_gate_find((u64)__builtin_frame_address(0)))
+	/* Whoever is still in the driver further out must leave it first; some ask under RCU alone. */
+	if (s->state == NET_GONE || attempt->repeated || rcu_preempt_depth() || in_atomic() ||
+	    !rtnl_is_locked() || sfi_gate_find((u64)__builtin_frame_address(0)))
 		return false;
 	mutex_lock(&lend_lock);
 	lending = true;
@@ -291,6 +290,13 @@ static void keep(struct sfi_shadow *shadow)
 	}
 }
 
+/* Its driver will never hear of it again. */
+static void orphan(struct net_shadow *s)
+{
+	net_shadow_disconnect(s);
+	s->state = NET_GONE;
+}
+
 static struct net_shadow *next_gone(struct net_shadow_domain *nd)
 {
 	struct net_shadow *s, *found = NULL;
@@ -310,6 +316,7 @@ static void remove_gone(struct net_shadow_domain *nd)
 	struct net_shadow *s;
 
 	while ((s = next_gone(nd)) != NULL) {
+		cancel_delayed_work_sync(&s->carrier);
 		unregister_netdev(s->dev);
 		net_shadow_free_netdev(s->dev);
 	}
@@ -323,7 +330,7 @@ static void resume(struct sfi_shadow *shadow)
 	mutex_lock(&nd->devices_lock);
 	list_for_each_entry(s, &nd->devices, node) {
 		if (s->state == NET_KEPT)
-			s->state = NET_GONE;
+			orphan(s);
 		else if (s->state == NET_REGISTERED)
 			net_shadow_replay(s);
 	}
@@ -352,7 +359,7 @@ static void give_up(struct sfi_shadow *shadow)
 		if (s->state == NET_ADOPTED)
 			sfi_take_back(shadow->domain, &sfi_type_net_device, s->dev);
 		if (s->state == NET_ADOPTED || s->state == NET_KEPT)
-			s->state = NET_GONE;
+			orphan(s);
 	}
 	end_outage(nd);
 	remove_gone(nd);
@@ -380,8 +387,10 @@ void net_shadow_going(struct net_device *dev)
 {
 	struct net_shadow *s = net_shadow_of(dev);
 
-	if (s)
-		s->state = NET_GONE;
+	if (!s)
+		return;
+	cancel_delayed_work_sync(&s->carrier);
+	s->state = NET_GONE;
 }
 
 struct net_shadow *net_shadow_of(const struct net_device *dev)
@@ -536,12 +545,10 @@ void net_shadow_unregister(struct sfi_domain *d, struct net_device *dev)
 		/* In an outage nothing is taken from the applications before its end. */
 		s->state = NET_ADOPTED;
 	} else {
-		s->state = NET_GONE;
+		net_shadow_going(dev);
 		unregister_netdevice(dev);
 	}
 	net_shadow_unlock(lock);
-	if (!lock) {
-		cancel_delayed_work_sync(&s->carrier);
+	if (!lock)
 		s->state = NET_NEW;
-	}
 }

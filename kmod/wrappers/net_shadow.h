@@ -146,6 +146,8 @@ void net_shadow_unlock(struct mutex *lock);
  */
 /* The device's tables become the shadow's. */
 void net_shadow_interpose(struct net_shadow *s);
+/* No driver any more: the tables do nothing. rtnl_lock is held. */
+void net_shadow_disconnect(struct net_shadow *s);
 /* Statistics of the instance that is no more go into those before it. */
 void net_shadow_keep_stats(struct net_shadow *s);
 /* The configuration as it is at registration. */

@@ -301,6 +301,18 @@ void net_shadow_interpose(struct net_shadow *s)
 	dev->ethtool_ops = &s->ethtool_ops;
 }
 
+static netdev_tx_t drop(struct sk_buff *skb, struct net_device *dev)
+{
+	dev_kfree_skb_any(skb);
+	return NETDEV_TX_OK;
+}
+
+void net_shadow_disconnect(struct net_shadow *s)
+{
+	s->ops = (struct net_device_ops){ .ndo_start_xmit = drop };
+	s->ethtool_ops = (struct ethtool_ops){};
+}
+
 /*
  * Configuration
  * -------------
