@@ -41,12 +41,12 @@ grep -v '^#' $T/trace >/root/trace
 is "one violation is traced" "$(grep -c ': violation: ' /root/trace)" 1
 is "its fields" "$(sed -n 's/^.*: violation: //p' /root/trace)" "domain=e1000 report=\"$(last_violation | cut -c1-191)\""
 is "the steps of the recovery, each once" "$(echo $(sed -n 's/^.*: recovery: domain=e1000 step=\([a-z]*\) us=[0-9]*$/\1/p' /root/trace))" \
-	"quiet evicted released reset live"
+	"quiet evicted released reset live resumed"
 us=$(sed -n 's/^.*: recovery: .* us=//p' /root/trace)
 is "their times go up" "$(echo $us)" "$(echo $(echo "$us" | sort -n))"
 is "the last is that of sysfs, to 100 ms" \
 	"$(($(domain e1000 last_recovery_us) / 100000 - $(echo "$us" | tail -n 1) / 100000))" 0
-is "nothing else is traced" "$(wc -l </root/trace)" 6
+is "nothing else is traced" "$(wc -l </root/trace)" 7
 
 echo stop >/sys/kernel/sfi/e1000/control
 states "uevents of a stop" "failed recovering dead"
