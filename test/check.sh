@@ -7,10 +7,11 @@
 
 usage_check() {
 	cat <<-'END'
-	usage: ./sfi check [-k PATTERN] [--quick] [--list]
+	usage: ./sfi check [-k PATTERN] [--quick] [--jobs N] [--list]
 
 	  -k PATTERN   only tests whose name contains PATTERN (a basic regular expression)
 	  --quick      no virtual machines; under 5 minutes
+	  --jobs N     so many virtual machines at a time (2)
 	  --list       print the names of the system tests
 
 	Logs of failed tests are kept in build/check. The last line is "N passed, N failed, N skipped";
@@ -164,17 +165,39 @@ check_system_one() {
 	grep -q '^FAIL: ' "$OUT/results" || rm -rf "$OUT"
 }
 
+# Takes the next test off the list: prints its line, or nothing.
+next_test() (
+	flock 7
+	sed -n 1p "$C_DIR/todo"
+	sed -i 1d "$C_DIR/todo"
+) 7>"$C_DIR/todo.lock"
+
+# Runs tests until none is left. A test's results are printed together. $1: number of the worker.
+check_system_worker() {
+	while line=$(next_test) && [ -n "$line" ]; do
+		# shellcheck disable=SC2086 # three words
+		check_system_one $line >"$C_DIR/worker.$1"
+		(
+			flock 7
+			cat "$C_DIR/worker.$1"
+		) 7>"$C_DIR/print.lock"
+	done
+}
+
 check_system() {
 	system_tests | while read -r name file kernel; do
-		wanted "$name" || continue
-		check_system_one "$name" "$file" "$kernel"
+		! wanted "$name" || echo "$name $file $kernel"
+	done >"$C_DIR/todo"
+	for worker in $(seq "$C_JOBS"); do
+		check_system_worker "$worker" &
 	done
+	wait
 }
 
 # --- all ----------------------------------------------------------------------
 
 check_options() {
-	C_PATTERN=. C_QUICK=no
+	C_PATTERN=. C_QUICK=no C_JOBS=2
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-k)
@@ -183,6 +206,11 @@ check_options() {
 			shift
 			;;
 		--quick) C_QUICK=yes ;;
+		--jobs)
+			case ${2:-} in '' | *[!0-9]* | 0*) misuse "--jobs needs a number" ;; esac
+			C_JOBS=$2
+			shift
+			;;
 		--list)
 			system_tests | cut -d' ' -f1
 			exit 0

@@ -53,4 +53,5 @@ says 1 'cannot create directory' build "$TOP/drivers/sfi_sample" -o /proc/nonesu
 says 2 'no bug nonesuch' demo --bugs nonesuch
 says 1 '/nonesuch/json cannot be written' demo --json /nonesuch/json
 says 2 '-k needs a pattern' check -k
+says 2 '--jobs needs a number' check --jobs 0
 says 1 'no test is called so' check -k no_such_test
