@@ -197,6 +197,8 @@ bool classifyCall(CallBase &CB, SmallVectorImpl<Access> &Writes) {
     return classifyIntrinsic(*II, Writes);
   if (isa<CallBrInst>(CB) || isa<InvokeInst>(CB))
     return fail(CB, "a call that may end in more than one place");
+  if (!isOrdinaryCall(CB.getCallingConv(), CB.getAttributes()))
+    return fail(CB, "a call with a calling convention of its own");
   if (CB.hasFnAttr(Attribute::ReturnsTwice))
     return fail(CB, "a call that returns twice");
   for (unsigned N = 0; N < CB.arg_size(); ++N)
@@ -212,6 +214,22 @@ bool classifyCall(CallBase &CB, SmallVectorImpl<Access> &Writes) {
 }
 
 } // namespace
+
+bool isOrdinaryCall(CallingConv::ID Convention, AttributeList Attributes) {
+  for (StringRef Name :
+       {"no_caller_saved_registers", "no_callee_saved_registers"})
+    if (Attributes.hasFnAttr(Name))
+      return false;
+  switch (Convention) {
+  case CallingConv::C:
+  case CallingConv::Fast:
+  case CallingConv::Cold:
+  case CallingConv::X86_64_SysV:
+    return true;
+  default:
+    return false;
+  }
+}
 
 bool classify(Instruction &I, SmallVectorImpl<Access> &Writes) {
   switch (I.getOpcode()) {

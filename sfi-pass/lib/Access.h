@@ -6,6 +6,8 @@
 #define SFI_LIB_ACCESS_H
 
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/IR/Attributes.h"
+#include "llvm/IR/CallingConv.h"
 #include "llvm/IR/Instruction.h"
 #include "llvm/Support/Alignment.h"
 
@@ -41,6 +43,12 @@ struct Access {
 /// Appends what I writes to Writes. An instruction that is not understood is
 /// reported as an error at its source location; the result is then false.
 bool classify(llvm::Instruction &I, llvm::SmallVectorImpl<Access> &Writes);
+
+/// Does a call of these properties, or a call of such a function, keep and
+/// clobber the same registers as all others do? A function's type says nothing
+/// of it: what the caller kept could be changed behind its check.
+bool isOrdinaryCall(llvm::CallingConv::ID Convention,
+                    llvm::AttributeList Attributes);
 
 /// The part of classify() for inline assembly (InlineAsm.cpp).
 bool classifyAsm(llvm::CallBase &CB, llvm::SmallVectorImpl<Access> &Writes);

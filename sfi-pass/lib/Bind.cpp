@@ -40,16 +40,23 @@ void dropInitSections(Module &M) {
   }
 }
 
-/// Sections by which the kernel's loader changes code, runs it, or finds where
-/// to go on after a fault. What inline assembly puts there belongs to its
-/// statement; a variable belongs to nothing. (.orc_header is only a checksum of
-/// the format, which Kbuild's own unit of each module has from 6.4 on.)
-bool isLoaderSection(StringRef Section) {
+/// Sections that a driver's code, data, and what it says of itself may be in.
+/// Others are the kernel's: its loader changes code by them, runs them, exports
+/// what is in them or finds in them where to go on after a fault. What inline
+/// assembly puts there belongs to its statement; a variable belongs to nothing.
+/// (.orc_header is only a checksum of the format, which Kbuild's own unit of
+/// each module has from 6.4 on.)
+bool isDriverSection(const GlobalObject &G) {
+  StringRef Section = G.getSection();
+  if (Section.empty() || isInitSection(Section))
+    return true;
+  if (isa<Function>(G))
+    return Section.starts_with(".") &&
+           (Section.starts_with(".text") || Section.ends_with(".text"));
   for (StringRef Prefix :
-       {".altinstr", ".parainstructions", ".smp_locks", ".retpoline_sites",
-        ".return_sites", ".call_sites", ".ibt_endbr_seal", ".static_call",
-        ".orc_unwind", ".init_array", ".fini_array", ".ctors", ".dtors", "__ex_table",
-        "__jump_table", "__bug_table", "__mcount_loc"})
+       {".data", ".bss", ".rodata", ".discard", ".modinfo", ".note.",
+        ".gnu.linkonce.this_module", ".orc_header", "__param", "__dyndbg",
+        "__versions", "llvm.metadata"})
     if (Section.starts_with(Prefix))
       return true;
   return false;
@@ -62,15 +69,24 @@ void refuseUnsupported(Module &M) {
       error(M, "'" + G.getName() +
                    "': per-CPU variables of an isolated driver are not "
                    "supported; use alloc_percpu()");
-    if (!G.isDeclaration() && isLoaderSection(G.getSection()))
-      error(M, "'" + G.getName() + "': section '" + G.getSection() +
-                   "' is for the kernel's module loader");
     if (!G.isDeclaration() && isReservedName(G.getName()))
       error(M, "'" + G.getName() + "' is a name of the isolation runtime");
   }
   for (Function &F : M)
     if (isReservedName(F.getName()))
       error(F, "'" + F.getName() + "' is a name of the isolation runtime");
+  for (GlobalValue &G : M.global_values()) {
+    StringRef Name = G.getName();
+    Name.consume_front("\1");
+    if (Name.starts_with(".L"))
+      error(M, "'" + Name +
+                   "' is a label's name: it would lead into a statement of "
+                   "assembly, behind its guard");
+  }
+  for (GlobalObject &G : M.global_objects())
+    if (!G.isDeclaration() && !isDriverSection(G))
+      error(M, "'" + G.getName() + "': section '" + G.getSection() +
+                   "' is not for a driver's own");
   for (GlobalAlias &A : M.aliases())
     if (isReservedName(A.getName()))
       error(M, "'" + A.getName() + "' is a name of the isolation runtime");

@@ -152,6 +152,21 @@ std::string registerName(StringRef Text) {
   return Text.str();
 }
 
+/// Bytes in a general register of this name; 0: it is none.
+uint64_t registerWidth(StringRef Text) {
+  if (!Text.consume_front("%"))
+    return 0;
+  if (Text.size() > 1 && Text[0] == 'r' && isDigit(Text[1]))
+    return StringSwitch<uint64_t>(Text.take_back())
+        .Case("b", 1)
+        .Case("w", 2)
+        .Case("d", 4)
+        .Default(8);
+  if (Text.ends_with("l") || Text.ends_with("h"))
+    return 1;
+  return Text.starts_with("r") ? 8 : Text.starts_with("e") ? 4 : 2;
+}
+
 /// A register for values. The stack and the frame pointer are not: what the
 /// compiler itself stores goes by them.
 bool isGeneral(StringRef Name) {
@@ -200,6 +215,7 @@ struct Operand {
   int Tied;          ///< an input that shares output Tied's register, or -1
   Value *Arg;        ///< null for register outputs and labels
   Type *ElementType; ///< of memory operands
+  Type *ValueType;   ///< of what is in a register
 };
 
 class Classifier {
@@ -254,7 +270,7 @@ private:
   }
 
   void collectOperands() {
-    unsigned Arg = 0;
+    unsigned Arg = 0, Result = 0;
     for (const InlineAsm::ConstraintInfo &C : Asm.ParseConstraints()) {
       if (C.Type == InlineAsm::isClobber)
         continue;
@@ -265,7 +281,7 @@ private:
         return !StringRef("rqQRI").contains(Code) && !Code.starts_with("{");
       });
       Operand O = {C.Type, C.isIndirect, C.isEarlyClobber, Unclear, Immediate,
-                   "",     -1,           nullptr,          nullptr};
+                   "",     -1,           nullptr,          nullptr, nullptr};
       if (!C.Codes.empty())
         O.Code = Saver.emplace_back(C.Codes.front());
       // A matching constraint is a number.
@@ -277,6 +293,11 @@ private:
       if (HasArg) {
         O.Arg = CB.getArgOperand(Arg);
         O.ElementType = CB.getParamElementType(Arg++);
+        O.ValueType = O.Arg->getType();
+      } else if (C.Type == InlineAsm::isOutput) {
+        auto *Several = dyn_cast<StructType>(CB.getType());
+        O.ValueType =
+            Several ? Several->getElementType(Result++) : CB.getType();
       }
       Operands.push_back(O);
     }
@@ -371,17 +392,19 @@ private:
     return true;
   }
 
-  /// The width that a modifier or the C type of a register operand tells.
+  /// The width that a register operand tells: its name, its modifier, or its C
+  /// type. Only one instruction takes registers of several widths, for a count
+  /// of bits, and it is written with a suffix.
   uint64_t widthFromOperands(const AsmInst &I) {
+    uint64_t Most = 0;
     for (StringRef Text : I.Operands) {
-      uint64_t Width = 0;
+      uint64_t Width = registerWidth(Text);
       const Operand *O = parseRef(Text, &Width);
-      if (Width)
-        return Width;
-      if (O && !O->Memory && O->Arg && O->Code != "i")
-        return storeSize(O->Arg->getType());
+      if (!Width && O && !O->Memory && O->ValueType && O->Code != "i")
+        Width = storeSize(O->ValueType);
+      Most = std::max(Most, Width);
     }
-    return 0;
+    return Most;
   }
 
   uint64_t storeSize(Type *Ty) {

@@ -136,17 +136,28 @@ private:
                "than 3072 bytes");
       return false;
     }
-    switch (F.getCallingConv()) {
-    case CallingConv::C:
-    case CallingConv::Fast:
-    case CallingConv::Cold:
-    case CallingConv::X86_64_SysV:
-      return true;
-    default:
+    if (mayUseVectors(F)) {
+      error(F, "isolated code cannot contain a function that may use floating "
+               "point or vector registers: they are of whom it interrupts");
+      return false;
+    }
+    if (!isOrdinaryCall(F.getCallingConv(), F.getAttributes())) {
       error(F, "isolated code cannot contain a function with a calling "
                "convention of its own");
       return false;
     }
+    return true;
+  }
+
+  /// Who calls it would also pass structures in other places than others do,
+  /// under one type. The registers are in no other feature's reach.
+  static bool mayUseVectors(const Function &F) {
+    SmallVector<StringRef> Features;
+    F.getFnAttribute("target-features").getValueAsString().split(Features, ',');
+    return any_of(Features, [](StringRef Feature) {
+      return Feature == "+x87" || Feature == "+mmx" || Feature == "+sse" ||
+             Feature == "+amx-tile";
+    });
   }
 
   /// A frame may not reach beyond the guard page of a stack.

@@ -23,11 +23,14 @@ class AsmScanner {
 public:
   /// Is the statement harmless where it stands?
   bool accept(StringRef Statement) {
-    auto [Word, Rest] = getToken(Statement);
+    // Wherever the assembler may see its end, behind a comment or a label.
     if (InMacro) {
-      InMacro = Word != ".endm" && Word != ".endmacro";
+      InMacro = !Statement.contains(".endm");
       return true;
     }
+    if (InNote)
+      Statement = dropLabels(Statement);
+    auto [Word, Rest] = getToken(Statement);
     if (InNote && isData(Word))
       return true;
     if (Word == ".popsection" || Word == ".previous") {
@@ -51,14 +54,26 @@ public:
   }
 
 private:
-  /// Labels and data directives, which are all that a note is made of.
+  /// A statement may follow its labels without a space.
+  static StringRef dropLabels(StringRef Statement) {
+    for (;;) {
+      Statement = Statement.ltrim();
+      StringRef Name = Statement.take_while(
+          [](char C) { return isAlnum(C) || C == '.' || C == '_'; });
+      if (Name.empty() || !Statement.drop_front(Name.size()).starts_with(":"))
+        return Statement;
+      Statement = Statement.drop_front(Name.size() + 1);
+    }
+  }
+
+  /// Data directives, which beside labels are all that a note is made of.
   static bool isData(StringRef Word) {
     for (StringRef Directive :
          {".long", ".balign", ".byte", ".asciz", ".ascii", ".quad", ".align",
           ".4byte", ".2byte", ".string"})
       if (Word == Directive)
         return true;
-    return Word.ends_with(":") || isDigit(Word.empty() ? 'x' : Word[0]);
+    return false;
   }
 
   bool InMacro = false;
@@ -77,8 +92,9 @@ void checkModuleAsm(Module &M) {
     if (Line.contains("__kcfi_typeid_"))
       continue;
     Kept.push_back(Line);
+    // A carriage return ends a line too, and what was a comment in it.
     SmallVector<StringRef> Statements;
-    Line.split(Statements, ';');
+    SplitString(Line, Statements, ";\r");
     for (StringRef Statement : Statements) {
       if (Scanner.accept(Statement))
         continue;

@@ -67,6 +67,15 @@ public:
     if (Options.PrepareForLTO || Options.PrepareForThinLTO)
       report(Diags, "isolated code cannot be built with link-time "
                     "optimization: guards go in when a unit is optimized");
+    if (Options.DisableLLVMPasses)
+      report(Diags, "isolated code cannot be built without LLVM's passes: two "
+                    "of them put the guards in");
+    // Another assembler would read inline assembly in its own way.
+    if (Options.DisableIntegratedAS)
+      report(Diags, "isolated code needs clang's own assembler");
+    // An interrupt writes there, between a check and its use.
+    if (!Options.DisableRedZone)
+      report(Diags, "isolated code cannot have a red zone below its stack");
     if (Options.getDebugInfo() == llvm::codegenoptions::NoDebugInfo)
       Options.setDebugInfo(llvm::codegenoptions::LocTrackingOnly);
     Options.PassPlugins.push_back(ownPath());

@@ -22,7 +22,10 @@ config.test_exec_root = os.path.join(tools, "test", "pass")
 
 # The compiler as a driver's unit sees it, without and with the plugin, the latter
 # with and without a policy. Kernel headers are those of Inputs/kernel.
-plain = "clang-19 -fno-pic -fno-pie -mcmodel=kernel -I " + inputs + "/kernel/include"
+plain = (
+    "clang-19 -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only"
+    " -I " + inputs + "/kernel/include"
+)
 bare = plain + " -fplugin=" + plugins + "/sfi-pass.so"
 
 config.substitutions += [

@@ -34,6 +34,14 @@ asm(".pushsection .note.x, \"a\"\n.text\nwrmsr\n.popsection");
 asm(".pushsection .note.x, \"ax\"\n.byte 0xf4\n.popsection");
 // INNOTE: error: file-level assembly cannot be isolated: 'hlt'
 asm(".macro a_macro\n.endmacro\nhlt\n.macro b_macro\n.endm");
+// INNOTE: error: file-level assembly cannot be isolated: 'cld'
+asm("# a comment\rcld");
+// INNOTE: error: file-level assembly cannot be isolated: 'std'
+asm(".macro c_macro\n/* */ .endm\nstd\n.macro d_macro\n.endm");
+// INNOTE: error: file-level assembly cannot be isolated: 'sti'
+asm(".pushsection .note.x, \"a\"\nlabel: .popsection\nsti");
+// INNOTE: error: file-level assembly cannot be isolated: '1:cli'
+asm(".pushsection .note.x, \"a\"\n1:cli\n.popsection");
 #endif
 #ifdef MACRO
 // MACRO: error: file-level assembly cannot be isolated: '.macro nop'

@@ -18,4 +18,7 @@ void unguard(void *p) { sfi_guard(p, 0, 0); }
 char __sfi_self[64] = { 1 };
 // CHECK-DAG: error: 'sfi_p_alias' is a name of the isolation runtime
 void sfi_p_alias(void) __attribute__((alias("unguard")));
+// CHECK-DAG: error: '.Linside' is a label's name
+void inside(void) asm(".Linside");
+void go_inside(void) { inside(); }
 #endif

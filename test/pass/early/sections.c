@@ -40,12 +40,20 @@ void __init init_code(void) { }
 void __attribute__((section(".text.hot"))) hot_code(void) { }
 
 #ifdef LOADER
-// LOADER-DAG: error: 'patch': section '.altinstructions' is for the kernel's module loader
+// LOADER-DAG: error: 'patch': section '.altinstructions' is not for a driver's own
 unsigned long patch[2] __attribute__((section(".altinstructions"))) = { 1, 2 };
-// LOADER-DAG: error: 'first': section '.init_array' is for the kernel's module loader
+// LOADER-DAG: error: 'first': section '.init_array' is not for a driver's own
 void (*first)(void) __attribute__((section(".init_array"))) = init_code;
-// LOADER-DAG: error: 'fixup': section '__ex_table' is for the kernel's module loader
+// LOADER-DAG: error: 'fixup': section '__ex_table' is not for a driver's own
 int fixup[3] __attribute__((section("__ex_table"))) = { 1, 2, 3 };
+// LOADER-DAG: error: 'exported': section '__ksymtab' is not for a driver's own
+int exported[3] __attribute__((section("__ksymtab"))) = { 1, 2, 3 };
+// LOADER-DAG: error: 'event': section '_ftrace_events' is not for a driver's own
+void *event __attribute__((section("_ftrace_events"))) = init_code;
+// LOADER-DAG: error: 'replacement': section '.altinstr_replacement' is not for a driver's own
+void __attribute__((section(".altinstr_replacement"))) replacement(void) { }
+// LOADER-DAG: error: 'known': section '__jump_table' is not for a driver's own
+const int known[3] __attribute__((section("__jump_table"))) = { 1, 2, 3 };
 #endif
 #ifdef PERCPU
 // PERCPU: error: 'counter': per-CPU variables of an isolated driver are not supported; use alloc_percpu()

@@ -24,6 +24,31 @@ define void @narrow(ptr %p) {
   ret void
 }
 
+; The width is that of the register, whatever the constraint says: named, an
+; output, one of several.
+; CHECK-LABEL: define void @wide_named(
+; CHECK: asm sideeffect "mov %rax, $0"
+; CHECK: @sfi_guard({{.*}}, i64 8)
+define void @wide_named(ptr %p, i64 %v) {
+  call void asm sideeffect "mov %rax, $0", "=*m,{ax}"(ptr elementtype(i32) %p, i64 %v)
+  ret void
+}
+; CHECK-LABEL: define i64 @wide_output(
+; CHECK: asm sideeffect "xchg $0, $1"
+; CHECK: @sfi_guard({{.*}}, i64 8)
+define i64 @wide_output(ptr %p, i64 %v) {
+  %r = call i64 asm sideeffect "xchg $0, $1", "=&r,=*m,0,*m"(ptr elementtype(i32) %p, i64 %v, ptr elementtype(i32) %p)
+  ret i64 %r
+}
+; CHECK-LABEL: define i64 @wide_second(
+; CHECK: asm sideeffect "xadd $1, $2"
+; CHECK: @sfi_guard({{.*}}, i64 8)
+define i64 @wide_second(ptr %p, i64 %v) {
+  %s = call { i8, i64 } asm sideeffect "xadd $1, $2", "=&r,=&r,=*m,1,*m"(ptr elementtype(i16) %p, i64 %v, ptr elementtype(i16) %p)
+  %r = extractvalue { i8, i64 } %s, 1
+  ret i64 %r
+}
+
 ; The bit may be in any word: its number is an operand.
 ; CHECK-LABEL: define void @bit_in_register(
 ; CHECK: %[[W:.*]] = ashr i64 %nr, 6
