@@ -346,6 +346,19 @@ policy_list() {
 	echo
 }
 
+# Objects of module $1 without a table of what was instrumented. Kbuild lists them beside the module.
+build_foreign_objects() (
+	cd "$(dirname "$1")" || exit
+	list=$(basename "$1" .ko).mod
+	[ -s "$list" ] || echo "$list: no list of objects"
+	# Relative to the kernel's build folder, or to the driver's.
+	tr ' ' '\n' <"$list" | while read -r object; do
+		[ -n "$object" ] || continue
+		[ -e "$object" ] || object=$B_OUT/src/$object
+		llvm-nm-19 "$object" 2>&1 | grep -q ' r __sfi_unit$' || echo "${object#"$B_OUT/src/"}"
+	done
+)
+
 # Names that module $1 may not refer to. The runtime's own symbols are those of abi.h.
 build_check() {
 	offenders=$(llvm-nm-19 -u "$1" | awk '{ print $2 }' | grep -E '^sfi_plant_' || :)
@@ -354,6 +367,12 @@ build_check() {
 		return 1
 	}
 	[ "$B_MODE" = isolated ] || return 0
+	offenders=$(build_foreign_objects "$1")
+	[ -z "$offenders" ] || {
+		warn "$(basename "$1") is not isolated: objects that the plugin has not made:"
+		printf '  %s\n' $offenders >&2
+		return 1
+	}
 	offenders=$( (
 		policy_list data
 		policy_list direct

@@ -28,6 +28,14 @@ refuses "a folder that is nowhere" 'neither a directory here nor in' drivers/net
 refuses "units that disagree about a function" \
 	'^sfi: shared: the prototype in user\.o is not that of the definition in owner\.o' "$TOP/test/system/prototypes"
 
+# Harmless to look at: it refers to nothing.
+mkdir -p "$OUT/shipped"
+cp "$TOP/test/system/refused/main.c" "$OUT/shipped/"
+printf 'obj-m := refused.o\nrefused-y := main.o extra.o\n' >"$OUT/shipped/Kbuild"
+clang-19 -mcmodel=kernel -fno-pic -O2 -c -o "$OUT/shipped/extra.o_shipped" "$TOP/test/system/refused/extra.c"
+: >"$OUT/shipped/.extra.o.cmd"
+refuses "an object that comes ready-made" '^  extra\.o$' "$OUT/shipped"
+
 echo 'no_such_function: wild_store' >"$OUT/list"
 refuses "a plant list that matches nothing" 'no_such_function:wild_store' "$TOP/drivers/sfi_sample" --plant "$OUT/list"
 
