@@ -236,7 +236,10 @@ static bool is_known(const struct scan *s, const Elf_Sym *sym, struct sfi_range 
 	const char *name = symbol_name(s, sym);
 	unsigned long address = sym->st_value;
 
-	if (sym->st_shndx == SHN_ABS || type == STT_SECTION || type == STT_FILE || !*name)
+	/* An address without a place may be anywhere in the kernel. */
+	if (sym->st_shndx == SHN_ABS && type != STT_FILE)
+		return !strncmp(name, SFI_TYPE_PREFIX, strlen(SFI_TYPE_PREFIX));
+	if (type == STT_SECTION || type == STT_FILE || !*name)
 		return true;
 	if (type != STT_FUNC && address - text.base >= text.size)
 		return true;

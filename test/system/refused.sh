@@ -34,12 +34,16 @@ rm -f "$OUT/import/src/import.o"
 make_module "$OUT/import/src" import
 cp "$OUT/import/src/refused.ko" "$OUT/import.ko"
 
+cp -R "$TOP/test/system/refused" "$OUT/absolute"
+make_module "$OUT/absolute" absolute
+cp "$OUT/absolute/refused.ko" "$OUT/absolute.ko"
+
 # Another interface version: the number behind each unit's magic. Another policy: the hash that follows.
 perl -0777 -pe 's/SFI1.\0\0\0/SFI1\x63\0\0\0/gs' "$OUT/whole.ko" >"$OUT/version.ko"
 perl -0777 -pe 's/(SFI1.\0\0\0)(.)/$1 . ($2 ^ "\x01")/gse' "$OUT/whole.ko" >"$OUT/policy.ko"
 
 vm --file "$OUT/whole.ko" --file "$OUT/version.ko" --file "$OUT/policy.ko" \
-	--file "$OUT/extra.ko" --file "$OUT/import.ko" -- "$(guest <<'END'
+	--file "$OUT/extra.ko" --file "$OUT/import.ko" --file "$OUT/absolute.ko" -- "$(guest <<'END'
 ok "the whole module is accepted" insmod /root/whole.ko
 ok "and removed" rmmod refused
 refused() {
@@ -55,6 +59,7 @@ refused version "wrong version: built for interface 99"
 refused policy "was built with policy"
 refused extra "function refused_extra of an uninstrumented object"
 refused import "foreign import ktime_get"
+refused absolute "function refused_absolute of an uninstrumented object"
 ok "the whole module is still accepted" insmod /root/whole.ko
 remove_all refused
 healthy
