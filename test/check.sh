@@ -100,10 +100,10 @@ check_style() {
 
 # --- tools --------------------------------------------------------------------
 
-# The pattern as lit and ctest need it: they know their tests without what we print in front. $1: lit or ctest.
-own_pattern() {
-	printf '%s\n' "$C_PATTERN" | sed "s#^$1\\(/\\|\$\\)##"'; s#^\([a-z]*\)/#\1 :: #; s#^$#.#'
-}
+# The pattern as lit and ctest need it: they know their tests without what is printed in front, and lit has
+# another sign between a suite and its tests.
+lit_pattern() { printf '%s\n' "$C_PATTERN" | sed 's#^lit\(/\|$\)##; s#^\([a-z]*\)/#\1 :: #; s#^$#.#'; }
+ctest_pattern() { printf '%s\n' "$C_PATTERN" | sed 's#^ctest\(/\|$\)##; s#^$#.#'; }
 
 # lit's and ctest's results in our form.
 check_lit() {
@@ -111,7 +111,7 @@ check_lit() {
 		while read -r suite; do
 			python3 /usr/lib/llvm-19/build/utils/lit/lit.py -v --order=lexical -j "$(nproc)" \
 				--param build="$TOOLS" --param top="$TOP" --param gen="$K/gen" --param kernel="$K" \
-				--filter "$(own_pattern lit)" --allow-empty-runs "$suite" 2>&1 || :
+				--filter "$(lit_pattern)" --allow-empty-runs "$suite" 2>&1 || :
 		done >"$C_DIR/lit.log"
 	grep -vE '^(PASS|XFAIL): ' "$C_DIR/lit.log" | grep -E '^(FAIL|UNRESOLVED|TIMEOUT|XPASS): ' -A 40 | sed 's/^\([A-Z]*\):/    \1/' || :
 	sed -n 's/ ([0-9]* of [0-9]*)$//
@@ -126,7 +126,7 @@ check_lit() {
 }
 
 check_ctest() {
-	ctest --test-dir "$TOOLS" -R "$(own_pattern ctest)" --output-on-failure --timeout 900 >"$C_DIR/ctest.log" 2>&1 || :
+	ctest --test-dir "$TOOLS" -R "$(ctest_pattern)" --output-on-failure --timeout 900 >"$C_DIR/ctest.log" 2>&1 || :
 	sed -n '/\*\*\*/,/^ *[0-9]*\/[0-9]* Test/p' "$C_DIR/ctest.log" | head -n 200 | sed 's/^/    /'
 	sed -n 's|^ *[0-9]*/[0-9]* Test *#[0-9]*: \([^ ]*\) .*   Passed .*|PASS: ctest/\1|p
 		s|^ *[0-9]*/[0-9]* Test *#[0-9]*: \([^ ]*\) .*\*\*\*Skipped.*|SKIP: ctest/\1: it says so|p

@@ -55,3 +55,9 @@ says 1 '/nonesuch/json cannot be written' demo --json /nonesuch/json
 says 2 '-k needs a pattern' check -k
 says 2 '--jobs needs a number' check --jobs 0
 says 1 'no test is called so' check -k no_such_test
+
+# A test is called what is printed of it.
+for name in lit/docs/links.test ctest/agent-decide; do
+	sfi check -k "$name" >"$OUT/out" 2>&1 || :
+	expect_line "check -k $name" "$OUT/out" "^PASS: $name\$"
+done
