@@ -199,9 +199,19 @@ bool isCallable(StringRef Name) {
              true)
       .Cases("__put_user_1", "__put_user_2", "__put_user_4", "__put_user_8",
              true)
-      .Cases("__SCT__preempt_schedule", "__SCT__preempt_schedule_notrace",
-             "__SCT__might_resched", "__SCT__cond_resched", true)
+      // By way of thunks that keep all registers.
+      .Cases("__SCT__preempt_schedule", "__SCT__preempt_schedule_notrace", true)
       .Default(false);
+}
+
+/// Registers that they change. Where the compiler does not know, it may have
+/// an address there that has been checked.
+SmallVector<StringRef, 4> writtenByCall(StringRef Name) {
+  if (Name.starts_with("__get_user_"))
+    return {"ax", "dx"};
+  if (Name.starts_with("__put_user_"))
+    return {"cx", "bx"};
+  return {};
 }
 
 /// One operand of the statement.
@@ -444,8 +454,9 @@ private:
     auto Has = [&](const Twine &Text) {
       return Constraints.contains((Text + Register + "}").str());
     };
-    bool Exclusive = Has("=&{") || Has("~{") || Has("~{r") || Has("~{e");
-    bool Shared = Has("={");
+    bool Exclusive = Has("=&{") || Has("=&{r") || Has("=&{e") || Has("~{") ||
+                     Has("~{r") || Has("~{e");
+    bool Shared = Has("={") || Has("={r") || Has("={e");
     SharedWrittenNow |= Shared;
     RegistersWritten = true;
     return Exclusive || Shared;
@@ -541,7 +552,12 @@ private:
     if (I.Operands.size() != 1)
       return fail("'call'");
     std::string Name = expandImmediates(I.Operands[0]);
-    return isCallable(Name) ? true : fail("a call of '" + Name + "'");
+    if (!isCallable(Name))
+      return fail("a call of '" + Name + "'");
+    for (StringRef Register : writtenByCall(Name))
+      if (!isDeclared(Register))
+        return fail("'" + Name + "' writes " + Register);
+    return true;
   }
 
   /// "__get_user_${4:P}" with a constant operand 4 becomes "__get_user_8".
