@@ -53,10 +53,13 @@ bool isDriverSection(const GlobalObject &G) {
   if (isa<Function>(G))
     return Section.starts_with(".") &&
            (Section.starts_with(".text") || Section.ends_with(".text"));
+  // There can be one only, that of Kbuild's unit: another would be taken for
+  // it.
+  if (Section == ".gnu.linkonce.this_module")
+    return G.getName() == "__this_module" && G.hasExternalLinkage();
   for (StringRef Prefix :
        {".data", ".bss", ".rodata", ".discard", ".modinfo", ".note.",
-        ".gnu.linkonce.this_module", ".orc_header", "__param", "__dyndbg",
-        "__versions", "llvm.metadata"})
+        ".orc_header", "__param", "__dyndbg", "__versions", "llvm.metadata"})
     if (Section.starts_with(Prefix))
       return true;
   return false;

@@ -54,6 +54,10 @@ void *event __attribute__((section("_ftrace_events"))) = init_code;
 void __attribute__((section(".altinstr_replacement"))) replacement(void) { }
 // LOADER-DAG: error: 'known': section '__jump_table' is not for a driver's own
 const int known[3] __attribute__((section("__jump_table"))) = { 1, 2, 3 };
+// LOADER-DAG: error: 'another': section '.gnu.linkonce.this_module' is not for a driver's own
+char another[64] __attribute__((section(".gnu.linkonce.this_module"))) = { 1 };
+// LOADER-DAG: error: '__this_module': section '.gnu.linkonce.this_module' is not for a driver's own
+static char __this_module[64] __attribute__((used, section(".gnu.linkonce.this_module"))) = { 1 };
 #endif
 #ifdef PERCPU
 // PERCPU: error: 'counter': per-CPU variables of an isolated driver are not supported; use alloc_percpu()
