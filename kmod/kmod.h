@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the files of sfi.ko share: the host's half of a domain, and each file's
- * interface. The order of files follows a domain's life: load, watchdog, fault,
+ * interface. The order of files follows a domain's life: load, watchdog, fault, warn,
  * recover (with evict and shadow), sysfs.
  */
 #ifndef SFI_KMOD_H
@@ -12,6 +12,7 @@
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/ratelimit_types.h>
 #include <linux/workqueue.h>
 
 #include <sfi/runtime.h>
@@ -63,6 +64,8 @@ struct sfi_host {
 	u32 restarts;                    /* since load; written by the worker */
 	u64 restarted_at[SFI_RESTARTS_KEPT]; /* ktime_get_ns() of the last restarts, a ring; the worker's */
 	const char *dead_why;            /* why it was left dead; written by the worker */
+	atomic64_t warnings;             /* WARN()s of the driver */
+	struct ratelimit_state warnings_said;
 
 	raw_spinlock_t changes_lock;     /* guards the next two */
 	u8 changes[SFI_CHANGES_KEPT];    /* states entered, oldest first */
@@ -90,6 +93,11 @@ struct pt_regs;
  * from an NMI handler only through sfi_redirect_nmi().
  */
 void sfi_redirect(struct sfi_domain *d, struct pt_regs *regs, enum sfi_fault fault, u64 value, u64 code);
+
+/* warn.c */
+int sfi_warn_init(void);
+void sfi_warn_exit(void);
+void sfi_warn_prepare(struct sfi_host *h);
 
 /* watchdog.c: runs while there are domains. The first and the last call sleep. */
 int sfi_watchdog_get(void);

@@ -418,6 +418,7 @@ static struct sfi_host *make_host(struct scan *s, const struct sfi_entry *e, u64
 	if (!h)
 		return NULL;
 	sfi_sysfs_prepare(h);
+	sfi_warn_prepare(h);
 	mutex_init(&h->lock);
 	mutex_init(&h->shadows_lock);
 	INIT_LIST_HEAD(&h->shadows);

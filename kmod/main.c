@@ -31,11 +31,16 @@ static int __init sfi_init(void)
 	err = sfi_fault_init();
 	if (err)
 		goto watchdog;
-	err = sfi_load_init();
+	err = sfi_warn_init();
 	if (err)
 		goto fault;
+	err = sfi_load_init();
+	if (err)
+		goto warn;
 	return 0;
 
+warn:
+	sfi_warn_exit();
 fault:
 	sfi_fault_exit();
 watchdog:
@@ -48,6 +53,7 @@ sysfs:
 static void __exit sfi_exit(void)
 {
 	sfi_load_exit();
+	sfi_warn_exit();
 	sfi_fault_exit();
 	sfi_watchdog_exit();
 	sfi_sysfs_exit();

@@ -39,6 +39,7 @@ static struct sfi_host *to_host(struct kobject *kobj)
 SHOW(state, "%s\n", sfi_state_name(sfi_domain_state(h->d)));
 SHOW(restarts, "%u\n", h->restarts);
 SHOW(violations, "%llu\n", READ_ONCE(h->d->violations));
+SHOW(warnings, "%lld\n", (s64)atomic64_read(&h->warnings));
 SHOW(objects, "%u\n", sfi_domain_objects(h->d));
 SHOW(leaked, "%u\n", READ_ONCE(h->d->leaked));
 SHOW(last_recovery_us, "%llu\n", h->last_recovery_us);
@@ -118,7 +119,8 @@ static ssize_t control_store(struct kobject *kobj, struct kobj_attribute *attr, 
 static struct kobj_attribute control_attr = __ATTR_WO(control);
 
 static struct attribute *host_attrs[] = {
-	&state_attr.attr, &restarts_attr.attr, &violations_attr.attr, &guards_attr.attr,
+	&state_attr.attr, &restarts_attr.attr, &violations_attr.attr, &warnings_attr.attr,
+	&guards_attr.attr,
 	&memory_attr.attr, &objects_attr.attr, &leaked_attr.attr, &last_report_attr.attr,
 	&last_recovery_us_attr.attr, &dead_why_attr.attr, &control_attr.attr, NULL,
 };

@@ -57,6 +57,19 @@ MISBEHAVIOUR(bug)
 	BUG_ON(wrong);
 }
 
+MISBEHAVIOUR(warn)
+{
+	OPTIMIZER_HIDE_VAR(wrong);
+	WARN_ON(wrong);
+}
+
+/* The test sets panic_on_warn. */
+MISBEHAVIOUR(warn_panics)
+{
+	OPTIMIZER_HIDE_VAR(wrong);
+	WARN(wrong, "this is wrong: %d\n", wrong);
+}
+
 MISBEHAVIOUR(undefined_instruction)
 {
 	if (wrong)

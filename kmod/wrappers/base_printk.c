@@ -192,7 +192,10 @@ int sfi_w__printk(struct sfi_self *self, const char *fmt, ...)
 }
 EXPORT_SYMBOL_GPL(sfi_w__printk);
 
-/* The message of a WARN(); the trap that follows it is the driver's own instruction. */
+/*
+ * The message of a WARN(); the trap that follows it is the driver's own instruction, and leads to
+ * kmod/warn.c. The kernel's function would begin a report of its own here.
+ */
 void sfi_w___warn_printk(struct sfi_self *self, const char *fmt, ...)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
@@ -203,7 +206,7 @@ void sfi_w___warn_printk(struct sfi_self *self, const char *fmt, ...)
 	sfi_check_format(d, fmt, args,
 			 SFI_ARG("__warn_printk", "fmt and what it prints can be read"));
 	vaf.va = &args;
-	__warn_printk("%pV", &vaf);
+	pr_warn("sfi: %s warns: %pV", d->name, &vaf);
 	va_end(args);
 	sfi_import_leave(d);
 }

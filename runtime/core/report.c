@@ -61,6 +61,9 @@ static void put_exception(struct text *t, const struct sfi_report *r)
 	case SFI_FAULT_INVALID:
 		put(t, "invalid opcode");
 		break;
+	case SFI_FAULT_WARN:
+		put(t, "warning, and panic_on_warn is set");
+		break;
 	default:
 		put(t, "exception %llu", num(r->address));
 		break;

@@ -95,18 +95,28 @@ cell_exit() {
 	same "control after" $STATUS 0
 }
 
+# $1: what, $2: is, $3: a pattern
+one_line() {
+	# shellcheck disable=SC2254 # a pattern on purpose
+	case $2 in
+	*"$NEWLINE"*) wrong "$1s '$2'" ;;
+	$3) ;;
+	*) wrong "$1 '$2', not '$3'" ;;
+	esac
+}
+
 # Looks at the log since the last cell: $2$1 is the report's first line.
 judge_log() {
 	dmesg -c >/tmp/log
 	reports=$(sed -n 's/.*sfi: VIOLATION in sfi_misbehave: //p' /tmp/log)
-	if [ $EXPECTED_REPORTS = 0 ]; then same report "$reports" ""; else
-		# shellcheck disable=SC2254 # a pattern on purpose
-		case $reports in
-		*"$NEWLINE"*) wrong "reports '$reports'" ;;
-		$2$1) ;;
-		*) wrong "report '$reports', not '$2$1'" ;;
-		esac
-	fi
+	case $2 in
+	warning:*)
+		same report "$reports" ""
+		one_line "warning" "$(sed -n 's/.*sfi: WARNING in sfi_misbehave: /warning: /p' /tmp/log)" "$2"
+		;;
+	limit:*) same report "$reports" "" ;;
+	*) one_line "report" "$reports" "$2$1" ;;
+	esac
 	line=$(grep -E 'WARNING: |BUG: |Oops|detected stalls' /tmp/log | head -n 1)
 	same "the kernel's log" "$line" ""
 	read -r VALUE </sys/module/sfi_victim/parameters/intact
@@ -119,7 +129,8 @@ NEWLINE='
 
 cell() {
 	WRONG='' EXPECTED_STATUS=$EIO EXPECTED_REPORTS=1
-	case $3 in limit:*) EXPECTED_STATUS=0 EXPECTED_REPORTS=0 ;; esac
+	case $1 in *_panics) echo 1 >/proc/sys/kernel/panic_on_warn ;; esac
+	case $3 in limit:* | warning:*) EXPECTED_STATUS=0 EXPECTED_REPORTS=0 ;; esac
 	case " $5 " in *" $2 "*) EXPECTED_STATUS=0 ;; esac
 	case $2 in
 	init | exit) "cell_$2" "$1" ;;
@@ -131,6 +142,7 @@ cell() {
 	*) blame=" by $4+*" ;;
 	esac
 	judge_log "$blame" "$3"
+	echo 0 >/proc/sys/kernel/panic_on_warn
 	if [ -z "$WRONG" ]; then pass "$1 in $2"; else fail "$1 in $2: ${WRONG#; }"; fi
 }
 

@@ -90,6 +90,7 @@ enum sfi_fault {
 	SFI_FAULT_INVALID, /* invalid opcode: BUG() or a trap of the compiler */
 	SFI_FAULT_OTHER,   /* other exception; value is its number */
 	SFI_FAULT_HANG,    /* over its time budget; value is milliseconds */
+	SFI_FAULT_WARN,    /* a warning, and panic_on_warn is set */
 	SFI_FAULT_EVICT,   /* the domain has failed elsewhere: unwind, no report */
 	SFI_NR_FAULTS,
 };
