@@ -2,7 +2,7 @@
 /*
  * What the files of sfi.ko share: the host's half of a domain, and each file's
  * interface. The order of files follows a domain's life: load, watchdog, fault, warn,
- * recover (with evict and shadow), sysfs.
+ * irq, recover (with evict and shadow), sysfs.
  */
 #ifndef SFI_KMOD_H
 #define SFI_KMOD_H
@@ -25,6 +25,9 @@
 #define SFI_RESTARTS_KEPT 64
 /* State changes not yet announced to user space. */
 #define SFI_CHANGES_KEPT 16
+
+/* Interrupt lines that one domain can have masked at its failure. */
+#define SFI_LINES_MASKED 16
 
 /* What the operator has asked for; the worker sees to it. */
 enum sfi_order {
@@ -67,6 +70,12 @@ struct sfi_host {
 	atomic64_t warnings;             /* WARN()s of the driver */
 	struct ratelimit_state warnings_said;
 
+	struct sfi_irq_time __percpu *irq_time; /* irq.c's */
+	raw_spinlock_t irq_lock;         /* guards the next three */
+	unsigned int masked[SFI_LINES_MASKED];
+	unsigned int nr_masked;
+	bool irq_quiet;                  /* devices are quiet, though the domain is closed */
+
 	raw_spinlock_t changes_lock;     /* guards the next two */
 	u8 changes[SFI_CHANGES_KEPT];    /* states entered, oldest first */
 	unsigned int nr_changes;
@@ -76,6 +85,8 @@ struct sfi_host {
 extern unsigned int sfi_restart_max;      /* restarts in one window */
 extern unsigned int sfi_restart_window_s; /* length of the window */
 extern unsigned int sfi_hang_ms;          /* CPU time budget of one call into a driver */
+extern unsigned int sfi_irq_percent;      /* of a CPU's time that interrupt handlers may take */
+extern unsigned int sfi_irq_window_ms;    /* measured over that long */
 
 /* load.c */
 int sfi_load_init(void);
@@ -98,6 +109,15 @@ void sfi_redirect(struct sfi_domain *d, struct pt_regs *regs, enum sfi_fault fau
 int sfi_warn_init(void);
 void sfi_warn_exit(void);
 void sfi_warn_prepare(struct sfi_host *h);
+
+/* irq.c */
+int sfi_irq_prepare(struct sfi_host *h);
+/* Looks at what this CPU has spent in D's handlers. Hard interrupts only. */
+void sfi_irq_look(struct sfi_domain *d);
+/* The devices of the closed domain are quiet: lines that were masked go on. Sleeps. */
+void sfi_irq_quiet(struct sfi_host *h);
+/* The domain opens again. */
+void sfi_irq_open(struct sfi_host *h);
 
 /* watchdog.c: runs while there are domains. The first and the last call sleep. */
 int sfi_watchdog_get(void);

@@ -422,6 +422,9 @@ static struct sfi_host *make_host(struct scan *s, const struct sfi_entry *e, u64
 	mutex_init(&h->lock);
 	mutex_init(&h->shadows_lock);
 	INIT_LIST_HEAD(&h->shadows);
+	*err = sfi_irq_prepare(h);
+	if (*err)
+		goto drop;
 	h->init = e;
 	h->loading = true;
 	swap(h->direct, s->direct);

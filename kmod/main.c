@@ -18,6 +18,14 @@ unsigned int sfi_hang_ms = 2000;
 module_param_named(hang_ms, sfi_hang_ms, uint, 0644);
 MODULE_PARM_DESC(hang_ms, "how long a call into a driver may run without sleeping, in milliseconds of CPU time");
 
+unsigned int sfi_irq_percent = 60;
+module_param_named(irq_percent, sfi_irq_percent, uint, 0644);
+MODULE_PARM_DESC(irq_percent, "share of a CPU that a driver's interrupt handlers may take, in percent; 0: no limit");
+
+unsigned int sfi_irq_window_ms = 1000;
+module_param_named(irq_window_ms, sfi_irq_window_ms, uint, 0644);
+MODULE_PARM_DESC(irq_window_ms, "over how long that is measured, in milliseconds");
+
 static int __init sfi_init(void)
 {
 	int err;

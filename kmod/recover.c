@@ -158,8 +158,10 @@ int sfi_run_init(const struct sfi_entry *e)
 static void start_again(struct sfi_host *h)
 {
 	struct sfi_domain *d = h->d;
-	int ret = sfi_run_init(h->init);
+	int ret;
 
+	sfi_irq_open(h);
+	ret = sfi_run_init(h->init);
 	if (!ret && sfi_domain_move(d, SFI_LOADING, SFI_LIVE)) {
 		step_done(h, "live");
 		sfi_shadows_do(h, resume);
@@ -192,6 +194,7 @@ static void recover(struct kthread_work *work)
 		return;
 	devices = kzalloc(sizeof(*devices), GFP_KERNEL | __GFP_NOFAIL);
 	quiet_devices(h, devices);
+	sfi_irq_quiet(h);
 	sfi_shadows_do(h, suspend);
 	step_done(h, "quiet");
 	if (sfi_evict(d, EVICT_MS)) {

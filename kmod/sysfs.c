@@ -128,7 +128,10 @@ ATTRIBUTE_GROUPS(host);
 
 static void host_release(struct kobject *kobj)
 {
-	kfree(to_host(kobj));
+	struct sfi_host *h = to_host(kobj);
+
+	free_percpu(h->irq_time);
+	kfree(h);
 }
 
 static struct kobj_type host_type = {

@@ -241,6 +241,18 @@ static bool watch_neighbour(void)
 	return silent;
 }
 
+static void look_at_interrupts(void)
+{
+	struct sfi_domain *d;
+	unsigned int i;
+
+	for (i = 0; i < SFI_DOMAINS; i++) {
+		d = sfi_domain_at(i);
+		if (d && !sfi_closed(d))
+			sfi_irq_look(d);
+	}
+}
+
 static enum hrtimer_restart tick(struct hrtimer *timer)
 {
 	struct watch *w = container_of(timer, struct watch, timer);
@@ -248,6 +260,7 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 
 	WRITE_ONCE(w->looked_at, ktime_get_mono_fast_ns());
 	look(w, true);
+	look_at_interrupts();
 	close = watch_neighbour();
 	close |= suspect(&w->by_timer);
 	hrtimer_forward_now(timer, ns_to_ktime(close ? close_ns() : period_ns()));

@@ -2,12 +2,16 @@
 /*
  * Interrupt lines.
  *
- * By hand: whether a line is one that the driver may have follows from the
+ * By hand: how long a handler runs is measured, and a line that nobody serves
+ * is masked (kmod/irq.c); whether a line is one that the driver may have follows from the
  * devices that are bound to it; an action is found by line and cookie together;
  * and only who has an action on a line may switch it.
  */
 #include <linux/interrupt.h>
 #include <linux/pci.h>
+#include <linux/sched/clock.h>
+
+#include <sfi/irq.h>
 
 #include "wrappers/by_hand.h"
 
@@ -126,3 +130,36 @@ void sfi_w_enable_irq(struct sfi_self *self, unsigned int irq)
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_enable_irq);
+
+/* The driver is not there. */
+static irqreturn_t refused(struct sfi_domain *d, int irq, bool hard)
+{
+	if (hard)
+		sfi_irq_refused(d, irq);
+	return IRQ_NONE;
+}
+
+irqreturn_t sfi_e_irq_handler_t(const struct sfi_entry *e, int irq, void *dev)
+{
+	struct sfi_domain *d = e->self->domain;
+	irq_handler_t fn = (irq_handler_t)e->fn;
+	/* Not so the half of a handler that is a thread. */
+	bool hard = in_hardirq();
+	u64 from = hard ? local_clock() : 0;
+	struct sfi_gate g;
+	irqreturn_t ret;
+
+	if (!sfi_gate_enter(&g, e))
+		return refused(d, irq, hard);
+	if (!sfi_gate_save(&g)) {
+		ret = fn(irq, dev);
+		sfi_check_result(&g, ret <= (IRQ_HANDLED | IRQ_WAKE_THREAD), ret);
+	} else {
+		ret = IRQ_NONE;
+	}
+	sfi_gate_leave(&g);
+	if (hard && ret != IRQ_NONE)
+		sfi_irq_spent(d, e, from, local_clock());
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_e_irq_handler_t);

@@ -21,13 +21,11 @@
  */
 #include "internal.h"
 
-#define DOMAINS_MAX 64
-
 /*
  * All domains. Slots change under domains_mutex; they are read without, in any context and NMI:
  * sfi_domain_destroy() empties the slot and waits for all readers before it frees.
  */
-static struct sfi_domain *domains[DOMAINS_MAX];
+static struct sfi_domain *domains[SFI_DOMAINS];
 static SFI_PORT_MUTEX(domains_mutex);
 
 #define BIT_OF(state) (1u << (state))
@@ -294,14 +292,14 @@ static int publish_domain(struct sfi_domain *d)
 	int i;
 
 	sfi_port_mutex_lock(&domains_mutex);
-	for (i = 0; i < DOMAINS_MAX && domains[i]; i++)
+	for (i = 0; i < SFI_DOMAINS && domains[i]; i++)
 		;
-	if (i < DOMAINS_MAX) {
+	if (i < SFI_DOMAINS) {
 		/* Whoever finds it finds it complete; pairs with get_domain(). */
 		smp_store_release(&domains[i], d);
 	}
 	sfi_port_mutex_unlock(&domains_mutex);
-	return i < DOMAINS_MAX ? 0 : -ENOSPC;
+	return i < SFI_DOMAINS ? 0 : -ENOSPC;
 }
 
 int sfi_domain_create(const struct sfi_load *load, struct sfi_domain **out, char *why,
@@ -355,7 +353,7 @@ void sfi_domain_destroy(struct sfi_domain *d)
 	int i;
 
 	sfi_port_mutex_lock(&domains_mutex);
-	for (i = 0; i < DOMAINS_MAX; i++)
+	for (i = 0; i < SFI_DOMAINS; i++)
 		if (domains[i] == d)
 			WRITE_ONCE(domains[i], NULL);
 	sfi_port_mutex_unlock(&domains_mutex);
@@ -371,11 +369,16 @@ static struct sfi_domain *get_domain(int i)
 	return smp_load_acquire(&domains[i]);
 }
 
+struct sfi_domain *sfi_domain_at(unsigned int i)
+{
+	return get_domain((int)i);
+}
+
 bool sfi_domain_known(const struct sfi_domain *d)
 {
 	int i;
 
-	for (i = 0; i < DOMAINS_MAX; i++)
+	for (i = 0; i < SFI_DOMAINS; i++)
 		if (d && get_domain(i) == d)
 			return true;
 	return false;
@@ -386,7 +389,7 @@ struct sfi_domain *sfi_domain_of_text(u64 ip)
 	struct sfi_domain *d;
 	int i;
 
-	for (i = 0; i < DOMAINS_MAX; i++) {
+	for (i = 0; i < SFI_DOMAINS; i++) {
 		d = get_domain(i);
 		if (d && ip - d->text < d->text_size)
 			return d;

@@ -116,6 +116,18 @@ static void put_what(struct text *t, struct sfi_domain *d, const struct sfi_repo
 	case SFI_HANG:
 		put(t, "hang of %llu ms", num(r->address));
 		break;
+	case SFI_STORM:
+		put(t, "interrupt storm: %s", r->detail);
+		break;
+	case SFI_OVERDUE:
+		put(t, "call over its budget: %s", r->detail);
+		break;
+	case SFI_MEMORY:
+		put(t, "too much memory: %s", r->detail);
+		break;
+	case SFI_GROWTH:
+		put(t, "objects grow: %s", r->detail);
+		break;
 	default:
 		put(t, "internal error: ");
 		put_why(t, r);
@@ -140,7 +152,7 @@ static const char *base_name(const char *path)
 static void put_blamed(struct text *t, const struct sfi_domain *d, const struct sfi_report *r)
 {
 	bool exact = r->what == SFI_EXCEPTION || r->what == SFI_HANG || r->what == SFI_BAD_RESULT ||
-		     r->what == SFI_LOCK_BALANCE;
+		     r->what == SFI_LOCK_BALANCE || r->what == SFI_STORM || r->what == SFI_OVERDUE;
 	const struct sfi_line *line;
 
 	if (!r->ip)
@@ -199,7 +211,9 @@ static void put_details(struct text *t, struct sfi_domain *d, const struct sfi_r
 	unsigned int i, n;
 
 	put(t, "==================================================================\n");
-	if (g)
+	if (r->entry)
+		put(t, "  entry   : %s of %s\n", r->entry->kind, r->entry->name);
+	else if (g)
 		put(t, "  entry   : %s of %s\n", g->entry->kind, g->entry->name);
 	put(t, "  context : ");
 	t->len += (size_t)sfi_port_context(t->buf + t->len, t->size - t->len);

@@ -117,6 +117,9 @@ const struct sfi_entry *sfi_domain_entry(const struct sfi_domain *d, const char 
 /*
  * Addresses. All lock-free; any context and NMI.
  */
+/* Domain number I, or NULL; I below SFI_DOMAINS. As an answer of the others, it is valid in an interrupt. */
+#define SFI_DOMAINS 64
+struct sfi_domain *sfi_domain_at(unsigned int i);
 /* The domain whose text holds IP, or NULL. Valid while the module is loaded. */
 struct sfi_domain *sfi_domain_of_text(u64 ip);
 /*
@@ -186,6 +189,10 @@ enum sfi_what {
 	SFI_EXCEPTION,     /* fault, address, code */
 	SFI_HANG,          /* value: milliseconds */
 	SFI_INTERNAL,      /* why */
+	SFI_STORM,         /* interrupts: entry, detail */
+	SFI_OVERDUE,       /* a call over its budget: entry, detail */
+	SFI_MEMORY,        /* too much of it held: detail */
+	SFI_GROWTH,        /* objects held, more and more: detail */
 	SFI_NR_WHATS,
 };
 

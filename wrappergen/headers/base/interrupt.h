@@ -12,7 +12,7 @@ SFI_TYPE_ABSTRACT(irq_action, ordered, none);
 /* The line of an action: what enable_irq() and its like look for. */
 SFI_TYPE_ABSTRACT(irq_line, ordered, none);
 
-irqreturn_t SFI_CB_TYPE(irq_handler_t)(int irq, void *dev SFI_OPAQUE) SFI_ON_FAILURE(IRQ_NONE) SFI_RETURNS(ret <= (IRQ_HANDLED | IRQ_WAKE_THREAD));
+irqreturn_t SFI_CB_TYPE(irq_handler_t)(int irq, void *dev SFI_OPAQUE) SFI_BY_HAND(measured; a line that nobody serves is masked) SFI_ON_FAILURE(IRQ_NONE);
 
 int request_threaded_irq(unsigned int irq, irq_handler_t handler SFI_CALLBACK(irq_handler_t), irq_handler_t thread_fn SFI_CALLBACK(irq_handler_t), unsigned long flags, const char *name, void *dev) SFI_BY_HAND(the line must be that of a device bound to the domain);
 const void *free_irq(unsigned int irq, void *dev_id) SFI_BY_HAND(found by line and cookie together);

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A domain's interrupt handlers: how much of a CPU they take, and the lines of
+ * a failed domain.
+ *
+ * A storm is not seen by looking at what a CPU does: handlers run with
+ * interrupts off, so that the watchdog's timer always comes between two. So the
+ * gate of a hard interrupt handler takes the time. In a storm most of the time
+ * passes outside of the handler, in the kernel's entry and exit: what passes
+ * between two calls counts as well, but for each call no more than four times
+ * the shortest such time in the window, which is about what an interrupt costs on
+ * this machine, and no more than 10 us. In a storm that is nearly all of it; of a
+ * handler that is called now and then it is nothing to speak of.
+ *
+ * Calls that return IRQ_NONE do not count: the line may be another's. If it is
+ * not, the kernel turns it off ("nobody cared").
+ *
+ * While a domain is closed and its devices are not quiet yet, nobody
+ * acknowledges their interrupts: the first that is refused masks its line.
+ */
+#include <linux/export.h>
+#include <linux/interrupt.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/percpu.h>
+#include <linux/sched/clock.h>
+
+#include <sfi/irq.h>
+
+#include "kmod.h"
+
+/* See above. Measured in a storm under emulation, in us: shortest 1.5, mean 6.8. */
+#define SPREAD 4
+#define COST_MAX_NS (10 * NSEC_PER_USEC)
+
+/*
+ * What one CPU spends in the window. Its own CPU's alone: handlers and the looks
+ * of the watchdog's timer have interrupts off.
+ */
+struct sfi_irq_time {
+	u64 began;   /* of the window; local_clock() */
+	u64 left;    /* end of the last call */
+	u64 inside;  /* ns in calls, and between them */
+	u64 between;
+	u64 least;   /* shortest time between two */
+	u64 calls;
+	const struct sfi_entry *entry; /* of the last call */
+};
+
+void sfi_irq_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u64 to)
+{
+	struct sfi_host *h = d->host;
+	struct sfi_irq_time *t = this_cpu_ptr(h->irq_time);
+	u64 between = from - t->left;
+
+	t->calls++;
+	t->inside += to - from;
+	t->between += between;
+	t->least = min(t->least, between);
+	t->left = to;
+	t->entry = e;
+}
+EXPORT_SYMBOL_GPL(sfi_irq_spent);
+
+static void report_storm(struct sfi_domain *d, const struct sfi_irq_time *t, u64 percent, u64 ms)
+{
+	struct sfi_report r = { .what = SFI_STORM, .entry = t->entry, .ip = (u64)t->entry->fn };
+
+	scnprintf(r.detail, sizeof(r.detail), "%llu calls took %llu%% of CPU %d in %llu ms",
+		  t->calls, percent, smp_processor_id(), ms);
+	sfi_report_and_fail(d, &r);
+}
+
+void sfi_irq_look(struct sfi_domain *d)
+{
+	struct sfi_host *h = d->host;
+	struct sfi_irq_time *t = this_cpu_ptr(h->irq_time);
+	u64 now = local_clock(), passed = now - t->began, taken, percent;
+	unsigned int limit = READ_ONCE(sfi_irq_percent);
+
+	if (passed < READ_ONCE(sfi_irq_window_ms) * (u64)NSEC_PER_MSEC)
+		return;
+	taken = t->inside;
+	if (t->calls > 1)
+		taken += min(t->between, min_t(u64, SPREAD * t->least, COST_MAX_NS) * t->calls);
+	percent = div64_u64(min(taken, passed) * 100, passed);
+	if (t->calls && t->began && limit && percent >= limit)
+		report_storm(d, t, percent, div_u64(passed, NSEC_PER_MSEC));
+	*t = (struct sfi_irq_time){ .began = now, .left = t->left, .least = U64_MAX };
+}
+
+void sfi_irq_refused(struct sfi_domain *d, unsigned int irq)
+{
+	struct sfi_host *h = d->host;
+	unsigned long flags;
+	unsigned int i;
+
+	raw_spin_lock_irqsave(&h->irq_lock, flags);
+	for (i = 0; i < h->nr_masked && h->masked[i] != irq; i++)
+		;
+	if (!h->irq_quiet && i == h->nr_masked && i < SFI_LINES_MASKED) {
+		h->masked[h->nr_masked++] = irq;
+		disable_irq_nosync(irq);
+	}
+	raw_spin_unlock_irqrestore(&h->irq_lock, flags);
+}
+EXPORT_SYMBOL_GPL(sfi_irq_refused);
+
+void sfi_irq_quiet(struct sfi_host *h)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&h->irq_lock, flags);
+	h->irq_quiet = true;
+	raw_spin_unlock_irqrestore(&h->irq_lock, flags);
+	while (h->nr_masked)
+		enable_irq(h->masked[--h->nr_masked]);
+}
+
+void sfi_irq_open(struct sfi_host *h)
+{
+	WRITE_ONCE(h->irq_quiet, false);
+}
+
+int sfi_irq_prepare(struct sfi_host *h)
+{
+	raw_spin_lock_init(&h->irq_lock);
+	h->irq_time = alloc_percpu(struct sfi_irq_time);
+	return h->irq_time ? 0 : -ENOMEM;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the gate of interrupt handlers tells sfi.ko (kmod/irq.c). In hard
+ * interrupts only, with interrupts off.
+ */
+#ifndef SFI_IRQ_H
+#define SFI_IRQ_H
+
+#include <linux/types.h>
+
+struct sfi_domain;
+struct sfi_entry;
+
+/* A call of handler E that served an interrupt, from FROM to TO by local_clock(). */
+void sfi_irq_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u64 to);
+/* Nobody was there to serve line IRQ: D is closed. Masks it until the devices are quiet. */
+void sfi_irq_refused(struct sfi_domain *d, unsigned int irq);
+
+#endif
