@@ -2,7 +2,7 @@
 /*
  * What the files of sfi.ko share: the host's half of a domain, and each file's
  * interface. The order of files follows a domain's life: load, watchdog, fault, warn,
- * irq, recover (with evict and shadow), sysfs.
+ * irq, patrol, growth, recover (with evict and shadow), sysfs.
  */
 #ifndef SFI_KMOD_H
 #define SFI_KMOD_H
@@ -76,6 +76,10 @@ struct sfi_host {
 	unsigned int nr_masked;
 	bool irq_quiet;                  /* devices are quiet, though the domain is closed */
 
+	struct sfi_patrol *patrol;       /* patrol.c's */
+	unsigned int overdue;            /* calls over their soft limit; written by the patrol */
+	unsigned int growths;            /* times that objects grew; written by the patrol */
+
 	raw_spinlock_t changes_lock;     /* guards the next two */
 	u8 changes[SFI_CHANGES_KEPT];    /* states entered, oldest first */
 	unsigned int nr_changes;
@@ -88,11 +92,21 @@ extern unsigned int sfi_hang_ms;          /* CPU time budget of one call into a 
 extern unsigned int sfi_irq_percent;      /* of a CPU's time that interrupt handlers may take */
 extern unsigned int sfi_irq_window_ms;    /* measured over that long */
 
+/* Limits of a call, ms; 0: none. Of elapsed time, of CPU time; reported, acted on. */
+extern unsigned int sfi_call_soft_ms, sfi_call_hard_ms, sfi_cpu_soft_ms, sfi_cpu_hard_ms;
+extern unsigned int sfi_growth_objects;   /* more objects in a period than this is growth; 0: never */
+extern unsigned int sfi_growth_period_s;  /* length of the period */
+extern unsigned int sfi_growth_periods;   /* so many in a row are a leak */
+extern bool sfi_growth_recovers;          /* which is acted on */
+
 /* load.c */
 int sfi_load_init(void);
 void sfi_load_exit(void);
 /* Address of a kernel function that D's module imports directly and that IP is in, or 0. Any context and NMI. */
 unsigned long sfi_direct_call(const struct sfi_domain *d, unsigned long ip);
+
+/* Callbacks of this kind may wait for ever. Sleeps. */
+bool sfi_kind_waits(const char *kind);
 
 /* fault.c */
 int sfi_fault_init(void);
@@ -118,6 +132,25 @@ void sfi_irq_look(struct sfi_domain *d);
 void sfi_irq_quiet(struct sfi_host *h);
 /* The domain opens again. */
 void sfi_irq_open(struct sfi_host *h);
+
+/* patrol.c */
+int sfi_patrol_init(void);
+void sfi_patrol_exit(void);
+int sfi_patrol_start(struct sfi_host *h);
+/* Also of one that was not started. Sleeps. */
+void sfi_patrol_stop(struct sfi_host *h);
+
+/* growth.c */
+/* The patrol's. */
+struct sfi_growth {
+	u64 looked_at;        /* ktime, ns; 0: not yet */
+	unsigned int objects; /* held then */
+	u64 entered;          /* calls of the driver until then */
+	unsigned int periods; /* in a row in which they grew */
+	unsigned int began_with;
+	u64 calls;            /* in the first of these periods */
+};
+void sfi_growth_look(struct sfi_host *h, struct sfi_growth *g);
 
 /* watchdog.c: runs while there are domains. The first and the last call sleep. */
 int sfi_watchdog_get(void);

@@ -115,6 +115,20 @@ static bool policy_names(const char *name)
 	return found;
 }
 
+bool sfi_kind_waits(const char *kind)
+{
+	const char *const *name;
+	struct sfi_policy *p;
+	bool found = false;
+
+	mutex_lock(&policy_lock);
+	list_for_each_entry(p, &policies, node)
+		for (name = p->waits; *name; name++)
+			found |= !strcmp(*name, kind);
+	mutex_unlock(&policy_lock);
+	return found;
+}
+
 static bool may_import(const char *name)
 {
 	unsigned int i;
@@ -441,8 +455,13 @@ static struct sfi_host *make_host(struct scan *s, const struct sfi_entry *e, u64
 	*err = sfi_sysfs_add(h);
 	if (*err)
 		goto destroy;
+	*err = sfi_patrol_start(h);
+	if (*err)
+		goto remove;
 	return h;
 
+remove:
+	sfi_sysfs_remove(h);
 destroy:
 	sfi_domain_destroy(h->d);
 unwatch:
@@ -457,6 +476,7 @@ drop:
 /* Nobody is inside, nothing is held, no gate will be called. */
 static void remove_host(struct sfi_host *h)
 {
+	sfi_patrol_stop(h);
 	sfi_sysfs_remove(h);
 	sfi_recover_stop(h);
 	sfi_shadows_free(h);

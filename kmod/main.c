@@ -26,6 +26,38 @@ unsigned int sfi_irq_window_ms = 1000;
 module_param_named(irq_window_ms, sfi_irq_window_ms, uint, 0644);
 MODULE_PARM_DESC(irq_window_ms, "over how long that is measured, in milliseconds");
 
+unsigned int sfi_call_soft_ms = 20000;
+module_param_named(call_soft_ms, sfi_call_soft_ms, uint, 0644);
+MODULE_PARM_DESC(call_soft_ms, "time that a call into a driver may take before it is reported, in milliseconds; 0: any");
+
+unsigned int sfi_call_hard_ms = 120000;
+module_param_named(call_hard_ms, sfi_call_hard_ms, uint, 0644);
+MODULE_PARM_DESC(call_hard_ms, "time that a call into a driver may take before the driver is stopped; 0: any");
+
+unsigned int sfi_cpu_soft_ms = 10000;
+module_param_named(cpu_soft_ms, sfi_cpu_soft_ms, uint, 0644);
+MODULE_PARM_DESC(cpu_soft_ms, "CPU time that a call into a driver may take before it is reported; 0: any");
+
+unsigned int sfi_cpu_hard_ms = 60000;
+module_param_named(cpu_hard_ms, sfi_cpu_hard_ms, uint, 0644);
+MODULE_PARM_DESC(cpu_hard_ms, "CPU time that a call into a driver may take before the driver is stopped; 0: any");
+
+unsigned int sfi_growth_objects = 100;
+module_param_named(growth_objects, sfi_growth_objects, uint, 0644);
+MODULE_PARM_DESC(growth_objects, "objects that a driver may hold more at the end of a period; 0: any");
+
+unsigned int sfi_growth_period_s = 60;
+module_param_named(growth_period_s, sfi_growth_period_s, uint, 0644);
+MODULE_PARM_DESC(growth_period_s, "length of that period, in seconds");
+
+unsigned int sfi_growth_periods = 10;
+module_param_named(growth_periods, sfi_growth_periods, uint, 0644);
+MODULE_PARM_DESC(growth_periods, "periods in a row that are a leak, if the driver is not called more often");
+
+bool sfi_growth_recovers;
+module_param_named(growth_recovers, sfi_growth_recovers, bool, 0644);
+MODULE_PARM_DESC(growth_recovers, "a driver that leaks is restarted, not only reported");
+
 static int __init sfi_init(void)
 {
 	int err;
@@ -42,11 +74,16 @@ static int __init sfi_init(void)
 	err = sfi_warn_init();
 	if (err)
 		goto fault;
-	err = sfi_load_init();
+	err = sfi_patrol_init();
 	if (err)
 		goto warn;
+	err = sfi_load_init();
+	if (err)
+		goto patrol;
 	return 0;
 
+patrol:
+	sfi_patrol_exit();
 warn:
 	sfi_warn_exit();
 fault:
@@ -61,6 +98,7 @@ sysfs:
 static void __exit sfi_exit(void)
 {
 	sfi_load_exit();
+	sfi_patrol_exit();
 	sfi_warn_exit();
 	sfi_fault_exit();
 	sfi_watchdog_exit();

@@ -40,6 +40,8 @@ SHOW(state, "%s\n", sfi_state_name(sfi_domain_state(h->d)));
 SHOW(restarts, "%u\n", h->restarts);
 SHOW(violations, "%llu\n", READ_ONCE(h->d->violations));
 SHOW(warnings, "%lld\n", (s64)atomic64_read(&h->warnings));
+SHOW(overdue, "%u\n", READ_ONCE(h->overdue));
+SHOW(growths, "%u\n", READ_ONCE(h->growths));
 SHOW(objects, "%u\n", sfi_domain_objects(h->d));
 SHOW(leaked, "%u\n", READ_ONCE(h->d->leaked));
 SHOW(last_recovery_us, "%llu\n", h->last_recovery_us);
@@ -120,7 +122,7 @@ static struct kobj_attribute control_attr = __ATTR_WO(control);
 
 static struct attribute *host_attrs[] = {
 	&state_attr.attr, &restarts_attr.attr, &violations_attr.attr, &warnings_attr.attr,
-	&guards_attr.attr,
+	&overdue_attr.attr, &growths_attr.attr, &guards_attr.attr,
 	&memory_attr.attr, &objects_attr.attr, &leaked_attr.attr, &last_report_attr.attr,
 	&last_recovery_us_attr.attr, &dead_why_attr.attr, &control_attr.attr, NULL,
 };

@@ -182,6 +182,7 @@ static const char module_code[] =
 	"\t.hash = SFI_POLICY_HASH,\n"
 	"\t.names = names,\n"
 	"\t.nr_names = ARRAY_SIZE(names) - 1,\n"
+	"\t.waits = waits,\n"
 	"};\n"
 	"\n"
 	"static int __init wrappers_init(void)\n"
@@ -233,6 +234,8 @@ static string_list direct_names(const struct module *module)
 static void emit_main(struct text *t, const struct model *m, const struct module *module)
 {
 	string_list names = direct_names(module);
+	struct header *const *header;
+	struct callback **cb;
 	struct object_type **type;
 	const char **name;
 
@@ -250,6 +253,13 @@ static void emit_main(struct text *t, const struct model *m, const struct module
 		"/* What drivers may refer to by its own name; sorted. */\nstatic const char *const names[] = {\n");
 	for (EACH(name, names))
 		text_add(t, "\t\"%s\",\n", *name);
+	text_add(
+		t,
+		"\tNULL\n};\n\n/* Callbacks that may wait for ever. */\nstatic const char *const waits[] = {\n");
+	for (EACH(header, module->headers))
+		for (EACH(cb, (*header)->callbacks))
+			if (find_annotation(&(*cb)->fn.annotations, A_WAITS))
+				text_add(t, "\t\"%s\",\n", (*cb)->kind);
 	text_add(t, "\tNULL\n};\n\n%s\n", module_code);
 	text_add(t, "MODULE_DESCRIPTION(\"Alcove: wrappers of the kernel interface, %s\");\n",
 		 module->name);

@@ -93,6 +93,7 @@ enum argument {
 	X(DATA, "data", ON_DECL, ARG_NONE, 0) \
 	X(ON_FAILURE, "on_failure", ON_CALLBACK, ARG_EXPR, 0) \
 	X(RETURNS, "returns", ON_CALLBACK, ARG_RET_EXPR, 0) \
+	X(WAITS, "waits", ON_CALLBACK, ARG_NONE, 0) \
 	X(TAKES, "takes", ON_CB_PARAM, ARG_NONE, 1) \
 	X(TAKES_IF, "takes_if", ON_CB_PARAM, ARG_RET_EXPR, 1) \
 	X(BORROWS, "borrows", ON_CB_PARAM, ARG_NONE, 1) \

@@ -41,6 +41,9 @@ static const struct attribute {
 	{ "memory", "Memory (bytes)", "", "MEMORY" },
 	{ "objects", "Objects held", "", NULL },
 	{ "leaked", "Leaked", "", NULL },
+	{ "warnings", "Warnings", "", NULL },
+	{ "overdue", "Calls overdue", "", NULL },
+	{ "growths", "Growths", "", NULL },
 	{ "guards", "Guards", "", NULL },
 	{ "last_report", NULL, "", NULL },
 };

@@ -17,6 +17,7 @@ struct sfi_policy {
 	u64 hash;                  /* "hash" of policy.json */
 	const char *const *names;  /* sorted (strcmp): functions of kind "direct", and data, of this module's headers */
 	unsigned int nr_names;
+	const char *const *waits;  /* kinds of callbacks that may wait for ever; ends with NULL */
 };
 
 /*

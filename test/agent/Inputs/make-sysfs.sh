@@ -21,6 +21,9 @@ echo | attribute e1000 dead_why
 printf 'used 131072\ncovered 524288\n' | attribute e1000 memory
 echo 45 | attribute e1000 objects
 echo 3 | attribute e1000 leaked
+echo 1 | attribute e1000 warnings
+echo 4 | attribute e1000 overdue
+echo 0 | attribute e1000 growths
 printf 'stores 1138\nguards 700\nelided_local 200\n' | attribute e1000 guards
 attribute e1000 control </dev/null
 attribute e1000 last_report <<'END'

@@ -8,7 +8,7 @@
 SFI_TYPE(task_struct, ordered, none);
 
 typedef int (*sfi_threadfn_t)(void *data);
-int SFI_CB_TYPE(sfi_threadfn_t)(void *data SFI_OPAQUE) SFI_ON_FAILURE(-EINTR);
+int SFI_CB_TYPE(sfi_threadfn_t)(void *data SFI_OPAQUE) SFI_ON_FAILURE(-EINTR) SFI_WAITS;
 
 struct task_struct *kthread_create_on_node(int (*threadfn)(void *data) SFI_CALLBACK(sfi_threadfn_t), void *data SFI_OPAQUE, int node, const char namefmt[], ...) SFI_BY_HAND(variadic) SFI_KEEPS;
 int kthread_stop(struct task_struct *k) SFI_BY_HAND(drops the reference that kthread_create_on_node took);

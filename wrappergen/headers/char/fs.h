@@ -15,12 +15,12 @@ SFI_TYPE(inode, hot, none);
 SFI_TYPE_ABSTRACT(chrdev_region, ordered, none);
 
 loff_t SFI_CB(file_operations, llseek)(struct file *file SFI_BORROWS, loff_t offset, int whence) SFI_ON_FAILURE(-EIO);
-ssize_t SFI_CB(file_operations, read)(struct file *file SFI_BORROWS, char __user *buffer SFI_OPAQUE, size_t count, loff_t *position SFI_LENDS(position ? sizeof(*position) : 0)) SFI_ON_FAILURE(-EIO) SFI_RETURNS(ret <= (ssize_t)count);
-ssize_t SFI_CB(file_operations, write)(struct file *file SFI_BORROWS, const char __user *buffer SFI_OPAQUE, size_t count, loff_t *position SFI_LENDS(position ? sizeof(*position) : 0)) SFI_ON_FAILURE(-EIO) SFI_RETURNS(ret <= (ssize_t)count);
+ssize_t SFI_CB(file_operations, read)(struct file *file SFI_BORROWS, char __user *buffer SFI_OPAQUE, size_t count, loff_t *position SFI_LENDS(position ? sizeof(*position) : 0)) SFI_ON_FAILURE(-EIO) SFI_RETURNS(ret <= (ssize_t)count) SFI_WAITS;
+ssize_t SFI_CB(file_operations, write)(struct file *file SFI_BORROWS, const char __user *buffer SFI_OPAQUE, size_t count, loff_t *position SFI_LENDS(position ? sizeof(*position) : 0)) SFI_ON_FAILURE(-EIO) SFI_RETURNS(ret <= (ssize_t)count) SFI_WAITS;
 __poll_t SFI_CB(file_operations, poll)(struct file *file SFI_BORROWS, struct poll_table_struct *wait SFI_BORROWS) SFI_ON_FAILURE(EPOLLERR);
-long SFI_CB(file_operations, unlocked_ioctl)(struct file *file SFI_BORROWS, unsigned int command, unsigned long argument) SFI_ON_FAILURE(-EIO);
-long SFI_CB(file_operations, compat_ioctl)(struct file *file SFI_BORROWS, unsigned int command, unsigned long argument) SFI_ON_FAILURE(-EIO);
-int SFI_CB(file_operations, open)(struct inode *inode SFI_BORROWS, struct file *file SFI_BORROWS) SFI_ON_FAILURE(-EIO);
+long SFI_CB(file_operations, unlocked_ioctl)(struct file *file SFI_BORROWS, unsigned int command, unsigned long argument) SFI_ON_FAILURE(-EIO) SFI_WAITS;
+long SFI_CB(file_operations, compat_ioctl)(struct file *file SFI_BORROWS, unsigned int command, unsigned long argument) SFI_ON_FAILURE(-EIO) SFI_WAITS;
+int SFI_CB(file_operations, open)(struct inode *inode SFI_BORROWS, struct file *file SFI_BORROWS) SFI_ON_FAILURE(-EIO) SFI_WAITS;
 int SFI_CB(file_operations, flush)(struct file *file SFI_BORROWS, fl_owner_t id SFI_OPAQUE) SFI_ON_FAILURE(0);
 int SFI_CB(file_operations, release)(struct inode *inode SFI_BORROWS, struct file *file SFI_BORROWS) SFI_ON_FAILURE(0);
 

@@ -130,6 +130,8 @@
 #define SFI_ON_FAILURE(EXPR) SFI_A(on_failure, #EXPR)
 /* Result must satisfy EXPR (over `ret`), else a violation. */
 #define SFI_RETURNS(EXPR) SFI_A(returns, #EXPR)
+/* May wait for ever: how much time passes in it is nobody's business, and CPU time up to half of a CPU. */
+#define SFI_WAITS SFI_A(waits, "")
 /* Parameters */
 /* Becomes the domain's; on failure released by the type's release. */
 #define SFI_TAKES SFI_A(takes, "")

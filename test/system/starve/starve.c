@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Calls that never end though they sleep or give way, and a leak, by a write to
+ * /dev/starve: the name of one, or "stop". Reading waits until then, as it may.
+ */
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+static bool stop;
+static unsigned int leaks_per_s;
+static unsigned int leaked_bytes;
+static struct task_struct *thread;
+static void *chain;
+
+static void work_sleeps(struct work_struct *work)
+{
+	while (!READ_ONCE(stop))
+		msleep(20);
+}
+
+static DECLARE_WORK(sleeping_work, work_sleeps);
+
+/* Sleeps now and then: no hang. */
+static void spin(void)
+{
+	unsigned long end;
+
+	while (!READ_ONCE(stop)) {
+		end = jiffies + msecs_to_jiffies(100);
+		while (time_before(jiffies, end))
+			cpu_relax();
+		msleep(1);
+	}
+}
+
+static void work_spins(struct work_struct *work)
+{
+	spin();
+}
+
+static DECLARE_WORK(spinning_work, work_spins);
+
+static void leak_some(unsigned int n)
+{
+	void **p;
+
+	while (n--) {
+		p = kmalloc(leaked_bytes ? leaked_bytes : sizeof(*p), GFP_KERNEL);
+		if (!p)
+			break;
+		*p = chain;
+		chain = p;
+	}
+}
+
+/* A thread's main loop: it may take for ever. */
+static int thread_main(void *unused)
+{
+	while (!kthread_should_stop()) {
+		leak_some(READ_ONCE(leaks_per_s));
+		msleep_interruptible(1000);
+	}
+	return 0;
+}
+
+static ssize_t starve_write(struct file *file, const char __user *buffer, size_t count,
+			    loff_t *position)
+{
+	char line[32] = "";
+
+	if (count >= sizeof(line) || copy_from_user(line, buffer, count))
+		return -EINVAL;
+	if (!strncmp(line, "work_sleeps", 11))
+		schedule_work(&sleeping_work);
+	else if (!strncmp(line, "work_spins", 10))
+		schedule_work(&spinning_work);
+	else if (!strncmp(line, "call_spins", 10))
+		spin();
+	else if (!strncmp(line, "leak", 4))
+		leaks_per_s = 20;
+	else if (!strncmp(line, "stop", 4))
+		WRITE_ONCE(stop, true);
+	else
+		return -EINVAL;
+	return count;
+}
+
+static ssize_t starve_read(struct file *file, char __user *buffer, size_t count, loff_t *position)
+{
+	while (!READ_ONCE(stop)) {
+		if (signal_pending(current))
+			return -EINTR;
+		msleep_interruptible(100);
+	}
+	return 0;
+}
+
+static const struct file_operations starve_fops = {
+	.owner = THIS_MODULE,
+	.read = starve_read,
+	.write = starve_write,
+};
+
+static struct miscdevice starve_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "starve",
+	.fops = &starve_fops,
+};
+
+static int __init starve_init(void)
+{
+	thread = kthread_run(thread_main, NULL, "starve");
+	if (IS_ERR(thread))
+		return PTR_ERR(thread);
+	return misc_register(&starve_device);
+}
+
+static void __exit starve_exit(void)
+{
+	void **p;
+
+	misc_deregister(&starve_device);
+	kthread_stop(thread);
+	WRITE_ONCE(stop, true);
+	cancel_work_sync(&sleeping_work);
+	cancel_work_sync(&spinning_work);
+	while ((p = chain)) {
+		chain = *p;
+		kfree(p);
+	}
+}
+
+module_init(starve_init);
+module_exit(starve_exit);
+MODULE_DESCRIPTION("Does not end");
+MODULE_LICENSE("GPL");
