@@ -99,6 +99,8 @@ extern unsigned int sfi_growth_period_s;  /* length of the period */
 extern unsigned int sfi_growth_periods;   /* so many in a row are a leak */
 extern bool sfi_growth_recovers;          /* which is acted on */
 
+extern unsigned int sfi_memory_percent;   /* of the machine's memory that a domain may hold; 0: all */
+
 /* load.c */
 int sfi_load_init(void);
 void sfi_load_exit(void);

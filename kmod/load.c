@@ -452,6 +452,7 @@ static struct sfi_host *make_host(struct scan *s, const struct sfi_entry *e, u64
 	*err = create_domain(h, s, e->self, policy);
 	if (*err)
 		goto unwatch;
+	h->d->memory_limit = (u64)totalram_pages() * PAGE_SIZE / 100 * READ_ONCE(sfi_memory_percent);
 	*err = sfi_sysfs_add(h);
 	if (*err)
 		goto destroy;

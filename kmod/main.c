@@ -58,6 +58,10 @@ bool sfi_growth_recovers;
 module_param_named(growth_recovers, sfi_growth_recovers, bool, 0644);
 MODULE_PARM_DESC(growth_recovers, "a driver that leaks is restarted, not only reported");
 
+unsigned int sfi_memory_percent = 25;
+module_param_named(memory_percent, sfi_memory_percent, uint, 0644);
+MODULE_PARM_DESC(memory_percent, "share of the machine's memory that a driver loaded from now on may hold, in percent; 0: all");
+
 static int __init sfi_init(void)
 {
 	int err;

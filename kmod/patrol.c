@@ -240,6 +240,8 @@ static void patrol(struct kthread_work *work)
 
 	if (!sfi_closed(d) && sfi_domain_inside(d))
 		look_at_calls(p);
+	if (!sfi_closed(d))
+		sfi_memory_judge(d);
 	sfi_growth_look(p->h, &p->growth);
 	kthread_queue_delayed_work(worker, &p->work, msecs_to_jiffies(period_ms()));
 }

@@ -42,6 +42,8 @@ SHOW(violations, "%llu\n", READ_ONCE(h->d->violations));
 SHOW(warnings, "%lld\n", (s64)atomic64_read(&h->warnings));
 SHOW(overdue, "%u\n", READ_ONCE(h->overdue));
 SHOW(growths, "%u\n", READ_ONCE(h->growths));
+SHOW(held, "%llu\n", sfi_memory_held(h->d));
+SHOW(refused, "%u\n", READ_ONCE(h->d->memory_refused));
 SHOW(objects, "%u\n", sfi_domain_objects(h->d));
 SHOW(leaked, "%u\n", READ_ONCE(h->d->leaked));
 SHOW(last_recovery_us, "%llu\n", h->last_recovery_us);
@@ -120,9 +122,29 @@ static ssize_t control_store(struct kobject *kobj, struct kobj_attribute *attr, 
 
 static struct kobj_attribute control_attr = __ATTR_WO(control);
 
+static ssize_t memory_limit_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", READ_ONCE(to_host(kobj)->d->memory_limit));
+}
+
+/* Bytes; 0: none. */
+static ssize_t memory_limit_store(struct kobject *kobj, struct kobj_attribute *attr,
+				  const char *buf, size_t count)
+{
+	u64 limit;
+	int err = kstrtou64(buf, 0, &limit);
+
+	if (err)
+		return err;
+	WRITE_ONCE(to_host(kobj)->d->memory_limit, limit);
+	return count;
+}
+
+static struct kobj_attribute memory_limit_attr = __ATTR_RW(memory_limit);
+
 static struct attribute *host_attrs[] = {
 	&state_attr.attr, &restarts_attr.attr, &violations_attr.attr, &warnings_attr.attr,
-	&overdue_attr.attr, &growths_attr.attr, &guards_attr.attr,
+	&held_attr.attr, &memory_limit_attr.attr, &refused_attr.attr, &overdue_attr.attr, &growths_attr.attr, &guards_attr.attr,
 	&memory_attr.attr, &objects_attr.attr, &leaked_attr.attr, &last_report_attr.attr,
 	&last_recovery_us_attr.attr, &dead_why_attr.attr, &control_attr.attr, NULL,
 };

@@ -85,9 +85,9 @@ static void attach_row(struct model *m, const struct decl_row *row)
 	struct type_field field = {.loc = a->loc};
 	unsigned i = 0;
 
-	if (row->unknown && a->id == A_EMBEDDED) {
-		error_at(m, a->loc, "'%s' in %s is neither `obj` nor declared", row->unknown,
-			 a->name);
+	if (row->unknown && (a->id == A_EMBEDDED || a->id == A_MEMORY)) {
+		error_at(m, a->loc, "'%s' in %s is neither `%s` nor declared", row->unknown,
+			 a->name, a->id == A_MEMORY ? "obj`, `size" : "obj");
 		return;
 	}
 	if (row->unknown) {
@@ -108,6 +108,10 @@ static void attach_row(struct model *m, const struct decl_row *row)
 		type->busy = words.n > 1 ? words.v[1] : NULL;
 		if (words.n != 2 || !*type->sound || !*type->busy)
 			error_at(m, a->loc, "%s wants a name and two expressions", a->name);
+		return;
+	}
+	if (a->id == A_MEMORY) {
+		type->memory = a->text;
 		return;
 	}
 	if (a->id == A_RIGHTS_BY_HAND) {

@@ -560,6 +560,19 @@ static void emit_requirement_texts(struct text *t, const struct function *f)
 	}
 }
 
+/* Over its limit of memory, a domain gets none: the function fails as if there were none. */
+static void emit_limit(struct text *t, const struct model *m, const struct function *f)
+{
+	const struct annotation *a = find_annotation(&f->annotations, A_ACQUIRES);
+	const struct annotation *size = find_annotation(&f->annotations, A_SIZE);
+
+	if (!a || !size || f->result.shape != SHAPE_POINTER || mentions(size->expr, "ret") ||
+	    !find_type(m, a->type)->memory)
+		return;
+	text_add(t, "\tif (!sfi_may_hold(d, %s)) {\n", size->expr);
+	text_add(t, "\t\tsfi_import_leave(d);\n\t\treturn NULL;\n\t}\n");
+}
+
 static void emit_wrapper(struct text *t, const struct model *m, const struct function *f)
 {
 	bool has_result = f->result.shape != SHAPE_VOID;
@@ -569,6 +582,7 @@ static void emit_wrapper(struct text *t, const struct model *m, const struct fun
 
 	text_begin(&body);
 	emit_before(&body, m, f);
+	emit_limit(&body, m, f);
 	emit_calls(&body, 1, format("%s%s", has_result ? "ret = " : "", call_of(f)), ";\n", "%s",
 		   parameter_names(f));
 	if (!f->noreturn) {

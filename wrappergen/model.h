@@ -106,6 +106,7 @@ enum argument {
 	X(FIELDS_UNTIL, "fields_until", ON_DECL, ARG_TEXT, 0) \
 	X(PART, "part", ON_DECL, ARG_TEXT, 0) \
 	X(TABLE, "table", ON_DECL, ARG_TEXT, 0) \
+	X(MEMORY, "memory", ON_DECL, ARG_TEXT, 0) \
 	X(RIGHTS_BY_HAND, "rights_by_hand", ON_DECL, ARG_TEXT, 0)
 
 enum annotation_id {
@@ -218,6 +219,7 @@ struct object_type {
 	const char *release;  /* or NULL */
 	const char *map, *grant, *revoke; /* by hand, or NULL */
 	const char *sound, *busy; /* expressions over obj, or NULL */
+	const char *memory;       /* over obj and size, or NULL */
 	LIST(struct type_field) fields;
 	LIST(struct part) parts;
 	bool embedded;        /* named by an SFI_INITS or SFI_EMBEDS; set by check.c */

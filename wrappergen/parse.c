@@ -362,14 +362,14 @@ static void add_object_type(struct parser *p, const char *name, const struct ann
 	PUSH(p->model->types, type);
 }
 
-/* First identifier in SFI_EMBEDDED's conditions that nothing declares. */
-static const char *unknown_in_conditions(const struct parser *p, const char *text)
+/* First identifier in an expression over `obj` (and `size`, if SIZE) that nothing declares. */
+static const char *unknown_in_conditions(const struct parser *p, const char *text, bool size)
 {
 	char *word;
 
 	while ((word = next_identifier(&text)))
 		if (!same(word, "obj") && !same(word, "true") && !same(word, "false") &&
-		    !names_find(&p->names, word))
+		    !(size && same(word, "size")) && !names_find(&p->names, word))
 			return word;
 	return NULL;
 }
@@ -387,8 +387,8 @@ static void add_row(struct parser *p, const char *structure, const struct annota
 
 	row->structure = structure;
 	row->annotation = *a;
-	if (a->id == A_EMBEDDED)
-		row->unknown = unknown_in_conditions(p, a->text);
+	if (a->id == A_EMBEDDED || a->id == A_MEMORY)
+		row->unknown = unknown_in_conditions(p, a->text, a->id == A_MEMORY);
 	for (unsigned i = a->id == A_FIELDS_UNTIL; i < paths.n && names_fields(a); i++) {
 		field = resolve_path(p, structure, paths.v[i]);
 		if (clang_Cursor_isNull(field)) {
@@ -459,6 +459,8 @@ static void add_variable(struct parser *p, CXCursor c)
 			add_object_type(p, about, a, !structure);
 		else if (a->id == A_TABLE)
 			add_table(p, structure, a);
+		else if (a->id == A_MEMORY)
+			add_row(p, about, a);
 		else if (a->id < A_UNKNOWN && structure)
 			add_row(p, structure, a);
 		else

@@ -32,7 +32,9 @@ static struct page *allocate(struct sfi_self *self, gfp_t gfp, unsigned int orde
 
 	sfi_check_that(d, order <= PAGE_ALLOC_COSTLY_ORDER + 6, arg);
 	sfi_check_that(d, !(gfp & __GFP_HIGHMEM), arg);
-	page = alloc_pages(order ? gfp | __GFP_COMP : gfp, order);
+	page = NULL;
+	if (sfi_may_hold(d, PAGE_SIZE << order))
+		page = alloc_pages(order ? gfp | __GFP_COMP : gfp, order);
 	if (page)
 		sfi_acquire(d, &sfi_type_page, page, 0, NULL, 0, 0, 0, 0);
 	sfi_import_leave(d);

@@ -121,14 +121,15 @@ struct sk_buff *sfi_w___alloc_skb(struct sfi_self *self, unsigned int size, gfp_
 				  int flags, int node)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
-	struct sk_buff *skb;
+	struct sk_buff *skb = NULL;
 
 	sfi_check_that(d, !(flags & ~(SKB_ALLOC_FCLONE | SKB_ALLOC_RX)),
 		       SFI_ARG("alloc_skb", "flags are supported"));
 	sfi_check_that(d, node == NUMA_NO_NODE ||
 			  (node >= 0 && node < MAX_NUMNODES && node_online(node)),
 		       SFI_ARG("alloc_skb", "node is online"));
-	skb = made(d, __alloc_skb(size, priority, flags, node));
+	if (sfi_may_hold(d, size))
+		skb = made(d, __alloc_skb(size, priority, flags, node));
 	sfi_import_leave(d);
 	return skb;
 }
@@ -138,11 +139,12 @@ struct sk_buff *sfi_w___netdev_alloc_skb(struct sfi_self *self, struct net_devic
 					 unsigned int length, gfp_t gfp_mask)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
-	struct sk_buff *skb;
+	struct sk_buff *skb = NULL;
 
 	if (dev)
 		sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netdev_alloc_skb", "dev"));
-	skb = made(d, __netdev_alloc_skb(dev, length, gfp_mask));
+	if (sfi_may_hold(d, length))
+		skb = made(d, __netdev_alloc_skb(dev, length, gfp_mask));
 	sfi_import_leave(d);
 	return skb;
 }
@@ -153,10 +155,11 @@ struct sk_buff *sfi_w_napi_alloc_skb(struct sfi_self *self, struct napi_struct *
 				     unsigned int length)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
-	struct sk_buff *skb;
+	struct sk_buff *skb = NULL;
 
 	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_alloc_skb", "napi"));
-	skb = made(d, napi_alloc_skb(napi, length));
+	if (sfi_may_hold(d, length))
+		skb = made(d, napi_alloc_skb(napi, length));
 	sfi_import_leave(d);
 	return skb;
 }
@@ -166,10 +169,11 @@ struct sk_buff *sfi_w___napi_alloc_skb(struct sfi_self *self, struct napi_struct
 				       unsigned int length, gfp_t gfp_mask)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
-	struct sk_buff *skb;
+	struct sk_buff *skb = NULL;
 
 	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_alloc_skb", "napi"));
-	skb = made(d, __napi_alloc_skb(napi, length, gfp_mask));
+	if (sfi_may_hold(d, length))
+		skb = made(d, __napi_alloc_skb(napi, length, gfp_mask));
 	sfi_import_leave(d);
 	return skb;
 }

@@ -40,6 +40,8 @@ static const struct attribute {
 	{ "last_recovery_us", "Last recovery", " us", "RECOVERY(us)" },
 	{ "memory", "Memory (bytes)", "", "MEMORY" },
 	{ "objects", "Objects held", "", NULL },
+	{ "held", "Memory held", " bytes", NULL },
+	{ "refused", "Refused", "", NULL },
 	{ "leaked", "Leaked", "", NULL },
 	{ "warnings", "Warnings", "", NULL },
 	{ "overdue", "Calls overdue", "", NULL },

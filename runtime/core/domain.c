@@ -234,6 +234,7 @@ static void for_globals(struct sfi_domain *d, enum globals_do what)
 void sfi_domain_reset(struct sfi_domain *d)
 {
 	sfi_locks_reset(d);
+	sfi_memory_reset(d);
 	sfi_rights_clear(d);
 	for_globals(d, GLOBALS_RESTORE);
 	for_globals(d, GLOBALS_GRANT);

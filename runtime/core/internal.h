@@ -113,6 +113,12 @@ void sfi_objects_abandon(struct sfi_domain *d, u64 addr, u64 size);
 u64 sfi_objects_memory(const struct sfi_domain *d);
 
 /*
+ * memory.c
+ */
+/* Nothing is held any more. */
+void sfi_memory_reset(struct sfi_domain *d);
+
+/*
  * lock.c
  */
 /*

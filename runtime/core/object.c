@@ -59,6 +59,8 @@ bool sfi_object_give(struct sfi_domain *d, const struct sfi_type *type, void *ob
 	u64 addr = sfi_addr(obj);
 	bool ok = true;
 
+	if (type->memory)
+		sfi_memory_came(d, type, obj, size);
 	if (unlikely(entry->ender))
 		until_fields(d, obj, type->id, false);
 	if (type->size > size)
@@ -78,6 +80,8 @@ void sfi_object_take(struct sfi_domain *d, const struct sfi_type *type, void *ob
 {
 	u64 addr = sfi_addr(obj);
 
+	if (type->memory)
+		sfi_memory_went(d, type, obj, size);
 	if (type->revoke)
 		type->revoke(d, obj);
 	if (type->size > size)

@@ -102,6 +102,14 @@ static __always_inline bool sfi_object_surely_own(const struct sfi_domain *d, u8
 bool sfi_object_is_own(struct sfi_domain *d, const struct sfi_type *type, const void *obj);
 
 /*
+ * memory.c. Of types that are memory, without object_lock: an object comes and goes.
+ */
+void sfi_memory_came(struct sfi_domain *d, const struct sfi_type *type, const void *obj,
+		     size_t size);
+void sfi_memory_went(struct sfi_domain *d, const struct sfi_type *type, const void *obj,
+		     size_t size);
+
+/*
  * embed.c. Without object_lock.
  */
 /*

@@ -105,6 +105,108 @@ static void nested_gates_unwind_one_at_a_time(void **state)
 	assert_report("wild store of size 8 at 0000000000001000 (unknown)", "drv_store+0x");
 }
 
+/* The driver's function that fails changes all that a gate keeps. */
+static int unbalances_and_fails(int x)
+{
+	sfi_port_thread.irq_flags ^= 0x200;
+	sfi_port_thread.preempt_count += 3;
+	sfi_port_thread.rcu_depth++;
+	sfi_domain_fail(dom);
+	return x;
+}
+
+/* In each kind of context, what the gate found is there again when it is left by the unwinder. */
+static void every_context_is_as_it_was(void **state)
+{
+	static const struct sfi_port_thread contexts[] = {
+		{ .irq_flags = 0x200 },                                           /* a task */
+		{ .irq_flags = 0x200, .preempt_count = 1, .rcu_depth = 1 },       /* one that may not sleep */
+		{ .irq_flags = 0, .preempt_count = 0x10000, .level = 1 },         /* hard interrupt */
+		{ .irq_flags = 0x200, .preempt_count = 0x100, .level = 2 },       /* softirq */
+		{ .irq_flags = 0, .preempt_count = 0x100, .rcu_depth = 2, .level = 2 },
+	};
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(contexts); i++) {
+		sfi_port_thread.irq_flags = contexts[i].irq_flags;
+		sfi_port_thread.preempt_count = contexts[i].preempt_count;
+		sfi_port_thread.rcu_depth = contexts[i].rcu_depth;
+		sfi_port_thread.level = contexts[i].level;
+		kernel_function = unbalances_and_fails;
+		assert_int_equal(enter(drv_import), UNWOUND);
+		assert_int_equal(sfi_port_thread.irq_flags, contexts[i].irq_flags);
+		assert_int_equal(sfi_port_thread.preempt_count, contexts[i].preempt_count);
+		assert_int_equal(sfi_port_thread.rcu_depth, contexts[i].rcu_depth);
+		assert_int_equal(sfi_domain_inside(dom), 0);
+		assert_null(sfi_gate_find(sfi_here()));
+		assert_true(sfi_domain_move(dom, SFI_FAILED, SFI_RECOVERING));
+		sfi_domain_reset(dom);
+		assert_true(sfi_domain_move(dom, SFI_RECOVERING, SFI_LOADING));
+		assert_true(sfi_domain_move(dom, SFI_LOADING, SFI_LIVE));
+	}
+	sfi_port_thread.level = 0;
+}
+
+static int depth, frames_returned;
+static struct sfi_gate *outer;
+
+/* The kernel calls the driver, which calls the kernel, and so on; the innermost fails. */
+static int goes_deeper(int x)
+{
+	struct sfi_gate *g = sfi_gate_find(sfi_here());
+
+	/* Each level finds its own gate, below that of the level before. */
+	assert_non_null(g);
+	assert_true(!outer || g < outer);
+	outer = g;
+	if (--depth)
+		assert_int_equal(enter(drv_import), UNWOUND);
+	else
+		sfi_domain_fail(dom);
+	/* Below, there is none any more, and this level's is the innermost again. */
+	assert_true(sfi_gate_find(sfi_here()) == g);
+	frames_returned++;
+	return x;
+}
+
+static void deeply_nested_gates(void **state)
+{
+	(void)state;
+	depth = 16;
+	frames_returned = 0;
+	outer = NULL;
+	kernel_function = goes_deeper;
+	assert_int_equal(enter(drv_import), UNWOUND);
+	assert_int_equal(frames_returned, 16);
+	assert_int_equal(sfi_domain_inside(dom), 0);
+}
+
+/* Frames that were popped keep what they held: a gate among it is none, left or unwound. */
+static __attribute__((__noinline__)) void look_through_old_frames(void)
+{
+	u64 frame[512], i, cookies = 0;
+
+	/* Not initialized: what was on the stack. */
+	__asm__ volatile("" : : "r"(frame) : "memory");
+	for (i = 0; i < ARRAY_SIZE(frame); i++)
+		cookies += *(volatile u64 *)&frame[i] == (SFI_GATE_COOKIE ^ sfi_addr(&frame[i]));
+	assert_int_equal(cookies, 0);
+	assert_null(sfi_gate_find(sfi_addr(frame)));
+}
+
+static void stale_frames_hold_no_gate(void **state)
+{
+	(void)state;
+	assert_int_equal(enter(drv_nothing), 42);
+	look_through_old_frames();
+	kernel_function = fails_quietly;
+	assert_int_equal(enter(drv_import), UNWOUND);
+	look_through_old_frames();
+	assert_int_equal(enter(drv_nothing), REFUSED);
+	look_through_old_frames();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +215,9 @@ int main(void)
 		INSIDE_TEST(decoys_are_passed_over),
 		INSIDE_TEST(import_returns_into_a_failed_domain),
 		INSIDE_TEST(nested_gates_unwind_one_at_a_time),
+		INSIDE_TEST(deeply_nested_gates),
+		INSIDE_TEST(every_context_is_as_it_was),
+		INSIDE_TEST(stale_frames_hold_no_gate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

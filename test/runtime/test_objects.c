@@ -112,6 +112,57 @@ static void newest_first_then_hot(void **state)
 	assert_int_equal(sfi_release_all(d), 0);
 }
 
+#define MANY 400
+
+static u64 expected[MANY]; /* numbers of what is held, oldest first */
+static u32 nr_expected;
+static bool in_order;
+
+static void release_in_turn(void *obj, const u64 args[4])
+{
+	(void)obj;
+	in_order &= nr_expected && expected[nr_expected - 1] == args[0];
+	nr_expected--;
+}
+
+/* Whatever was given back in between, and in which order: newest first. */
+static void newest_first_after_any_history(void **state)
+{
+	static u64 memory[MANY];
+	static bool held[MANY];
+	struct sfi_domain *d = *state;
+	u64 random = 88172645463325252ULL;
+	u32 i, j, step;
+
+	nr_expected = 0;
+	in_order = true;
+	memset(held, 0, sizeof(held));
+	for (step = 0; step < 20 * MANY; step++) {
+		random ^= random << 13;
+		random ^= random >> 7;
+		random ^= random << 17;
+		i = random % MANY;
+		if (!held[i]) {
+			assert_non_null(sfi_acquire(d, &type_memory, &memory[i], 8, release_in_turn,
+						    i, 0, 0, 0));
+			expected[nr_expected++] = i;
+		} else {
+			sfi_release(d, &type_memory, &memory[i], &test_arg);
+			for (j = 0; expected[j] != i; j++)
+				;
+			memmove(&expected[j], &expected[j + 1],
+				(--nr_expected - j) * sizeof(*expected));
+		}
+		held[i] = !held[i];
+	}
+	assert_int_equal(sfi_domain_objects(d), nr_expected);
+	assert_int_not_equal(nr_expected, 0);
+	assert_int_equal(sfi_release_all(d), sfi_domain_count(d, SFI_COUNT_acquired) -
+						     sfi_domain_count(d, SFI_COUNT_released));
+	assert_true(in_order);
+	assert_int_equal(nr_expected, 0);
+}
+
 static void held_twice_released_twice(void **state)
 {
 	struct sfi_domain *d = *state;
@@ -338,6 +389,7 @@ int main(void)
 		TEST(memory_has_its_size),
 		TEST(hot_object_with_its_map),
 		TEST(newest_first_then_hot),
+		TEST(newest_first_after_any_history),
 		TEST(held_twice_released_twice),
 		TEST(release_that_repeats_arguments),
 		TEST(embedded_objects),

@@ -52,6 +52,7 @@ struct sfi_cpu {
 #define X(name) u64 name;
 	SFI_COUNTERS(X)
 #undef X
+	s64 memory; /* bytes come or gone since they were last added to sfi_domain.memory_held */
 } __attribute__((aligned(64)));
 
 /*
@@ -148,6 +149,11 @@ struct sfi_domain {
 		const void *obj;
 	} freed[SFI_FREED];          /* the last released, to know a double free */
 	u32 freed_next;
+
+	/* Memory: memory.c. Held: atomic, without what the CPUs have not added yet; below 0 too */
+	u64 memory_limit;   /* bytes; 0: none. The host's */
+	u32 memory_refused; /* allocations; atomic increments, reset by sfi_domain_reset() */
+	s64 memory_held;
 
 	/* Failure: report.c */
 	sfi_port_lock_t report_lock;

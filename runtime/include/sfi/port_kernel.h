@@ -106,6 +106,8 @@ static __always_inline bool sfi_port_grantable(u64 first, u64 last)
 #define sfi_port_cpu_alloc(type) alloc_percpu(type)
 #define sfi_port_cpu_free(p) free_percpu(p)
 #define sfi_port_cpu_inc(p, field) this_cpu_inc((p)->field)
+#define sfi_port_cpu_add(p, field, n) this_cpu_add_return((p)->field, n)
+#define sfi_port_cpu_take(p, field) this_cpu_xchg((p)->field, 0)
 #define sfi_port_cpu_of(p, cpu) per_cpu_ptr(p, cpu)
 #define sfi_port_for_each_cpu(cpu) for_each_possible_cpu(cpu)
 

@@ -154,6 +154,10 @@ static inline unsigned int sfi_port_this_cpu(void)
 #define sfi_port_cpu_free(p) sfi_port_free_table(p)
 #define sfi_port_cpu_inc(p, field) \
 	((void)__atomic_fetch_add(&(p)[sfi_port_this_cpu()].field, 1, __ATOMIC_RELAXED))
+#define sfi_port_cpu_add(p, field, n) \
+	__atomic_add_fetch(&(p)[sfi_port_this_cpu()].field, n, __ATOMIC_RELAXED)
+#define sfi_port_cpu_take(p, field) \
+	__atomic_exchange_n(&(p)[sfi_port_this_cpu()].field, 0, __ATOMIC_RELAXED)
 #define sfi_port_cpu_of(p, cpu) (&(p)[cpu])
 #define sfi_port_for_each_cpu(cpu) for ((cpu) = 0; (cpu) < SFI_PORT_CPUS; (cpu)++)
 

@@ -95,6 +95,10 @@ void sfi_objects_for_each(struct sfi_domain *d,
 			  void (*fn)(void *arg, const struct sfi_type *type, const void *obj,
 				     size_t size),
 			  void *arg);
+/* Bytes of memory that D holds (types with SFI_MEMORY), as known now; never below 0. */
+u64 sfi_memory_held(const struct sfi_domain *d);
+/* Fails D if it holds far too much. Any context; no lock of the runtime held. */
+void sfi_memory_judge(struct sfi_domain *d);
 /* Bytes of memory the runtime keeps for this domain, and bytes of memory its leaves cover. */
 struct sfi_memory {
 	u64 used, covered;

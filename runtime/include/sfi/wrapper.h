@@ -36,6 +36,8 @@ struct sfi_type {
 	 * violation. NULL: never.
 	 */
 	bool (*busy)(const void *obj);
+	/* Memory: bytes of OBJ, acquired with SIZE, the same when it goes. NULL: it is none. */
+	u64 (*memory)(const void *obj, size_t size);
 };
 struct sfi_field {
 	u32 offset, size; /* bytes */
@@ -141,6 +143,12 @@ void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, s
 void sfi_lock_taken(struct sfi_domain *d, void *lock, void (*unlock)(void *lock),
 		    const struct sfi_arg *arg);
 void sfi_lock_dropped(struct sfi_domain *d, void *lock, const struct sfi_arg *arg);
+
+/*
+ * BYTES more of memory are within the domain's limit; if not, the wrapper fails as the function
+ * that it wraps does without memory. The domain fails if it is refused too often.
+ */
+static __always_inline bool sfi_may_hold(struct sfi_domain *d, u64 bytes);
 
 /* Raw rights, for wrappers by hand. Rounded outwards to slots. */
 void sfi_grant(struct sfi_domain *d, const void *p, size_t size);

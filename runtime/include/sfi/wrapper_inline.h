@@ -11,6 +11,7 @@
 void sfi_do_unwind(struct sfi_domain *d);
 void sfi_check_owned_slow(struct sfi_domain *d, const void *obj, u8 id, const struct sfi_arg *arg);
 void sfi_check_failed(struct sfi_domain *d, const struct sfi_arg *arg);
+bool sfi_refuse_memory(struct sfi_domain *d);
 bool sfi_gate_refuse(struct sfi_domain *d);
 u8 sfi_type_at(const struct sfi_domain *d, u64 addr);
 void sfi_gate_imbalance(struct sfi_gate *g);
@@ -85,6 +86,16 @@ static __always_inline void sfi_check_that(struct sfi_domain *d, bool ok, const 
 {
 	if (unlikely(!ok))
 		sfi_check_failed(d, arg);
+}
+
+static __always_inline bool sfi_may_hold(struct sfi_domain *d, u64 bytes)
+{
+	s64 held = READ_ONCE(d->memory_held);
+	u64 limit = READ_ONCE(d->memory_limit);
+
+	if (likely(!limit || (bytes <= limit && held <= (s64)(limit - bytes))))
+		return true;
+	return sfi_refuse_memory(d);
 }
 
 /*

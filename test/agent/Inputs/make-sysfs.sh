@@ -20,6 +20,8 @@ echo 1234 | attribute e1000 last_recovery_us
 echo | attribute e1000 dead_why
 printf 'used 131072\ncovered 524288\n' | attribute e1000 memory
 echo 45 | attribute e1000 objects
+echo 5000000 | attribute e1000 held
+echo 7 | attribute e1000 refused
 echo 3 | attribute e1000 leaked
 echo 1 | attribute e1000 warnings
 echo 4 | attribute e1000 overdue

@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls that never end though they sleep or give way, and a leak, by a write to
- * /dev/starve: the name of one, or "stop". Reading waits until then, as it may.
+ * Calls that never end though they sleep or give way, a leak, and hunger for
+ * memory, by a write to /dev/starve: the name of one, or "stop". Reading waits
+ * until then, as it may.
  */
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/gfp.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/miscdevice.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/vmalloc.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
 static bool stop;
 static unsigned int leaks_per_s;
-static unsigned int leaked_bytes;
 static struct task_struct *thread;
 static void *chain;
 
@@ -57,7 +60,7 @@ static void leak_some(unsigned int n)
 	void **p;
 
 	while (n--) {
-		p = kmalloc(leaked_bytes ? leaked_bytes : sizeof(*p), GFP_KERNEL);
+		p = kmalloc(sizeof(*p), GFP_KERNEL);
 		if (!p)
 			break;
 		*p = chain;
@@ -75,6 +78,63 @@ static int thread_main(void *unused)
 	return 0;
 }
 
+/*
+ * Hunger: takes what it gets and gives it back when there is no more, the call
+ * fails then as it should; or, deaf, asks again.
+ */
+static long eat_small(bool deaf)
+{
+	void **all = NULL, **p;
+	unsigned int n = 0;
+
+	do {
+		while ((p = kmalloc(sizeof(*p), GFP_KERNEL))) {
+			*p = all;
+			all = p;
+			/* It is not to be a hang. */
+			if (++n % 2048 == 0)
+				msleep(1);
+		}
+	} while (deaf);
+	while ((p = all)) {
+		all = *p;
+		kfree(p);
+		if (--n % 2048 == 0)
+			msleep(1);
+	}
+	return -ENOMEM;
+}
+
+static long eat_large(void)
+{
+	void **all = NULL, **p;
+
+	while ((p = vmalloc(1 << 20))) {
+		*p = all;
+		all = p;
+	}
+	while ((p = all)) {
+		all = *p;
+		vfree(p);
+	}
+	return -ENOMEM;
+}
+
+static long eat_pages(void)
+{
+	struct page *page, *next, *all = NULL;
+
+	while ((page = alloc_pages(GFP_KERNEL, 3))) {
+		*(struct page **)page_address(page) = all;
+		all = page;
+	}
+	for (page = all; page; page = next) {
+		next = *(struct page **)page_address(page);
+		__free_pages(page, 3);
+	}
+	return -ENOMEM;
+}
+
 static ssize_t starve_write(struct file *file, const char __user *buffer, size_t count,
 			    loff_t *position)
 {
@@ -88,6 +148,14 @@ static ssize_t starve_write(struct file *file, const char __user *buffer, size_t
 		schedule_work(&spinning_work);
 	else if (!strncmp(line, "call_spins", 10))
 		spin();
+	else if (!strncmp(line, "eat_small", 9))
+		return eat_small(false);
+	else if (!strncmp(line, "eat_large", 9))
+		return eat_large();
+	else if (!strncmp(line, "eat_pages", 9))
+		return eat_pages();
+	else if (!strncmp(line, "eat_deaf", 8))
+		return eat_small(true);
 	else if (!strncmp(line, "leak", 4))
 		leaks_per_s = 20;
 	else if (!strncmp(line, "stop", 4))

@@ -18,6 +18,7 @@
 #endif
 
 SFI_TYPE(page, hot, put_page);
+SFI_MEMORY(page, page_size(obj));
 SFI_RIGHTS_BY_HAND(page, none, sfi_page_grant, sfi_page_revoke);
 
 struct page *SFI_PAGES(alloc_pages)(gfp_t gfp, unsigned int order) SFI_BY_HAND(adds __GFP_COMP so that the size of the block is on record) SFI_KEEPS;

@@ -20,6 +20,7 @@
 #endif
 
 SFI_TYPE_ABSTRACT(heap, ordered, kfree);
+SFI_MEMORY(heap, kmalloc_size_roundup(size));
 
 void *SFI_ALLOCATOR_INLINE(kmalloc)(size_t size, gfp_t flags) SFI_REQUIRES(!gfpflags_allow_blocking(flags) || preemptible()) SFI_ACQUIRES(heap) SFI_IF(!ZERO_OR_NULL_PTR(ret)) SFI_SIZE(size) SFI_RELEASED_BY(kfree) SFI_KEEPS;
 void *SFI_ALLOCATOR_INLINE(kzalloc)(size_t size, gfp_t flags) SFI_REQUIRES(!gfpflags_allow_blocking(flags) || preemptible()) SFI_ACQUIRES(heap) SFI_IF(!ZERO_OR_NULL_PTR(ret)) SFI_SIZE(size) SFI_RELEASED_BY(kfree) SFI_KEEPS;

@@ -13,6 +13,7 @@
 #endif
 
 SFI_TYPE_ABSTRACT(vheap, ordered, vfree);
+SFI_MEMORY(vheap, PAGE_ALIGN(size));
 
 void *SFI_VMALLOC(vmalloc)(unsigned long size) SFI_SLEEPS SFI_ACQUIRES(vheap) SFI_SIZE(size) SFI_RELEASED_BY(vfree) SFI_KEEPS;
 void *SFI_VMALLOC(vzalloc)(unsigned long size) SFI_SLEEPS SFI_ACQUIRES(vheap) SFI_SIZE(size) SFI_RELEASED_BY(vfree) SFI_KEEPS;

@@ -14,6 +14,8 @@
 #include <sfi/annotate.h>
 
 SFI_TYPE(sk_buff, hot, dev_kfree_skb_any);
+/* What it really has changes while it is held. */
+SFI_MEMORY(sk_buff, SKB_TRUESIZE(ETH_DATA_LEN));
 SFI_RIGHTS_BY_HAND(sk_buff, sfi_skb_map, none, sfi_skb_revoke);
 /* Memory for a packet's head, not yet in a packet. */
 SFI_TYPE_ABSTRACT(netdev_frag, hot, skb_free_frag);

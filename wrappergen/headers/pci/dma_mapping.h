@@ -11,6 +11,7 @@
 #include <sfi/annotate.h>
 
 SFI_TYPE_ABSTRACT(dma_coherent, ordered, none);
+SFI_MEMORY(dma_coherent, PAGE_ALIGN(size));
 
 int dma_set_mask(struct device *dev SFI_OWNED, u64 mask) SFI_KEEPS;
 int dma_set_coherent_mask(struct device *dev SFI_OWNED, u64 mask) SFI_KEEPS;

@@ -165,6 +165,13 @@
  */
 #define SFI_EMBEDDED(name, SOUND, BUSY) \
 	extern struct name sfi_embedded__##name SFI_A(embedded, #SOUND "," #BUSY)
+/*
+ * Objects of the type are memory: BYTES each, over `obj` and, of an abstract type, the `size` with which it was
+ * acquired; the same when it goes as when it came. Counts against the domain's limit, over which functions that
+ * acquire one with SFI_SIZE return NULL.
+ */
+#define SFI_MEMORY(name, BYTES) \
+	extern char sfi_memory__##name SFI_A(memory, #BYTES)
 /* Fields of struct NAME that the owner may write. */
 #define SFI_FIELDS(name, ...) \
 	extern struct name sfi_fields__##name SFI_A(fields, #__VA_ARGS__)
