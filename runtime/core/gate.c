@@ -74,6 +74,20 @@ sfi_gate_find(u64 sp)
 }
 SFI_EXPORT(sfi_gate_find);
 
+bool sfi_within(const struct sfi_domain *d, const char *kind)
+{
+	const struct sfi_gate *g;
+	u64 sp = sfi_here();
+
+	while ((g = sfi_gate_find(sp)) != NULL) {
+		if (g->domain == d && !strcmp(g->entry->kind, kind))
+			return true;
+		sp = sfi_addr(g + 1);
+	}
+	return false;
+}
+SFI_EXPORT(sfi_within);
+
 void sfi_do_unwind(struct sfi_domain *d)
 {
 	u64 sp = sfi_here();

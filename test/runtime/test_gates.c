@@ -207,6 +207,38 @@ static void stale_frames_hold_no_gate(void **state)
 	look_through_old_frames();
 }
 
+/* Two calls deep: the outer one is of another kind than the inner one. */
+static int looks_out(int x)
+{
+	struct sfi_gate *inner = sfi_gate_find(sfi_here());
+	struct sfi_gate *outer = sfi_gate_find(sfi_addr(inner + 1));
+	const struct sfi_domain *other = (const void *)&test_self;
+
+	assert_true(sfi_within(dom, inner->entry->kind));
+	assert_false(sfi_within(other, inner->entry->kind));
+	assert_non_null(outer);
+	assert_false(sfi_within(dom, "outer"));
+	((struct sfi_entry *)outer->entry)->kind = "outer";
+	assert_true(sfi_within(dom, "outer"));
+	assert_false(sfi_within(dom, "out"));
+	return x;
+}
+
+static int calls_in_again(int x)
+{
+	kernel_function = looks_out;
+	return enter(drv_import) * x;
+}
+
+static void callbacks_are_known_from_deep_within(void **state)
+{
+	(void)state;
+	assert_false(sfi_within(dom, "outer"));
+	kernel_function = calls_in_again;
+	assert_int_equal(enter(drv_import), 1);
+	assert_false(sfi_within(dom, "outer"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +250,7 @@ int main(void)
 		INSIDE_TEST(deeply_nested_gates),
 		INSIDE_TEST(every_context_is_as_it_was),
 		INSIDE_TEST(stale_frames_hold_no_gate),
+		INSIDE_TEST(callbacks_are_known_from_deep_within),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,6 +93,13 @@ void sfi_check_constant(struct sfi_domain *d, const void *p, size_t size,
 /* What an annotation demands of the arguments (PARAMETER says what) holds. */
 static __always_inline void sfi_check_that(struct sfi_domain *d, bool ok,
 					   const struct sfi_arg *arg);
+/*
+ * This context is in a callback of kind KIND of the domain, however deep: what waits for its end is
+ * not to be called.
+ */
+bool sfi_within(const struct sfi_domain *d, const char *kind);
+#define SFI_WITHIN(name) sfi_within(d, #name)
+#define SFI_WITHIN_CB(name) sfi_within(d, &#name[sizeof("sfi_cb__") - 1])
 /* MOD is the domain's module or NULL. */
 void sfi_check_module(struct sfi_domain *d, const struct module *mod, const struct sfi_arg *arg);
 

@@ -94,6 +94,13 @@
 #define SFI_REQUIRES(EXPR) SFI_A(requires, #EXPR)
 /* Sleeps, or may: a violation where that is not allowed. */
 #define SFI_SLEEPS SFI_REQUIRES(preemptible() && !rcu_preempt_depth())
+/*
+ * For SFI_REQUIRES: this context is in a callback of the driver, of that SFI_CB_TYPE, or of the SFI_CB that declares
+ * sfi_cb__STRUCTURE__FIELD, however deep. (What waits for the end of such callbacks, or needs a lock that their caller
+ * holds, would wait for ever.) Defined where the wrappers are compiled: <sfi/wrapper.h>.
+ */
+#define SFI_WITHIN(name) sfi_within(d, #name)
+#define SFI_WITHIN_CB(name) sfi_within(d, #name + 8)
 /* Neither takes rights away nor calls back into the driver: guards stay valid across it. */
 #define SFI_KEEPS SFI_A(keeps, "")
 /*
