@@ -5,7 +5,8 @@
  * By hand: how long a handler runs is measured, and a line that nobody serves
  * is masked (kmod/irq.c); whether a line is one that the driver may have follows from the
  * devices that are bound to it; an action is found by line and cookie together;
- * and only who has an action on a line may switch it.
+ * only who has an action on a line may switch it; and a handler that waits until no
+ * handler runs waits for itself, in the kernel's code, where nobody can send it on.
  */
 #include <linux/interrupt.h>
 #include <linux/pci.h>
@@ -60,6 +61,7 @@ int sfi_w_request_threaded_irq(struct sfi_self *self, unsigned int irq, irq_hand
 	struct sfi_domain *d = sfi_import_enter(self);
 	int ret;
 
+	SFI_CHECK_SLEEPS(d, "request_irq");
 	sfi_check_that(d, line_allowed(d, irq),
 		       SFI_ARG("request_irq", "irq is of a device of the driver"));
 	sfi_check_callback(d, handler, "irq_handler_t", SFI_ARG("request_irq", "handler"));
@@ -81,6 +83,8 @@ const void *sfi_w_free_irq(struct sfi_self *self, unsigned int irq, void *dev_id
 	const u64 args[4] = { irq };
 	const void *ret;
 
+	SFI_CHECK_SLEEPS(d, "free_irq");
+	sfi_check_that(d, !SFI_WITHIN(irq_handler_t), SFI_ARG("free_irq", "no handler runs here"));
 	sfi_release_args(d, &sfi_type_irq_action, dev_id, args, 1, SFI_ARG("free_irq", "dev_id"));
 	sfi_release(d, &sfi_type_irq_line, line_object(irq), SFI_ARG("free_irq", "irq"));
 	ret = free_irq(irq, dev_id);
@@ -93,6 +97,8 @@ void sfi_w_disable_irq(struct sfi_self *self, unsigned int irq)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
+	sfi_check_that(d, !SFI_WITHIN(irq_handler_t),
+		       SFI_ARG("disable_irq", "no handler runs here"));
 	sfi_check_owned(d, line_object(irq), SFI_T_irq_line, SFI_ARG("disable_irq", "irq"));
 	disable_irq(irq);
 	sfi_import_leave(d);
@@ -114,6 +120,8 @@ bool sfi_w_disable_hardirq(struct sfi_self *self, unsigned int irq)
 	struct sfi_domain *d = sfi_import_enter(self);
 	bool ret;
 
+	sfi_check_that(d, !SFI_WITHIN(irq_handler_t),
+		       SFI_ARG("disable_hardirq", "no handler runs here"));
 	sfi_check_owned(d, line_object(irq), SFI_T_irq_line, SFI_ARG("disable_hardirq", "irq"));
 	ret = disable_hardirq(irq);
 	sfi_import_leave(d);
