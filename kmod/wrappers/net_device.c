@@ -82,8 +82,16 @@ void sfi_w_free_netdev(struct sfi_self *self, struct net_device *dev)
 }
 EXPORT_SYMBOL_GPL(sfi_w_free_netdev);
 
+/*
+ * Its instances, which may lie anywhere, go first: a poll on its way completes its instance with the
+ * device's settings.
+ */
 void sfi_net_device_release(struct net_device *dev)
 {
+	struct napi_struct *napi, *next;
+
+	list_for_each_entry_safe(napi, next, &dev->napi_list, dev_list)
+		sfi_napi_release(napi);
 	net_shadow_free_netdev(dev);
 }
 
