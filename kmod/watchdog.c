@@ -56,6 +56,7 @@ struct watch {
 	u64 looked_at;             /* ktime of the periodic timer's last look; read by the neighbour */
 	u64 kicked_at;             /* ktime of a kick not yet answered, 0: none. Written by the recoverer and by its own CPU */
 	atomic_t nmi_wanted;       /* set before an NMI is sent, taken by its handler */
+	u64 nmi_sent;              /* ktime of the last one that was sent here; written before nmi_wanted */
 	struct sfi_domain *stuck;  /* found by the NMI, to be reported by the neighbour; exchanged */
 	u64 stuck_ms;              /* written before stuck */
 };
@@ -209,7 +210,10 @@ static void look(struct watch *w, bool timing)
 
 static void send_nmi(int cpu)
 {
-	atomic_set(&per_cpu(watches, cpu).nmi_wanted, 1);
+	struct watch *w = &per_cpu(watches, cpu);
+
+	WRITE_ONCE(w->nmi_sent, ktime_get_mono_fast_ns());
+	atomic_set_release(&w->nmi_wanted, 1);
 	apic->send_IPI_mask(cpumask_of(cpu), NMI_VECTOR);
 }
 
@@ -302,13 +306,26 @@ static void redirect_nmi(struct sfi_domain *d, struct pt_regs *regs, const struc
 	frame->flags = regs->flags;
 }
 
+/* Longest that an NMI is under way after another that was sent before it. */
+#define NMI_LATE_NS NSEC_PER_SEC
+
+/*
+ * Two that were sent may come one after the other, when the first has done what there was to do.
+ * The second is ours all the same: the kernel would complain about it.
+ */
+static int late_nmi(const struct watch *w)
+{
+	return ktime_get_mono_fast_ns() - READ_ONCE(w->nmi_sent) < NMI_LATE_NS ? NMI_HANDLED :
+										NMI_DONE;
+}
+
 static int nmi(unsigned int type, struct pt_regs *regs)
 {
 	struct watch *w = this_cpu_ptr(&watches);
 	struct verdict v;
 
 	if (!atomic_xchg(&w->nmi_wanted, 0))
-		return NMI_DONE;
+		return late_nmi(w);
 	if (!judge(&w->by_nmi, regs, true, &v))
 		return NMI_HANDLED;
 	if (v.here) {
