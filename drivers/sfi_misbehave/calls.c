@@ -69,3 +69,9 @@ MISBEHAVIOUR(call_wrong_type)
 {
 	call(wrong, other_type);
 }
+
+/* Where code of modules is, but not there. */
+MISBEHAVIOUR(call_nowhere)
+{
+	call(wrong, (void *)((unsigned long)foreign_text() ^ 0x2000000));
+}

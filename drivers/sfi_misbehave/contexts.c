@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where a misbehaviour runs. Each context gets the kernel to call the driver, and
+ * Where a misbehaviour runs, and the contexts that need no device (those that do:
+ * interrupt.c and network.c). Each context gets the kernel to call the driver, and
  * waits until that call is over: del_timer_sync() and its like return after the
  * callback has been left, so that whoever started the job sees what became of it.
  */
@@ -10,6 +11,7 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/delay.h>
 #include <linux/string.h>
@@ -31,6 +33,7 @@ static struct {
 	struct timer_list timer;
 	struct hrtimer hrtimer;
 	struct work_struct work;
+	struct rcu_head rcu;
 } job;
 
 /*
@@ -78,26 +81,25 @@ void job_answer(long result)
 	job.answer = result;
 }
 
-long job_take_answer(void)
+long job_take_answer(long usual)
 {
 	long answer = job.answer;
 
 	job.answer = 0;
-	return answer;
+	return answer ? answer : usual;
 }
 
-static void wait_for_job(void)
+void job_wait(void)
 {
 	wait_event_timeout(job.finished, READ_ONCE(job.done), TIMEOUT);
 }
 
-/* After the context is over: did it get there? */
-static long job_outcome(void)
+long job_outcome(void)
 {
 	return READ_ONCE(job.done) ? 0 : -ETIMEDOUT;
 }
 
-static long arm(const char *context)
+long job_arm(const char *context)
 {
 	job.armed = context;
 	return 0;
@@ -117,24 +119,24 @@ static long in_syscall(void)
 
 static long in_ioctl(void)
 {
-	return arm("ioctl");
+	return job_arm("ioctl");
 }
 
 /* A process of 32 bits. */
 static long in_compat(void)
 {
-	return arm("compat");
+	return job_arm("compat");
 }
 
 /* A process with a signal pending: interruptible sleeps end at once. */
 static long in_signal(void)
 {
-	return arm("signal");
+	return job_arm("signal");
 }
 
 static long in_exit(void)
 {
-	return arm("exit");
+	return job_arm("exit");
 }
 
 static void timer_fn(struct timer_list *timer)
@@ -146,7 +148,7 @@ static void timer_fn(struct timer_list *timer)
 static long in_timer(void)
 {
 	mod_timer(&job.timer, jiffies + 1);
-	wait_for_job();
+	job_wait();
 	del_timer_sync(&job.timer);
 	return job_outcome();
 }
@@ -154,14 +156,14 @@ static long in_timer(void)
 static enum hrtimer_restart hrtimer_fn(struct hrtimer *timer)
 {
 	job_perform();
-	return HRTIMER_NORESTART;
+	return job_take_answer(HRTIMER_NORESTART);
 }
 
 /* Hard interrupt. */
 static long in_hrtimer(void)
 {
 	hrtimer_start(&job.hrtimer, ms_to_ktime(1), HRTIMER_MODE_REL);
-	wait_for_job();
+	job_wait();
 	hrtimer_cancel(&job.hrtimer);
 	return job_outcome();
 }
@@ -174,7 +176,7 @@ static void work_fn(struct work_struct *work)
 static long in_work(void)
 {
 	schedule_work(&job.work);
-	wait_for_job();
+	job_wait();
 	cancel_work_sync(&job.work);
 	return job_outcome();
 }
@@ -193,8 +195,22 @@ static long in_kthread(void)
 
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
-	wait_for_job();
+	job_wait();
 	kthread_stop(thread);
+	return job_outcome();
+}
+
+static void rcu_fn(struct rcu_head *head)
+{
+	job_perform();
+}
+
+/* Softirq, or a thread of the kernel's with softirqs off, after a grace period. */
+static long in_rcu(void)
+{
+	call_rcu(&job.rcu, rcu_fn);
+	job_wait();
+	rcu_barrier();
 	return job_outcome();
 }
 
@@ -222,7 +238,12 @@ static const struct context contexts[] = {
 	{ "hrtimer", in_hrtimer },
 	{ "work", in_work },
 	{ "kthread", in_kthread },
+	{ "rcu", in_rcu },
 	{ "nested", in_nested },
+	{ "irq", in_device_irq },
+	{ "irqthread", in_device_thread },
+	{ "napi", in_napi },
+	{ "notifier", in_notifier },
 	{ "exit", in_exit },
 };
 

@@ -116,3 +116,40 @@ MISBEHAVIOUR(softirqs_left_off)
 	if (!wrong)
 		local_bh_enable();
 }
+
+/*
+ * RCU
+ * ---
+ */
+MISBEHAVIOUR(rcu_left_locked)
+{
+	rcu_read_lock();
+	if (!wrong)
+		rcu_read_unlock();
+}
+
+MISBEHAVIOUR(rcu_unlock_not_held)
+{
+	rcu_read_lock();
+	rcu_read_unlock();
+	if (wrong)
+		rcu_read_unlock();
+}
+
+MISBEHAVIOUR(rcu_sleep)
+{
+	rcu_read_lock();
+	if (wrong)
+		msleep(20);
+	rcu_read_unlock();
+}
+
+/* A section that waits for its own end. */
+MISBEHAVIOUR(rcu_waits_for_itself)
+{
+	if (wrong)
+		rcu_read_lock();
+	synchronize_rcu_expedited();
+	if (wrong)
+		rcu_read_unlock();
+}

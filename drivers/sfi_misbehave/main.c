@@ -18,6 +18,7 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
@@ -117,17 +118,21 @@ static ssize_t misbehave_write(struct file *file, const char __user *buffer, siz
 		return -ERESTARTSYS;
 	users_buffer = (void __user *)buffer;
 	ret = obey(line);
-	if (!ret)
-		ret = job_take_answer();
+	ret = job_take_answer(ret ? ret : count);
 	mutex_unlock(&one_at_a_time);
-	return ret ? ret : count;
+	return ret;
 }
 
 static long misbehave_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
-	if (command != SFI_MISBEHAVE_RUN)
+	switch (command) {
+	case SFI_MISBEHAVE_RUN:
+		return job_perform_ioctl();
+	case SFI_MISBEHAVE_HAS_RUN:
+		return job_outcome();
+	default:
 		return -ENOTTY;
-	return job_perform_ioctl();
+	}
 }
 
 static const struct file_operations misbehave_fops = {
@@ -161,6 +166,9 @@ static int __init misbehave_init(void)
 static void __exit misbehave_exit(void)
 {
 	misc_deregister(&misbehave_device);
+	network_exit();
+	/* Callbacks that jobs have left under way. */
+	rcu_barrier();
 	job_perform_armed("exit");
 }
 

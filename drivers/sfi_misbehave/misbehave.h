@@ -60,8 +60,21 @@ void job_perform(void);
 /* Runs what was armed for this context. Return: 0, or -ENOENT if nothing was. */
 long job_perform_armed(const char *context);
 long job_perform_ioctl(void);
-/* What the write() that started it is to return instead of the number of bytes; 0: nothing special. */
+/* Before the start() of a context returns: waits until the job has run; after the context is over, did it get there? */
+void job_wait(void);
+long job_outcome(void);
+/* The job waits to be run by job_perform_armed(@context). Return: 0. */
+long job_arm(const char *context);
+/* What the callback that runs it, or the write() that started it, is to return instead of @usual; 0: nothing special. */
 void job_answer(long result);
-long job_take_answer(void);
+long job_take_answer(long usual);
+
+/* Start functions of contexts.c's table that are elsewhere. */
+long in_device_irq(void);
+long in_device_thread(void);
+long in_napi(void);
+long in_notifier(void);
+/* Takes back what was registered for these contexts and is kept. */
+void network_exit(void);
 
 #endif

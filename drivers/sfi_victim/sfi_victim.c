@@ -1,19 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sfi_victim: owns what sfi_misbehave aims at, and tells whether it was hit. An
- * ordinary module, not isolated; loaded for tests only. Its parameters, all
- * read-only, are the addresses to aim at and the verdict:
+ * sfi_victim: owns what sfi_misbehave aims at, and tells whether it was hit, and
+ * whether the kernel around it is as it should be. An ordinary module, not isolated;
+ * loaded for tests only. Its parameters, all read-only, are the addresses to aim at and
+ * the verdicts: Y, or what is wrong.
  *
  *	cd /sys/module/sfi_victim/parameters
- *	modprobe sfi_misbehave kernel_object=$(cat object) kernel_text=$(cat text) ...
- *	cat intact
+ *	modprobe sfi_misbehave object=$(cat object) text=$(cat text) ...
+ *	cat intact		# what belongs to this module
+ *	cat balanced		# who asks: no lock or count of it was left behind
+ *	cat kernel		# all CPUs, their workers, the sleeping tasks, RCU, rtnl_lock()
  */
+#include <linux/cpu.h>
+#include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/rtnetlink.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/timer.h>
+#include <linux/workqueue.h>
 
 #define CANARY 0x5f1c7a3b9e0d2468ULL
 #define PERIOD (HZ / 50)
@@ -54,6 +64,64 @@ static bool intact(void)
 	       !memcmp(text_copy, (void *)victim_text, TEXT_SIZE);
 }
 
+/* Of this task, which may sleep here. */
+static const char *balance(void)
+{
+	if (irqs_disabled())
+		return "interrupts are off";
+	if (preempt_count())
+		return "the preempt count is not 0";
+	if (rcu_preempt_depth())
+		return "within an RCU section";
+	return "Y";
+}
+
+static long workers_balance(void *unused)
+{
+	return (long)balance();
+}
+
+static void answer(void *unused)
+{
+}
+
+/* A task that sleeps in an RCU section for good would stop all grace periods. */
+static bool sleeper_in_section(void)
+{
+	bool found = false;
+#ifdef CONFIG_PREEMPT_RCU
+	struct task_struct *p, *t;
+
+	rcu_read_lock();
+	for_each_process_thread(p, t) {
+		if (!READ_ONCE(t->on_rq) && READ_ONCE(t->rcu_read_lock_nesting))
+			found = true;
+	}
+	rcu_read_unlock();
+#endif
+	return found;
+}
+
+/* Every CPU takes interrupts and runs work, and grace periods end: if not, this does not return. */
+static const char *kernel_state(void)
+{
+	const char *what;
+	int cpu;
+
+	if (sleeper_in_section())
+		return "a task sleeps within an RCU section";
+	if (rtnl_is_locked())
+		return "rtnl_lock() is held";
+	on_each_cpu(answer, NULL, 1);
+	for_each_online_cpu(cpu) {
+		what = (const char *)work_on_cpu(cpu, workers_balance, NULL);
+		if (strcmp(what, "Y"))
+			return what;
+	}
+	synchronize_rcu_expedited();
+	return "Y";
+}
+
 #define SHOW(name, format, value)							\
 	static int name##_get(char *buffer, const struct kernel_param *kp)		\
 	{										\
@@ -74,6 +142,10 @@ SHOW(stale, "0x%lx\n", (unsigned long)stale);
 MODULE_PARM_DESC(stale, "address of a function that has been freed");
 SHOW(intact, "%c\n", intact() ? 'Y' : 'N');
 MODULE_PARM_DESC(intact, "Y while object and function are as they were");
+SHOW(balanced, "%s\n", balance());
+MODULE_PARM_DESC(balanced, "Y if who asks has left nothing locked");
+SHOW(kernel, "%s\n", kernel_state());
+MODULE_PARM_DESC(kernel, "Y if nobody has");
 
 static int __init sfi_victim_init(void)
 {

@@ -1,21 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Every misbehaviour of drivers/sfi_misbehave in every context: one report, the expected one; nothing
-# is changed; the caller gets its error; the driver is back, and does right what it had done wrong.
+# Every misbehaviour of drivers/sfi_misbehave in every context: one report, the expected one, from there;
+# nothing is changed; the caller gets its error, and nothing stays locked; the driver is back, and does
+# right what it had done wrong. ONLY in the environment, a list of patterns, makes it a part of that.
 # Kernels: 6.1
 . "$TOP/test/system/lib.sh"
+. "$TOP/test/system/matrix_lib.sh"
 
-dir=$TOP/drivers/sfi_misbehave
-ko=$(sfi build "$dir" --kernel "$KERNEL")
-victim=$(sfi build "$TOP/drivers/sfi_victim" --plain --kernel "$KERNEL")
-sample=$(sfi build "$TOP/drivers/sfi_sample" --kernel "$KERNEL")
-cc -O1 -Wall -static -o "$OUT/sfi_misbehave_ctl" "$dir/sfi_misbehave_ctl.c"
-vm --module "$ko" --module "$victim" --module "$sample" --timeout 1500 \
-	--file "$OUT/sfi_misbehave_ctl:/usr/bin/sfi_misbehave_ctl" --file "$dir/expect" \
-	--file "$TOP/test/system/matrix_guest.sh" -- "$(guest <<'END'
-. /root/matrix_guest.sh
-matrix_setup
-matrix_run /root/expect
-matrix_finish
-END
-)"
+SECONDS_MAX=1500
+# shellcheck disable=SC2086 # a list
+matrix ${ONLY:-"*"}

@@ -7,7 +7,7 @@
 dir=$TOP/drivers/sfi_misbehave
 ko=$(sfi build "$dir" --plain --kernel "$KERNEL")
 victim=$(sfi build "$TOP/drivers/sfi_victim" --plain --kernel "$KERNEL")
-cc -O1 -Wall -static -o "$OUT/sfi_misbehave_ctl" "$dir/sfi_misbehave_ctl.c"
+cc -O1 -Wall -static -o "$OUT/sfi_misbehave_ctl" "$dir/sfi_misbehave_ctl.c" "$dir/ask.c"
 
 # What becomes of a machine in which misbehaviour $1 runs in context $2: its exit status.
 machine() {
