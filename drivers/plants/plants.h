@@ -13,6 +13,11 @@
  * where ID is the 32-bit FNV-1a hash of "function:bug". sfi_plant.ko decides,
  * once per arming, whether a bug fires. Ordinary builds never see this file.
  *
+ * Two more kinds need no function here, since the planter makes them: with
+ * "skip" the function does nothing any more, with "omit_CALLEE" it makes none of
+ * its calls of CALLEE any more, both until the module's data is as in the
+ * beginning. They break no rule.
+ *
  * What a bug does must survive the optimizer: OPTIMIZER_HIDE_VAR() keeps it from
  * knowing an address or a divisor, READ_ONCE() and WRITE_ONCE() from dropping an
  * access or folding it into its neighbours.

@@ -14,6 +14,17 @@
 // with ID the 32-bit FNV-1a hash of "function:bug", and says so on stderr, so
 // that a build can check that no line was in vain. The bugs are functions of
 // the unit (from an included header), so isolation treats them as the driver's.
+//
+// Two kinds of bugs are none of these: a driver that breaks no rule and works no
+// more. From the time it fires a variable is set,
+//
+//     if (sfi_plant_hit(ID))
+//       sfi_plant_stuck_FUNCTION = 1;
+//
+// and while it is, with "skip" the function returns zero at once, and with
+// "omit_CALLEE" it does not make its calls of CALLEE, which seem to return zero.
+// The variable is the driver's own: a restart gives it its first contents.
+//
 // Runs before the isolation plugin does, which must come later on the command
 // line; calls of sfi_plant_* functions that are not defined here are marked for
 // it as direct.
@@ -22,6 +33,7 @@
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Frontend/FrontendPluginRegistry.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -97,9 +109,25 @@ public:
 private:
   static void plant(Module &M, Function &F, const Plant &P) {
     LLVMContext &C = M.getContext();
+    StringRef Callee = P.Bug;
+    bool Skip = P.Bug == "skip", Omit = Callee.consume_front("omit_");
     Function *Bug = M.getFunction("sfi_plant_bug_" + P.Bug);
-    if (!Bug || Bug->isDeclaration() || Bug->arg_size()) {
+    if (!Skip && !Omit &&
+        (!Bug || Bug->isDeclaration() || Bug->arg_size())) {
       C.emitError("sfi-plant: there is no bug '" + P.Bug + "'");
+      return;
+    }
+    GlobalVariable *Stuck = nullptr;
+    if (Skip || Omit)
+      Stuck = new GlobalVariable(
+          M, Type::getInt8Ty(C), false, GlobalValue::InternalLinkage,
+          ConstantInt::get(Type::getInt8Ty(C), 0),
+          "sfi_plant_stuck_" + F.getName());
+    if (Skip)
+      plantReturn(F, Stuck);
+    if (Omit && !plantOmissions(F, Callee, Stuck)) {
+      C.emitError("sfi-plant: '" + P.Function + "' does not call '" + Callee +
+                  "'");
       return;
     }
     // Behind the locals, which must stay in the entry block.
@@ -116,8 +144,57 @@ private:
     B.SetInsertPoint(Then);
     // The insertion point has brought its own location, which is none.
     B.SetCurrentDebugLocation(Armed->getDebugLoc());
-    B.CreateCall(Bug->getFunctionType(), Bug);
+    if (Stuck)
+      B.CreateStore(B.getInt8(1), Stuck, /*isVolatile=*/true);
+    else
+      B.CreateCall(Bug->getFunctionType(), Bug);
     errs() << "sfi-plant: planted " << P.name() << "\n";
+  }
+
+  /// Before At: is Stuck set?
+  static Value *isSet(GlobalVariable *Stuck, Instruction *At) {
+    IRBuilder<> B(At);
+    return B.CreateIsNotNull(
+        B.CreateLoad(B.getInt8Ty(), Stuck, /*isVolatile=*/true));
+  }
+
+  static void plantReturn(Function &F, GlobalVariable *Stuck) {
+    Instruction *At = &*F.getEntryBlock().getFirstNonPHIOrDbgOrAlloca();
+    Instruction *End =
+        SplitBlockAndInsertIfThen(isSet(Stuck, At), At->getIterator(), true);
+    IRBuilder<> B(End);
+    if (F.getReturnType()->isVoidTy())
+      B.CreateRetVoid();
+    else
+      B.CreateRet(Constant::getNullValue(F.getReturnType()));
+    End->eraseFromParent();
+  }
+
+  /// Returns whether there was a call to leave out.
+  static bool plantOmissions(Function &F, StringRef Callee,
+                             GlobalVariable *Stuck) {
+    SmallVector<CallInst *> Calls;
+    for (Instruction &I : instructions(F))
+      if (auto *CI = dyn_cast<CallInst>(&I))
+        if (Function *To = CI->getCalledFunction())
+          if (To->getName() == Callee)
+            Calls.push_back(CI);
+    for (CallInst *CI : Calls) {
+      BasicBlock *Before = CI->getParent();
+      IRBuilder<> B(CI);
+      Value *Make = B.CreateNot(isSet(Stuck, CI));
+      Instruction *End =
+          SplitBlockAndInsertIfThen(Make, CI->getIterator(), false);
+      CI->moveBefore(End);
+      if (CI->getType()->isVoidTy())
+        continue;
+      B.SetInsertPoint(&End->getSuccessor(0)->front());
+      PHINode *Result = B.CreatePHI(CI->getType(), 2);
+      CI->replaceAllUsesWith(Result);
+      Result->addIncoming(CI, CI->getParent());
+      Result->addIncoming(Constant::getNullValue(CI->getType()), Before);
+    }
+    return !Calls.empty();
   }
 
   static void markDirectCalls(Module &M) {
