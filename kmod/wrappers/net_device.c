@@ -177,9 +177,36 @@ void sfi_w_netif_napi_add_weight(struct sfi_self *self, struct net_device *dev,
 	sfi_embed(d, &sfi_type_napi_struct, napi, sizeof(*napi), SFI_ARG("netif_napi_add", "napi"));
 	memset(napi, 0, sizeof(*napi));
 	netif_napi_add_weight(dev, napi, poll, weight);
+	net_silent_napi_added(dev, napi);
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_netif_napi_add_weight);
+
+/*
+ * As the kernel does, but not longer than the driver lives: an instance that is
+ * never completed would keep its context, and with it recovery, for ever.
+ */
+void sfi_w_napi_disable(struct sfi_self *self, struct napi_struct *n)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	unsigned long begin = jiffies;
+
+	sfi_check_owned(d, n, SFI_T_napi_struct, SFI_ARG("napi_disable", "n"));
+	SFI_CHECK_SLEEPS(d, "napi_disable");
+	/* It is not scheduled again, and completed if it is polled. */
+	set_bit(NAPI_STATE_DISABLE, &n->state);
+	while (READ_ONCE(n->state) & (NAPIF_STATE_SCHED | NAPIF_STATE_NPSVC)) {
+		net_silent_disable_waits(d, n, jiffies_to_msecs(jiffies - begin));
+		if (unlikely(sfi_closed(d))) {
+			clear_bit(NAPI_STATE_DISABLE, &n->state);
+			sfi_unwind(d);
+		}
+		usleep_range(20, 200);
+	}
+	napi_disable(n);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_napi_disable);
 
 /*
  * A poll that failed, or whose driver is not there, completes the instance as the driver would
@@ -198,16 +225,21 @@ int sfi_e_napi_struct__poll(const struct sfi_entry *e, struct napi_struct *napi,
 {
 	int (*fn)(struct napi_struct *, int) = (void *)e->fn;
 	struct sfi_gate g;
+	u64 released;
 	int ret;
 
 	if (!sfi_gate_enter(&g, e))
 		return complete_for_driver(napi);
+	/* Whatever a poll achieves, it gives something away: packets sent or received. */
+	released = raw_cpu_read(g.domain->cpu->released);
 	if (!sfi_gate_save(&g)) {
 		ret = fn(napi, budget);
 		sfi_check_result(&g, ret >= 0 && ret <= budget, ret);
 	} else {
 		ret = -1;
 	}
+	net_silent_polled(napi, budget > 0 && ret == budget &&
+					released == raw_cpu_read(g.domain->cpu->released));
 	sfi_gate_leave(&g);
 	return ret < 0 ? complete_for_driver(napi) : ret;
 }

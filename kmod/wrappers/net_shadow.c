@@ -40,6 +40,26 @@ static struct net_shadow_domain *domain_of(struct sfi_domain *d)
 	return s ? container_of(s, struct net_shadow_domain, shadow) : NULL;
 }
 
+/* Period of the looks for silent failures. */
+#define LOOK_MS 250
+
+static void look(struct work_struct *work)
+{
+	struct net_shadow_domain *nd = container_of(work, struct net_shadow_domain, look.work);
+	u64 now = ktime_get_ns();
+	unsigned int passed = min_t(u64, div_u64(now - nd->looked_at, NSEC_PER_MSEC), 2 * LOOK_MS);
+	struct net_shadow *s;
+
+	/* Else there is recovery: it is not waited for, and there is nothing to be seen. */
+	if (mutex_trylock(&nd->devices_lock)) {
+		list_for_each_entry(s, &nd->devices, node)
+			net_silent_look(s, passed);
+		mutex_unlock(&nd->devices_lock);
+	}
+	nd->looked_at = now;
+	schedule_delayed_work(&nd->look, msecs_to_jiffies(LOOK_MS));
+}
+
 static struct net_shadow_domain *make_domain(struct sfi_domain *d)
 {
 	struct net_shadow_domain *nd = domain_of(d);
@@ -55,7 +75,10 @@ static struct net_shadow_domain *make_domain(struct sfi_domain *d)
 	mutex_init(&nd->devices_lock);
 	mutex_init(&nd->inner);
 	init_waitqueue_head(&nd->up);
+	INIT_DELAYED_WORK(&nd->look, look);
+	nd->looked_at = ktime_get_ns();
 	sfi_shadow_attach(&nd->shadow);
+	schedule_delayed_work(&nd->look, msecs_to_jiffies(LOOK_MS));
 	return nd;
 }
 
@@ -79,6 +102,10 @@ static struct net_shadow *make_shadow(struct net_shadow_domain *nd, struct net_d
 	s->dev = dev;
 	s->default_ethtool_ops = dev->ethtool_ops;
 	s->sizeof_priv = sizeof_priv;
+	if (net_silent_init(s)) {
+		kfree(s);
+		return NULL;
+	}
 	INIT_DELAYED_WORK(&s->carrier, carrier_is_late);
 	spin_lock_init(&s->stats_lock);
 	mutex_lock(&nd->devices_lock);
@@ -99,6 +126,7 @@ static void drop_shadow(struct net_shadow *s)
 	mutex_lock(&s->nd->devices_lock);
 	list_del(&s->node);
 	mutex_unlock(&s->nd->devices_lock);
+	net_silent_free(s);
 	kfree(s);
 }
 
@@ -367,7 +395,10 @@ static void give_up(struct sfi_shadow *shadow)
 
 static void free_domain(struct sfi_shadow *shadow)
 {
-	kfree(container_of(shadow, struct net_shadow_domain, shadow));
+	struct net_shadow_domain *nd = container_of(shadow, struct net_shadow_domain, shadow);
+
+	cancel_delayed_work_sync(&nd->look);
+	kfree(nd);
 }
 
 static const struct sfi_shadow_class class = {

@@ -25,6 +25,8 @@
 #include <sfi/runtime.h>
 #include <sfi/shadow.h>
 
+#include "wrappers/net_silent.h"
+
 /* Configuration as the driver has last agreed to it. rtnl_lock. */
 struct net_config {
 	bool open;
@@ -80,6 +82,7 @@ struct net_shadow {
 	char name[IFNAMSIZ];	      /* in an outage: the driver writes its own into the device */
 	bool was_running, had_carrier; /* when the driver failed */
 	struct delayed_work carrier;  /* tells the truth about it, some time later */
+	struct net_silent silent;
 	spinlock_t stats_lock;	      /* the next two */
 	struct rtnl_link_stats64 before, last; /* of the instances before this one; as last reported */
 };
@@ -96,6 +99,8 @@ struct net_shadow_domain {
 	bool given_up;		      /* the driver does not come back. Written by the worker */
 	unsigned int failures;	      /* so far. Written by the worker */
 	wait_queue_head_t up;	      /* when settled: for net_shadow_again() */
+	struct delayed_work look;     /* for silent failures */
+	u64 looked_at;		      /* ktime_get_ns(). The work's */
 };
 
 /*

@@ -128,6 +128,10 @@ static void put_what(struct text *t, struct sfi_domain *d, const struct sfi_repo
 	case SFI_GROWTH:
 		put(t, "objects grow: %s", r->detail);
 		break;
+	case SFI_SILENT:
+		put(t, "silent failure: ");
+		put_why(t, r);
+		break;
 	default:
 		put(t, "internal error: ");
 		put_why(t, r);

@@ -61,6 +61,16 @@ static void rights_row(void **state)
 	assert_non_null(strstr(text, " w "));
 }
 
+static void silence_is_put_into_words(void **state)
+{
+	struct sfi_report r = { .what = SFI_SILENT, .why = "transmit stall", .detail = "queue 0" };
+
+	(void)state;
+	assert_true(sfi_report_and_fail(dom, &r));
+	assert_non_null(strstr(test_report_line(dom), ": silent failure: transmit stall (queue 0)"));
+	assert_int_equal(sfi_domain_state(dom), SFI_FAILED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -68,6 +78,7 @@ int main(void)
 		INSIDE_TEST(again_after_recovery),
 		INSIDE_TEST(report_is_cut_to_the_buffer),
 		INSIDE_TEST(rights_row),
+		INSIDE_TEST(silence_is_put_into_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

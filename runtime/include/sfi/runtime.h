@@ -192,6 +192,7 @@ enum sfi_what {
 	SFI_STACK_DEPTH,
 	SFI_EXCEPTION,     /* fault, address, code */
 	SFI_HANG,          /* value: milliseconds */
+	SFI_SILENT,        /* breaks no rule and works no more, says its class: why */
 	SFI_INTERNAL,      /* why */
 	SFI_STORM,         /* interrupts: entry, detail */
 	SFI_OVERDUE,       /* a call over its budget: entry, detail */

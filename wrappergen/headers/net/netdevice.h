@@ -106,7 +106,7 @@ void SFI_INTERFACE(netdev_reset_queue)(struct net_device *dev_queue SFI_OWNED) S
 void netif_napi_add_weight(struct net_device *dev, struct napi_struct *napi SFI_INITS(napi_struct), int (*poll)(struct napi_struct *, int) SFI_CALLBACK(napi_struct.poll), int weight) SFI_BY_HAND(adding the same instance twice corrupts a list of the kernel);
 void SFI_INTERFACE(netif_napi_del)(struct napi_struct *napi) SFI_RELEASES(napi_struct, napi);
 void napi_enable(struct napi_struct *n SFI_OWNED) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state)) SFI_KEEPS;
-void napi_disable(struct napi_struct *n SFI_OWNED);
+void napi_disable(struct napi_struct *n) SFI_BY_HAND(one that is never completed must not be waited for without end);
 bool napi_schedule_prep(struct napi_struct *n SFI_OWNED) SFI_KEEPS;
 void __napi_schedule(struct napi_struct *n SFI_OWNED) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state) && list_empty(&n->poll_list)) SFI_KEEPS;
 void __napi_schedule_irqoff(struct napi_struct *n SFI_OWNED) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state) && list_empty(&n->poll_list)) SFI_KEEPS;
