@@ -15,10 +15,10 @@ SFI_MEMORY(dma_coherent, PAGE_ALIGN(size));
 
 int dma_set_mask(struct device *dev SFI_OWNED, u64 mask) SFI_KEEPS;
 int dma_set_coherent_mask(struct device *dev SFI_OWNED, u64 mask) SFI_KEEPS;
-void *dma_alloc_attrs(struct device *dev SFI_OWNED, size_t size, dma_addr_t *dma_handle SFI_WRITES(sizeof(*dma_handle)), gfp_t flag, unsigned long attrs) SFI_REQUIRES(!(attrs & DMA_ATTR_NO_KERNEL_MAPPING)) SFI_ACQUIRES(dma_coherent) SFI_SIZE(size) SFI_RELEASED_BY(dma_free_attrs(dev, size, ret, *dma_handle, attrs)) SFI_KEEPS;
-void dma_free_attrs(struct device *dev SFI_OWNED, size_t size, void *cpu_addr, dma_addr_t dma_handle, unsigned long attrs) SFI_RELEASES(dma_coherent, cpu_addr);
+void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t flag, unsigned long attrs) SFI_BY_HAND(begins the DMA of a restarted driver) SFI_KEEPS;
+void dma_free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle, unsigned long attrs) SFI_BY_HAND(the counterpart);
 
-dma_addr_t SFI_INTERFACE(dma_map_single_attrs)(struct device *dev SFI_OWNED, void *ptr SFI_WRITES(dir == DMA_TO_DEVICE ? 0 : size), size_t size, enum dma_data_direction dir, unsigned long attrs) SFI_REQUIRES(dir != DMA_NONE && virt_addr_valid(ptr)) SFI_KEEPS;
+dma_addr_t SFI_INTERFACE(dma_map_single_attrs)(struct device *dev, void *ptr, size_t size, enum dma_data_direction dir, unsigned long attrs) SFI_BY_HAND(begins the DMA of a restarted driver) SFI_KEEPS;
 dma_addr_t dma_map_page_attrs(struct device *dev SFI_OWNED, struct page *page, size_t offset, size_t size, enum dma_data_direction dir, unsigned long attrs) SFI_BY_HAND(what the device will write is in memory behind the page) SFI_KEEPS;
 void dma_unmap_page_attrs(struct device *dev SFI_OWNED, dma_addr_t addr, size_t size, enum dma_data_direction dir, unsigned long attrs) SFI_REQUIRES(dir != DMA_NONE) SFI_KEEPS;
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)

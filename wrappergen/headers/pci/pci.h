@@ -41,8 +41,8 @@ void pci_release_selected_regions(struct pci_dev *pdev SFI_OWNED, int bars) SFI_
 int pci_request_regions(struct pci_dev *pdev SFI_OWNED, const char *res_name) SFI_ACQUIRES(pci_regions, pdev) SFI_RELEASED_BY(pci_release_regions(pdev)) SFI_KEEPS;
 void pci_release_regions(struct pci_dev *pdev SFI_OWNED) SFI_RELEASES(pci_regions, pdev) SFI_KEEPS;
 int pci_select_bars(struct pci_dev *dev SFI_OWNED, unsigned long flags) SFI_KEEPS;
-void pci_set_master(struct pci_dev *dev SFI_OWNED) SFI_KEEPS;
-void pci_clear_master(struct pci_dev *dev SFI_OWNED) SFI_KEEPS;
+void pci_set_master(struct pci_dev *dev) SFI_BY_HAND(what the last instance has set up must not go on) SFI_KEEPS;
+void pci_clear_master(struct pci_dev *dev) SFI_BY_HAND(the counterpart) SFI_KEEPS;
 int pci_set_mwi(struct pci_dev *dev SFI_OWNED) SFI_KEEPS;
 int pci_try_set_mwi(struct pci_dev *dev SFI_OWNED) SFI_KEEPS;
 void pci_clear_mwi(struct pci_dev *dev SFI_OWNED) SFI_KEEPS;
