@@ -7,6 +7,7 @@
 #define SFI_COMPAT_H
 
 #include <linux/module.h>
+#include <linux/netdevice.h>
 #include <linux/version.h>
 #include <linux/workqueue.h>
 
@@ -60,6 +61,23 @@ static inline bool sfi_compat_is_system_wq(const struct workqueue_struct *wq)
 #else
 	return wq == system_percpu_wq || wq == system_dfl_wq;
 #endif
+}
+
+/*
+ * DEV is found by NAME from now on, which stays as long as DEV: the structure is the same in both,
+ * in a header that modules do not get. Source: net/core/dev.h, struct netdev_name_node. rtnl_lock.
+ */
+static inline void sfi_compat_netdev_called(struct net_device *dev, const char *name)
+{
+	struct {
+		struct hlist_node hlist;
+		struct list_head list;
+		struct net_device *dev;
+		const char *name;
+	} *node = (void *)dev->name_node;
+
+	if (node && node->dev == dev && !strncmp(node->name, name, IFNAMSIZ))
+		WRITE_ONCE(node->name, name);
 }
 
 /* In trace events: __assign_str() has lost its second argument. */

@@ -159,6 +159,30 @@ void sfi_w_unregister_netdev(struct sfi_self *self, struct net_device *dev)
 }
 EXPORT_SYMBOL_GPL(sfi_w_unregister_netdev);
 
+/* === Carrier === */
+
+void sfi_w_netif_carrier_on(struct sfi_self *self, struct net_device *dev)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netif_carrier_on", "dev"));
+	netif_carrier_on(dev);
+	net_shadow_carrier(dev);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_netif_carrier_on);
+
+void sfi_w_netif_carrier_off(struct sfi_self *self, struct net_device *dev)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netif_carrier_off", "dev"));
+	netif_carrier_off(dev);
+	net_shadow_carrier(dev);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_netif_carrier_off);
+
 /* === NAPI === */
 
 /* Own memory becomes an instance, all of it: nothing that the driver wrote there stays. */

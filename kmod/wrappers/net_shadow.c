@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Network devices that outlive a failure of their driver: keeping them, giving
- * them to the next instance, rtnl_lock() in the meantime. net_shadow.h says how
- * it goes together.
+ * Network devices that outlive a failure of their driver: keeping them, and
+ * giving them to the next instance. net_shadow.h says how it goes together.
  *
  * An adopted device looks to the driver as a new one does: private memory and
  * statistics zero, no features, the usual MTU, down, without carrier. To
  * everybody else it is the device that it was; what the driver writes into it
  * before it registers it (its name, its features) is put right then.
  */
-#include <linux/delay.h>
 #include <linux/etherdevice.h>
+#include <linux/pci.h>
 #include <linux/rtnetlink.h>
 
+#include "compat/compat.h"
 #include "wrappers/by_hand.h"
 #include "wrappers/net_shadow.h"
 
@@ -23,9 +23,14 @@
 static DEFINE_SPINLOCK(net_shadow_lock_all);
 static LIST_HEAD(all_shadows); /* net_shadow_lock_all */
 
-/* A task holds rtnl_lock() and waits; while lend_lock is held, it goes on waiting. */
-static DEFINE_MUTEX(lend_lock);
-static bool lending; /* lend_lock */
+/* So often is a driver restarted because it has not taken a device; then the device goes. */
+#define MISSES 2
+
+/* Who unplugs a device waits here, see bus_event(). */
+static DECLARE_WAIT_QUEUE_HEAD(unplugged);
+
+static DEFINE_MUTEX(domains_lock);
+static unsigned int nr_domains; /* domains_lock */
 
 static const struct sfi_shadow_class class;
 
@@ -33,11 +38,63 @@ static const struct sfi_shadow_class class;
  * Internals
  * ---------
  */
-static struct net_shadow_domain *domain_of(struct sfi_domain *d)
+struct net_shadow_domain *net_shadow_domain_of(struct sfi_domain *d)
 {
 	struct sfi_shadow *s = sfi_shadow_of(d, &class);
 
 	return s ? container_of(s, struct net_shadow_domain, shadow) : NULL;
+}
+
+/*
+ * Unplugging in an outage
+ * -----------------------
+ * The kernel takes a bus device away and all that it has in sysfs. A driver would have unregistered
+ * its network device before, when it was asked to leave; in an outage there was nobody to ask.
+ */
+/* A device of PARENT, which is going, is kept without a driver: it is told apart from one that was missed. */
+static bool still_there(const struct device *parent)
+{
+	struct net_shadow *s;
+	bool found = false;
+
+	spin_lock_bh(&net_shadow_lock_all);
+	list_for_each_entry(s, &all_shadows, all) {
+		if (s->dev->dev.parent != parent || s->state == NET_NEW ||
+		    (s->state < NET_GONE && !net_shadow_is_down(s)))
+			continue;
+		s->unplugged = true;
+		found = true;
+	}
+	spin_unlock_bh(&net_shadow_lock_all);
+	return found;
+}
+
+static int bus_event(struct notifier_block *nb, unsigned long action, void *data)
+{
+	if (action != BUS_NOTIFY_DEL_DEVICE)
+		return NOTIFY_DONE;
+	/* Recovery does not wait for who is here: the device is unbound, and holds no lock of its own. */
+	while (still_there(data))
+		wait_event_timeout(unplugged, !still_there(data), HZ / 10);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block bus_notifier = { .notifier_call = bus_event };
+
+static void domain_comes(void)
+{
+	mutex_lock(&domains_lock);
+	if (!nr_domains++)
+		bus_register_notifier(&pci_bus_type, &bus_notifier);
+	mutex_unlock(&domains_lock);
+}
+
+static void domain_goes(void)
+{
+	mutex_lock(&domains_lock);
+	if (!--nr_domains)
+		bus_unregister_notifier(&pci_bus_type, &bus_notifier);
+	mutex_unlock(&domains_lock);
 }
 
 /* Period of the looks for silent failures. */
@@ -62,7 +119,7 @@ static void look(struct work_struct *work)
 
 static struct net_shadow_domain *make_domain(struct sfi_domain *d)
 {
-	struct net_shadow_domain *nd = domain_of(d);
+	struct net_shadow_domain *nd = net_shadow_domain_of(d);
 
 	if (nd)
 		return nd;
@@ -77,6 +134,7 @@ static struct net_shadow_domain *make_domain(struct sfi_domain *d)
 	init_waitqueue_head(&nd->up);
 	INIT_DELAYED_WORK(&nd->look, look);
 	nd->looked_at = ktime_get_ns();
+	domain_comes();
 	sfi_shadow_attach(&nd->shadow);
 	schedule_delayed_work(&nd->look, msecs_to_jiffies(LOOK_MS));
 	return nd;
@@ -108,6 +166,7 @@ static struct net_shadow *make_shadow(struct net_shadow_domain *nd, struct net_d
 	}
 	INIT_DELAYED_WORK(&s->carrier, carrier_is_late);
 	spin_lock_init(&s->stats_lock);
+	spin_lock_init(&s->carrier_lock);
 	mutex_lock(&nd->devices_lock);
 	list_add_tail(&s->node, &nd->devices);
 	mutex_unlock(&nd->devices_lock);
@@ -154,117 +213,6 @@ static void complete_features(struct net_shadow *s)
 }
 
 /*
- * rtnl_lock in an outage
- * ----------------------
- */
-static void take_rtnl(struct net_shadow_domain *nd)
-{
-	if (nd->has_rtnl)
-		return;
-	while (!rtnl_trylock()) {
-		mutex_lock(&lend_lock);
-		nd->lent = lending;
-		if (nd->lent)
-			break; /* lend_lock is held as long as the loan lasts */
-		mutex_unlock(&lend_lock);
-		usleep_range(500, 1000);
-	}
-	mutex_lock(&nd->inner);
-	nd->has_rtnl = true;
-	mutex_unlock(&nd->inner);
-}
-
-/* Also wakes who waited for the end of the outage. */
-static void end_outage(struct net_shadow_domain *nd)
-{
-	if (nd->has_rtnl) {
-		/* Who has the lock that stands for it takes it for the real one. */
-		mutex_lock(&nd->inner);
-		nd->has_rtnl = false;
-		mutex_unlock(&nd->inner);
-		if (nd->lent)
-			mutex_unlock(&lend_lock);
-		else
-			rtnl_unlock();
-		nd->lent = false;
-	}
-	WRITE_ONCE(nd->down, false);
-	wake_up_all(&nd->up);
-}
-
-/* The driver is back, or does not come back. */
-static bool settled(const struct net_shadow_domain *nd)
-{
-	return READ_ONCE(nd->given_up) ||
-	       (!READ_ONCE(nd->down) && sfi_domain_state(nd->shadow.domain) == SFI_LIVE);
-}
-
-bool net_shadow_is_down(const struct net_shadow *s)
-{
-	return READ_ONCE(s->nd->down) || sfi_closed(s->nd->shadow.domain);
-}
-
-bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt)
-{
-	struct net_shadow_domain *nd = s->nd;
-
-	if (likely(!net_shadow_is_down(s) && READ_ONCE(nd->failures) == attempt->failures))
-		return false;
-	/* Whoever is still in the driver further out must leave it first; some ask under RCU alone. */
-	if (s->state == NET_GONE || attempt->repeated || rcu_preempt_depth() || !preemptible() ||
-	    !rtnl_is_locked() || sfi_gate_find((u64)__builtin_frame_address(0)))
-		return false;
-	mutex_lock(&lend_lock);
-	lending = true;
-	mutex_unlock(&lend_lock);
-	while (!settled(nd))
-		wait_event_timeout(nd->up, settled(nd), HZ / 10);
-	mutex_lock(&lend_lock);
-	lending = false;
-	mutex_unlock(&lend_lock);
-	attempt->repeated = true;
-	return sfi_domain_state(nd->shadow.domain) == SFI_LIVE;
-}
-
-struct mutex *net_shadow_lock(struct sfi_domain *d)
-{
-	struct net_shadow_domain *nd = domain_of(d);
-
-	for (;;) {
-		if (nd) {
-			mutex_lock(&nd->inner);
-			if (nd->has_rtnl) {
-				nd->inner_owner = current;
-				return &nd->inner;
-			}
-			mutex_unlock(&nd->inner);
-		}
-		if (rtnl_trylock())
-			return NULL;
-		if (unlikely(sfi_closed(d)))
-			sfi_unwind(d);
-		usleep_range(500, 1000);
-	}
-}
-
-struct mutex *net_shadow_locked(struct sfi_domain *d)
-{
-	struct net_shadow_domain *nd = domain_of(d);
-
-	return nd && READ_ONCE(nd->inner_owner) == current ? &nd->inner : NULL;
-}
-
-void net_shadow_unlock(struct mutex *lock)
-{
-	if (!lock) {
-		rtnl_unlock();
-		return;
-	}
-	container_of(lock, struct net_shadow_domain, inner)->inner_owner = NULL;
-	mutex_unlock(lock);
-}
-
-/*
  * Recovery
  * --------
  */
@@ -291,11 +239,33 @@ static void put_to_sleep(struct net_shadow *s)
 	unsigned int i;
 
 	memcpy(s->name, dev->name, sizeof(s->name));
+	s->parent = dev->dev.parent;
+	s->priv_flags = dev->priv_flags;
+	sfi_compat_netdev_called(dev, s->name);
 	net_shadow_keep_stats(s);
 	s->was_running = test_and_clear_bit(__LINK_STATE_START, &dev->state);
 	s->had_carrier = !test_and_set_bit(__LINK_STATE_NOCARRIER, &dev->state) || s->had_carrier;
 	for (i = 0; i < dev->num_tx_queues; i++)
 		netdev_tx_reset_queue(netdev_get_tx_queue(dev, i));
+}
+
+/* The driver could write what it liked into the device that it had adopted. */
+static void put_right(struct net_shadow *s)
+{
+	struct net_device *dev = s->dev;
+
+	memcpy(dev->name, s->name, sizeof(s->name));
+	dev->dev.parent = s->parent;
+	dev->priv_flags = s->priv_flags;
+	dev->netdev_ops = &s->ops;
+	dev->ethtool_ops = &s->ethtool_ops;
+	dev->features = s->config.features;
+	dev->hw_features = s->registered.hw;
+	dev->vlan_features = s->registered.vlan;
+	dev->hw_enc_features = s->registered.hw_enc;
+	dev->mpls_features = s->registered.mpls;
+	dev->gso_partial_features = s->registered.gso_partial;
+	dev->mtu = s->config.mtu;
 }
 
 static void keep(struct sfi_shadow *shadow)
@@ -304,7 +274,7 @@ static void keep(struct sfi_shadow *shadow)
 	struct sfi_domain *d = shadow->domain;
 	struct net_shadow *s;
 
-	take_rtnl(nd);
+	net_shadow_take_rtnl(nd);
 	list_for_each_entry(s, &nd->devices, node) {
 		if (s->state == NET_NEW || s->dev->reg_state != NETREG_REGISTERED)
 			continue;
@@ -314,6 +284,8 @@ static void keep(struct sfi_shadow *shadow)
 		}
 		if (s->state != NET_KEPT)
 			sfi_take_back(d, &sfi_type_net_device, s->dev);
+		if (s->state == NET_ADOPTED)
+			put_right(s);
 		s->state = NET_KEPT;
 	}
 }
@@ -321,17 +293,18 @@ static void keep(struct sfi_shadow *shadow)
 /* Its driver will never hear of it again. */
 static void orphan(struct net_shadow *s)
 {
+	sfi_compat_netdev_called(s->dev, s->dev->name);
 	net_shadow_disconnect(s);
-	s->state = NET_GONE;
+	s->state = NET_ORPHANED;
 }
 
-static struct net_shadow *next_gone(struct net_shadow_domain *nd)
+static struct net_shadow *next_orphan(struct net_shadow_domain *nd)
 {
 	struct net_shadow *s, *found = NULL;
 
 	mutex_lock(&nd->devices_lock);
 	list_for_each_entry(s, &nd->devices, node) {
-		if (s->state == NET_GONE)
+		if (s->state == NET_ORPHANED)
 			found = s;
 	}
 	mutex_unlock(&nd->devices_lock);
@@ -339,15 +312,59 @@ static struct net_shadow *next_gone(struct net_shadow_domain *nd)
 }
 
 /* The devices that the driver does not have any more. */
-static void remove_gone(struct net_shadow_domain *nd)
+static void remove_orphans(struct net_shadow_domain *nd)
 {
 	struct net_shadow *s;
 
-	while ((s = next_gone(nd)) != NULL) {
+	while ((s = next_orphan(nd)) != NULL) {
 		cancel_delayed_work_sync(&s->carrier);
 		unregister_netdev(s->dev);
 		net_shadow_free_netdev(s->dev);
 	}
+	wake_up_all(&unplugged);
+}
+
+/*
+ * The restarted driver has not taken S, though its bus device is there. It may next time: probing
+ * fails for lack of memory, or by an error in the device.
+ */
+static bool missed(struct net_shadow *s)
+{
+	struct sfi_report r = { .what = SFI_SILENT, .why = "a device was not taken up again" };
+
+	if (s->state != NET_KEPT || s->unplugged || s->misses++ >= MISSES)
+		return false;
+	snprintf(r.detail, sizeof(r.detail), "%s", s->dev->name);
+	sfi_report_and_fail(s->nd->shadow.domain, &r);
+	return true;
+}
+
+static bool some_missed(struct net_shadow_domain *nd)
+{
+	struct net_shadow *s;
+	bool some = false;
+
+	mutex_lock(&nd->devices_lock);
+	list_for_each_entry(s, &nd->devices, node)
+		some |= missed(s);
+	mutex_unlock(&nd->devices_lock);
+	return some;
+}
+
+/* One that the driver has registered again, and that has not got its configuration. */
+static struct net_shadow *next_to_replay(struct net_shadow_domain *nd)
+{
+	struct net_shadow *s, *found = NULL;
+
+	mutex_lock(&nd->devices_lock);
+	list_for_each_entry(s, &nd->devices, node) {
+		if (!found && s->state == NET_REGISTERED && s->replay)
+			found = s;
+	}
+	if (found)
+		found->replay = false;
+	mutex_unlock(&nd->devices_lock);
+	return found;
 }
 
 static void resume(struct sfi_shadow *shadow)
@@ -355,18 +372,25 @@ static void resume(struct sfi_shadow *shadow)
 	struct net_shadow_domain *nd = container_of(shadow, struct net_shadow_domain, shadow);
 	struct net_shadow *s;
 
+	if (some_missed(nd))
+		return;
+	/* Replaying is configuration: the driver's own has to wait, as it would for rtnl_lock(). */
+	mutex_lock(&nd->inner);
+	nd->inner_owner = current;
+	while ((s = next_to_replay(nd)) != NULL)
+		net_shadow_replay(s);
+	nd->inner_owner = NULL;
+	mutex_unlock(&nd->inner);
+	if (sfi_closed(shadow->domain))
+		return;
 	mutex_lock(&nd->devices_lock);
 	list_for_each_entry(s, &nd->devices, node) {
 		if (s->state == NET_KEPT)
 			orphan(s);
-		else if (s->state == NET_REGISTERED)
-			net_shadow_replay(s);
 	}
 	mutex_unlock(&nd->devices_lock);
-	if (sfi_closed(shadow->domain))
-		return;
-	end_outage(nd);
-	remove_gone(nd);
+	net_shadow_end_outage(nd);
+	remove_orphans(nd);
 }
 
 static void strand(struct sfi_shadow *shadow)
@@ -374,7 +398,7 @@ static void strand(struct sfi_shadow *shadow)
 	struct net_shadow_domain *nd = container_of(shadow, struct net_shadow_domain, shadow);
 
 	WRITE_ONCE(nd->given_up, true);
-	end_outage(nd);
+	net_shadow_end_outage(nd);
 }
 
 static void give_up(struct sfi_shadow *shadow)
@@ -384,13 +408,15 @@ static void give_up(struct sfi_shadow *shadow)
 
 	WRITE_ONCE(nd->given_up, true);
 	list_for_each_entry(s, &nd->devices, node) {
-		if (s->state == NET_ADOPTED)
+		if (s->state == NET_ADOPTED) {
 			sfi_take_back(shadow->domain, &sfi_type_net_device, s->dev);
+			put_right(s);
+		}
 		if (s->state == NET_ADOPTED || s->state == NET_KEPT)
 			orphan(s);
 	}
-	end_outage(nd);
-	remove_gone(nd);
+	net_shadow_end_outage(nd);
+	remove_orphans(nd);
 }
 
 static void free_domain(struct sfi_shadow *shadow)
@@ -398,6 +424,7 @@ static void free_domain(struct sfi_shadow *shadow)
 	struct net_shadow_domain *nd = container_of(shadow, struct net_shadow_domain, shadow);
 
 	cancel_delayed_work_sync(&nd->look);
+	domain_goes();
 	kfree(nd);
 }
 
@@ -504,6 +531,7 @@ void net_shadow_free_netdev(struct net_device *dev)
 	struct net_shadow *s = net_shadow_of(dev);
 
 	if (s && s->state == NET_ADOPTED) {
+		put_right(s);
 		s->state = NET_KEPT;
 		return;
 	}
@@ -518,7 +546,11 @@ static void register_adopted(struct net_shadow *s)
 	s->by_driver = features_of(s->dev);
 	complete_features(s);
 	memcpy(s->dev->name, s->name, sizeof(s->name));
+	sfi_compat_netdev_called(s->dev, s->dev->name);
+	s->dev->priv_flags |= s->priv_flags;
 	net_shadow_interpose(s);
+	s->misses = 0;
+	s->replay = true;
 	s->state = NET_REGISTERED;
 }
 
@@ -561,8 +593,10 @@ int net_shadow_register(struct sfi_domain *d, struct net_device *dev)
 	else
 		ret = register_new(s);
 	/* Else it is done at the end of the outage, when the driver is live. */
-	if (adopted && !lock)
+	if (adopted && !lock) {
+		s->replay = false;
 		net_shadow_replay(s);
+	}
 	net_shadow_unlock(lock);
 	return ret;
 }

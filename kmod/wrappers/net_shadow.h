@@ -60,7 +60,8 @@ enum net_shadow_state {
 	NET_REGISTERED, /* by the driver that runs, or was running when it failed */
 	NET_KEPT,	/* the driver does not know of it */
 	NET_ADOPTED,	/* the restarted driver has got it and not registered it yet */
-	NET_GONE,	/* is being unregistered by the shadow */
+	NET_GONE,	/* is being unregistered */
+	NET_ORPHANED,	/* the same, and by the shadow: it has no driver any more */
 };
 
 struct net_shadow_domain;
@@ -79,9 +80,18 @@ struct net_shadow {
 	struct ethtool_ops ethtool_ops;
 	struct net_features by_driver, registered;
 	struct net_config config;
-	char name[IFNAMSIZ];	      /* in an outage: the driver writes its own into the device */
+	/* In an outage, what the driver may overwrite: */
+	char name[IFNAMSIZ];
+	struct device *parent;
+	unsigned int priv_flags;
+	unsigned int misses;	      /* restarts in a row in which the driver did not take the device */
 	bool was_running, had_carrier; /* when the driver failed */
+	bool replay;		      /* it is to be configured again; devices_lock */
+	bool unplugged;		      /* its bus device is going; net_shadow_lock_all */
 	struct delayed_work carrier;  /* tells the truth about it, some time later */
+	spinlock_t carrier_lock;      /* the next two */
+	bool sees_to_carrier;	      /* the driver has said once whether there is one */
+	bool held;		      /* packets wait for one, after a restart */
 	struct net_silent silent;
 	spinlock_t stats_lock;	      /* the next two */
 	struct rtnl_link_stats64 before, last; /* of the instances before this one; as last reported */
@@ -106,8 +116,18 @@ struct net_shadow_domain {
 /*
  * net_shadow.c
  */
+/* That of D, or NULL. Sleeps. */
+struct net_shadow_domain *net_shadow_domain_of(struct sfi_domain *d);
 /* The shadow of DEV, or NULL. Any context; valid while the device is registered. */
 struct net_shadow *net_shadow_of(const struct net_device *dev);
+
+/*
+ * net_shadow_lock.c
+ */
+/* Recovery takes rtnl_lock, and gives it back: the worker's. Sleep. */
+void net_shadow_take_rtnl(struct net_shadow_domain *nd);
+/* Also wakes who waited for the end of the outage. */
+void net_shadow_end_outage(struct net_shadow_domain *nd);
 /* A call of the driver's, made by a task that holds rtnl_lock. */
 struct net_attempt {
 	unsigned int failures; /* of the driver before the call */
@@ -121,6 +141,24 @@ struct net_attempt {
 bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt);
 /* The driver has failed and is not configured again yet. Any context. */
 bool net_shadow_is_down(const struct net_shadow *s);
+
+/*
+ * rtnl_lock() on behalf of D. Returns what was taken: NULL for that lock, or what stands for it in
+ * an outage. Does not return if D fails meanwhile.
+ */
+struct mutex *net_shadow_lock(struct sfi_domain *d);
+/* What the current task has taken. */
+struct mutex *net_shadow_locked(struct sfi_domain *d);
+void net_shadow_unlock(struct mutex *lock);
+
+/*
+ * net_shadow_carrier.c. Any context.
+ */
+/* Unless the driver has a carrier, or does not care, packets wait for it. */
+void net_shadow_hold_queues(struct net_shadow *s);
+void net_shadow_let_queues(struct net_shadow *s);
+/* The driver has said whether DEV has one. */
+void net_shadow_carrier(struct net_device *dev);
 
 /*
  * For the wrappers, in the driver's context. All sleep.
@@ -137,14 +175,6 @@ int net_shadow_register(struct sfi_domain *d, struct net_device *dev);
 void net_shadow_unregister(struct sfi_domain *d, struct net_device *dev);
 /* Recovery is going to unregister DEV: nobody is to wait for its driver. */
 void net_shadow_going(struct net_device *dev);
-/*
- * rtnl_lock() on behalf of D. Returns what was taken: NULL for that lock, or what stands for it in
- * an outage. Does not return if D fails meanwhile.
- */
-struct mutex *net_shadow_lock(struct sfi_domain *d);
-/* What the current task has taken. */
-struct mutex *net_shadow_locked(struct sfi_domain *d);
-void net_shadow_unlock(struct mutex *lock);
 
 /*
  * net_shadow_ops.c

@@ -153,6 +153,8 @@ static int shadow_ndo_open(struct net_device *dev)
 	struct net_attempt attempt = NET_ATTEMPT(s);
 	int ret;
 
+	/* Its queues are the kernel's again, which knows whether there is a carrier. */
+	net_shadow_let_queues(s);
 	do {
 		ret = NDO(s)->ndo_open(dev);
 	} while (net_shadow_again(s, &attempt));
@@ -173,6 +175,15 @@ static int shadow_ndo_stop(struct net_device *dev)
 	return ret;
 }
 
+/* As the kernel would do it for a driver that does not care. */
+static int change_mtu(struct net_shadow *s, int mtu)
+{
+	if (NDO(s)->ndo_change_mtu)
+		return NDO(s)->ndo_change_mtu(s->dev, mtu);
+	WRITE_ONCE(s->dev->mtu, mtu);
+	return 0;
+}
+
 static int shadow_ndo_change_mtu(struct net_device *dev, int mtu)
 {
 	struct net_shadow *s = net_shadow_of(dev);
@@ -180,7 +191,7 @@ static int shadow_ndo_change_mtu(struct net_device *dev, int mtu)
 	int ret;
 
 	do {
-		ret = NDO(s)->ndo_change_mtu(dev, mtu);
+		ret = change_mtu(s, mtu);
 	} while (net_shadow_again(s, &attempt));
 	if (!ret)
 		s->config.mtu = mtu;
@@ -194,7 +205,7 @@ static int shadow_ndo_set_features(struct net_device *dev, netdev_features_t fea
 	int ret;
 
 	do {
-		ret = NDO(s)->ndo_set_features(dev, features);
+		ret = NDO(s)->ndo_set_features ? NDO(s)->ndo_set_features(dev, features) : 0;
 	} while (net_shadow_again(s, &attempt));
 	if (ret >= 0)
 		s->config.features = features;
@@ -229,10 +240,20 @@ static void add_stats(struct rtnl_link_stats64 *sum, const struct rtnl_link_stat
 		((u64 *)sum)[i] += ((const u64 *)stats)[i];
 }
 
+static void latest_stats(struct rtnl_link_stats64 *last, const struct rtnl_link_stats64 *stats)
+{
+	unsigned int i;
+
+	/* Two may have asked at once, and come here in any order. */
+	for (i = 0; i < NR_STATS; i++)
+		((u64 *)last)[i] = max(((u64 *)last)[i], ((const u64 *)stats)[i]);
+}
+
 /* Any context. In an outage they stand still. */
 static void shadow_ndo_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 {
 	struct net_shadow *s = net_shadow_of(dev);
+	unsigned int failures = READ_ONCE(s->nd->failures);
 	unsigned long flags;
 
 	if (NDO(s)->ndo_get_stats64)
@@ -240,11 +261,12 @@ static void shadow_ndo_get_stats64(struct net_device *dev, struct rtnl_link_stat
 	else
 		netdev_stats_to_stats64(stats, &dev->stats);
 	spin_lock_irqsave(&s->stats_lock, flags);
-	if (net_shadow_is_down(s)) {
+	if (net_shadow_is_down(s) || failures != READ_ONCE(s->nd->failures)) {
 		*stats = s->last;
 	} else {
 		add_stats(stats, &s->before);
-		s->last = *stats;
+		latest_stats(&s->last, stats);
+		*stats = s->last;
 	}
 	spin_unlock_irqrestore(&s->stats_lock, flags);
 }
@@ -258,7 +280,7 @@ void net_shadow_keep_stats(struct net_shadow *s)
 	if (!NDO(s)->ndo_get_stats64) {
 		netdev_stats_to_stats64(&stats, &s->dev->stats);
 		add_stats(&stats, &s->before);
-		s->last = stats;
+		latest_stats(&s->last, &stats);
 	}
 	s->before = s->last;
 	spin_unlock_irq(&s->stats_lock);
@@ -275,7 +297,7 @@ void net_shadow_keep_stats(struct net_shadow *s)
 	X(set_pauseparam) X(self_test) X(get_strings) X(set_phys_id) X(get_ethtool_stats)          \
 	X(begin) X(complete) X(get_sset_count) X(get_link_ksettings) X(set_link_ksettings)
 #define NDO_FUNCTIONS(X)                                                                           \
-	X(ndo_open) X(ndo_stop) X(ndo_change_mtu) X(ndo_set_features) X(ndo_set_mac_address)       \
+	X(ndo_open) X(ndo_stop) X(ndo_set_mac_address)                                             \
 	X(ndo_eth_ioctl) X(ndo_vlan_rx_add_vid) X(ndo_vlan_rx_kill_vid) X(ndo_fix_features)
 
 void net_shadow_interpose(struct net_shadow *s)
@@ -296,6 +318,9 @@ void net_shadow_interpose(struct net_shadow *s)
 		s->ethtool_ops.name = shadow_##name;
 	ETHTOOL_FUNCTIONS(X)
 #undef X
+	/* These also where the driver leaves them to the kernel. */
+	s->ops.ndo_change_mtu = shadow_ndo_change_mtu;
+	s->ops.ndo_set_features = shadow_ndo_set_features;
 	s->ops.ndo_get_stats64 = shadow_ndo_get_stats64;
 	dev->netdev_ops = &s->ops;
 	dev->ethtool_ops = &s->ethtool_ops;
@@ -307,9 +332,35 @@ static netdev_tx_t drop(struct sk_buff *skb, struct net_device *dev)
 	return NETDEV_TX_OK;
 }
 
+static int no_vid(struct net_device *dev, __be16 proto, u16 vid)
+{
+	return 0;
+}
+
+static void no_timeout(struct net_device *dev, unsigned int txqueue)
+{
+}
+
+static void last_stats(struct net_device *dev, struct rtnl_link_stats64 *stats)
+{
+	struct net_shadow *s = net_shadow_of(dev);
+	unsigned long flags;
+
+	spin_lock_irqsave(&s->stats_lock, flags);
+	*stats = s->last;
+	spin_unlock_irqrestore(&s->stats_lock, flags);
+}
+
+/* What the kernel calls without a look, for a device that had it or has certain features, is there. */
 void net_shadow_disconnect(struct net_shadow *s)
 {
-	s->ops = (struct net_device_ops){ .ndo_start_xmit = drop };
+	s->ops = (struct net_device_ops){
+		.ndo_start_xmit = drop,
+		.ndo_vlan_rx_add_vid = no_vid,
+		.ndo_vlan_rx_kill_vid = no_vid,
+		.ndo_tx_timeout = no_timeout,
+		.ndo_get_stats64 = last_stats,
+	};
 	s->ethtool_ops = (struct ethtool_ops){};
 }
 
@@ -357,8 +408,8 @@ static void replay_mtu(struct net_shadow *s)
 	struct net_device *dev = s->dev;
 	int ret = 0;
 
-	if (dev->mtu != s->config.mtu && NDO(s)->ndo_change_mtu)
-		ret = NDO(s)->ndo_change_mtu(dev, s->config.mtu);
+	if (dev->mtu != s->config.mtu)
+		ret = change_mtu(s, s->config.mtu);
 	failed(s, "MTU", ret);
 	if (!ret)
 		dev->mtu = s->config.mtu;
@@ -389,11 +440,15 @@ static void replay_address(struct net_shadow *s)
 	failed(s, "address", NDO(s)->ndo_set_mac_address(dev, &addr));
 }
 
-static int replay_vid(struct net_device *dev, int vid, void *arg)
+/* VLAN is the device that uses this number; there may be none. */
+static int replay_vid(struct net_device *vlan, int vid, void *arg)
 {
+	__be16 proto = vlan ? vlan_dev_vlan_proto(vlan) : htons(ETH_P_8021Q);
 	struct net_shadow *s = arg;
 
-	failed(s, "VLAN", NDO(s)->ndo_vlan_rx_add_vid(s->dev, htons(ETH_P_8021Q), vid));
+	if (s->dev->features & (proto == htons(ETH_P_8021AD) ? NETIF_F_HW_VLAN_STAG_FILTER :
+							       NETIF_F_HW_VLAN_CTAG_FILTER))
+		failed(s, "VLAN", NDO(s)->ndo_vlan_rx_add_vid(s->dev, proto, vid));
 	return 0;
 }
 
@@ -410,22 +465,32 @@ static void replay_filters(struct net_shadow *s)
 	netif_addr_unlock_bh(dev);
 }
 
+/* It would look up and do nothing. The policy says how often the driver is restarted for that. */
+static void not_opened(struct net_shadow *s, int ret)
+{
+	struct sfi_report r = { .what = SFI_SILENT, .why = "a device was not opened again" };
+
+	snprintf(r.detail, sizeof(r.detail), "%s, %d", s->dev->name, ret);
+	sfi_report_and_fail(s->nd->shadow.domain, &r);
+}
+
 static void reopen(struct net_shadow *s)
 {
 	struct net_device *dev = s->dev;
-	unsigned int i;
 	int ret;
 
+	net_shadow_hold_queues(s);
 	set_bit(__LINK_STATE_START, &dev->state);
 	ret = NDO(s)->ndo_open ? NDO(s)->ndo_open(dev) : 0;
 	if (ret) {
-		clear_bit(__LINK_STATE_START, &dev->state);
-		failed(s, "state (up)", ret);
+		not_opened(s, ret);
 		return;
 	}
 	replay_filters(s);
-	for (i = 0; i < dev->num_tx_queues; i++)
-		netif_schedule_queue(netdev_get_tx_queue(dev, i));
+	/* Some have reset the byte queue limits with everything else. */
+	net_shadow_hold_queues(s);
+	if (!s->held)
+		net_shadow_let_queues(s);
 	if (s->had_carrier)
 		schedule_delayed_work(&s->carrier, CARRIER_PATIENCE);
 	s->had_carrier = false;
@@ -442,5 +507,8 @@ void net_shadow_replay(struct net_shadow *s)
 	else if (s->was_running)
 		/* Failed in being opened: the call is made again, and its caller has set this before. */
 		set_bit(__LINK_STATE_START, &s->dev->state);
+	/* As a new device has one. */
+	if (!s->sees_to_carrier)
+		clear_bit(__LINK_STATE_NOCARRIER, &s->dev->state);
 	s->was_running = false;
 }

@@ -63,8 +63,8 @@ void unregister_netdev(struct net_device *dev) SFI_BY_HAND(gives back the fields
 void free_netdev(struct net_device *dev) SFI_BY_HAND(the shadow may keep it; frees private area and queues and NAPI instances too);
 void netif_device_attach(struct net_device *dev SFI_OWNED) SFI_KEEPS;
 void netif_device_detach(struct net_device *dev SFI_OWNED) SFI_KEEPS;
-void netif_carrier_on(struct net_device *dev SFI_OWNED) SFI_KEEPS;
-void netif_carrier_off(struct net_device *dev SFI_OWNED) SFI_KEEPS;
+void netif_carrier_on(struct net_device *dev) SFI_BY_HAND(the shadow lets go what has waited for it) SFI_KEEPS;
+void netif_carrier_off(struct net_device *dev) SFI_BY_HAND(the shadow learns that the driver sees to it) SFI_KEEPS;
 void dev_addr_mod(struct net_device *dev SFI_OWNED, unsigned int offset, const void *addr SFI_READS(len), size_t len) SFI_REQUIRES(offset <= MAX_ADDR_LEN && len <= MAX_ADDR_LEN - offset) SFI_KEEPS;
 int netif_set_real_num_tx_queues(struct net_device *dev SFI_OWNED, unsigned int txq) SFI_REQUIRES(txq >= 1 && txq <= dev->num_tx_queues);
 int netif_set_real_num_rx_queues(struct net_device *dev SFI_OWNED, unsigned int rxq) SFI_REQUIRES(rxq >= 1 && rxq <= dev->num_rx_queues);

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * rtnl_lock() in an outage: recovery has it, or borrows it from a task that was
+ * configuring a device when the driver failed, and waits. For the driver another
+ * lock stands for it in that time.
+ */
+#include <linux/delay.h>
+#include <linux/rtnetlink.h>
+
+#include "wrappers/by_hand.h"
+#include "wrappers/net_shadow.h"
+
+/* A task holds rtnl_lock() and waits; while lend_lock is held, it goes on waiting. */
+static DEFINE_MUTEX(lend_lock);
+static bool lending; /* lend_lock */
+
+void net_shadow_take_rtnl(struct net_shadow_domain *nd)
+{
+	if (nd->has_rtnl)
+		return;
+	while (!rtnl_trylock()) {
+		mutex_lock(&lend_lock);
+		nd->lent = lending;
+		if (nd->lent)
+			break; /* lend_lock is held as long as the loan lasts */
+		mutex_unlock(&lend_lock);
+		usleep_range(500, 1000);
+	}
+	mutex_lock(&nd->inner);
+	nd->has_rtnl = true;
+	mutex_unlock(&nd->inner);
+}
+
+/* Also wakes who waited for the end of the outage. */
+void net_shadow_end_outage(struct net_shadow_domain *nd)
+{
+	if (nd->has_rtnl) {
+		/* Who has the lock that stands for it takes it for the real one. */
+		mutex_lock(&nd->inner);
+		nd->has_rtnl = false;
+		mutex_unlock(&nd->inner);
+		if (nd->lent)
+			mutex_unlock(&lend_lock);
+		else
+			rtnl_unlock();
+		nd->lent = false;
+	}
+	WRITE_ONCE(nd->down, false);
+	wake_up_all(&nd->up);
+}
+
+/* The driver is back, or does not come back. */
+static bool settled(const struct net_shadow_domain *nd)
+{
+	return READ_ONCE(nd->given_up) ||
+	       (!READ_ONCE(nd->down) && sfi_domain_state(nd->shadow.domain) == SFI_LIVE);
+}
+
+bool net_shadow_is_down(const struct net_shadow *s)
+{
+	return READ_ONCE(s->nd->down) || sfi_closed(s->nd->shadow.domain);
+}
+
+bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt)
+{
+	struct net_shadow_domain *nd = s->nd;
+
+	if (likely(!net_shadow_is_down(s) && READ_ONCE(nd->failures) == attempt->failures))
+		return false;
+	/* Whoever is still in the driver further out must leave it first; some ask under RCU alone. */
+	if (s->state >= NET_GONE || attempt->repeated || rcu_preempt_depth() || !preemptible() ||
+	    !rtnl_is_locked() || sfi_gate_find((u64)__builtin_frame_address(0)))
+		return false;
+	mutex_lock(&lend_lock);
+	lending = true;
+	mutex_unlock(&lend_lock);
+	while (!settled(nd))
+		wait_event_timeout(nd->up, settled(nd), HZ / 10);
+	mutex_lock(&lend_lock);
+	lending = false;
+	mutex_unlock(&lend_lock);
+	attempt->repeated = true;
+	return sfi_domain_state(nd->shadow.domain) == SFI_LIVE;
+}
+
+struct mutex *net_shadow_lock(struct sfi_domain *d)
+{
+	struct net_shadow_domain *nd = net_shadow_domain_of(d);
+
+	for (;;) {
+		if (nd) {
+			mutex_lock(&nd->inner);
+			if (nd->has_rtnl) {
+				nd->inner_owner = current;
+				return &nd->inner;
+			}
+			mutex_unlock(&nd->inner);
+		}
+		if (rtnl_trylock())
+			return NULL;
+		if (unlikely(sfi_closed(d)))
+			sfi_unwind(d);
+		usleep_range(500, 1000);
+	}
+}
+
+struct mutex *net_shadow_locked(struct sfi_domain *d)
+{
+	struct net_shadow_domain *nd = net_shadow_domain_of(d);
+
+	return nd && READ_ONCE(nd->inner_owner) == current ? &nd->inner : NULL;
+}
+
+void net_shadow_unlock(struct mutex *lock)
+{
+	if (!lock) {
+		rtnl_unlock();
+		return;
+	}
+	container_of(lock, struct net_shadow_domain, inner)->inner_owner = NULL;
+	mutex_unlock(lock);
+}

@@ -1,0 +1,130 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Outages in which more goes wrong: the driver fails again while it is restarted, does not take its card, the card is
+# unplugged, its namespace deleted, its module removed, while both CPUs configure; and a driver that does not come back.
+# Nothing leaks, nothing is left behind, applications get an error at the very end and not before.
+# Kernels: 6.1 6.12
+. "$TOP/test/system/lib.sh"
+
+driver e1000 --plant "$TOP/test/system/outage.plants" -o "$OUT/e1000"
+cc -D_GNU_SOURCE -O1 -Wall -static -o "$OUT/sockets" "$TOP/test/system/outage/sockets.c"
+vm --smp 2 --qemu "$(device e1000)" --module "$OUT/e1000/e1000.ko" --module "$(plant_module)" --module 8021q --file "$OUT/sockets" \
+	-- "$(guest <<'END'
+ok "modprobe" modprobe e1000
+ok "cards" cards_work
+echo 64 >/sys/module/sfi/parameters/restart_max
+control=/sys/kernel/sfi/e1000/control
+# $1 restarts have passed since $restarts was taken.
+again() { [ "$(domain e1000 restarts)" -ge $((restarts + $1)) ] && domain_live e1000; }
+break_it() { echo e1000_get_regs:null_read >$PLANT/arm; timeout 20 ip netns exec a ethtool -d card >/dev/null 2>&1; }
+link_of() { ls -d /sys/bus/pci/drivers/e1000/0000:*/net/* 2>/dev/null | wc -l; }
+
+# --- multicast through a VLAN: each side asks for the other by a multicast address that only the VLAN has
+modprobe 8021q
+for ns in a b; do
+	ip -n $ns link add link card name card.7 type vlan id 7
+	ip -n $ns link set card.7 addrgenmode eui64 up
+done
+asks() { ip -n b -6 neigh flush dev card.7; ip netns exec b ping -6 -c 2 -i 0.3 -W 2 fe80::5054:ff:fe00:10%card.7; }
+ok "multicast through the VLAN" wait_for 20 asks
+
+# --- applications
+ip netns exec a /root/sockets card $ADDR_B >/tmp/sockets &
+socks=$!
+ip netns exec a ping -i 0.2 $ADDR_B >/dev/null 2>&1 &
+
+# --- fails again while it is restarted
+for bug in e1000_probe:null_read e1000_probe:skip e1000_open:divide_error; do
+	restarts=$(domain e1000 restarts) fired=$(cat $PLANT/fired)
+	echo $bug >$PLANT/arm
+	echo restart >$control 2>/dev/null
+	ok "$bug at restart: restarted again" wait_for 40 again 1
+	is "$bug at restart: fired" "$(cat $PLANT/fired)" $((fired + 1))
+	ok "$bug at restart: packets cross" wait_for 20 cards_ping
+done
+ok "multicast through the VLAN, after restarts" wait_for 20 asks
+ok "a card that was not taken is a silent failure" sh -c "dmesg | grep -q 'silent failure: a device was not taken up again (card)'"
+
+# --- nothing leaks, while both CPUs configure
+objects() { for s in /sys/kernel/slab/*; do echo 1 >"$s/shrink" 2>/dev/null; done; awk '/^skbuff_head_cache|^:?kmalloc-2k|^kmalloc-512/ { n += $2 } END { print n }' /proc/slabinfo; }
+free_kb() { echo 3 >/proc/sys/vm/drop_caches; sleep 1; awk '/^MemAvailable/ { print $2 }' /proc/meminfo; }
+configure() {
+	until [ -e /tmp/stop ]; do
+		ip netns exec $1 ethtool -g card
+		ip netns exec $1 ethtool -K card tso off
+		ip -n $1 -s link show card
+		ip -n $1 link set card promisc on
+		ip netns exec $1 ethtool -K card tso on
+		ip -n $1 link set card promisc off
+		cat /proc/net/dev
+	done >/dev/null 2>/tmp/errors.$1
+}
+taskset 1 sh -c : && configure a & configure b &
+sleep 1
+echo restart >$control
+wait_for 20 again 0
+objects >/tmp/objects
+free_kb >/tmp/free
+restarts=$(domain e1000 restarts)
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	case $((i % 2)) in 0) echo restart >$control ;; 1) break_it ;; esac
+	wait_for 30 domain_live e1000
+done
+ok "configured by both CPUs: restarted" wait_for 30 again 5
+touch /tmp/stop
+sleep 1
+is "no call of the configuration has failed" "$(cat /tmp/errors.a /tmp/errors.b)" ""
+ok "packets cross" wait_for 20 cards_ping
+before=$(cat /tmp/objects) after=$(objects) kb=$(($(cat /tmp/free) - $(free_kb)))
+echo "objects: $before, then $after; memory: $kb KiB less"
+if [ $((after - before)) -lt 600 ]; then pass "no packet is leaked"; else fail "objects: $before, then $after"; fi
+if [ $kb -lt 6000 ]; then pass "no memory is leaked"; else fail "$kb KiB less are free"; fi
+
+# --- unplugged in an outage
+slot=$(basename "$(readlink -f "$(ip netns exec b readlink -f /sys/class/net/card/device)")")
+restarts=$(domain e1000 restarts)
+(break_it &)
+wait_for 10 sh -c '! [ "$(cat /sys/kernel/sfi/e1000/state)" = live ]'
+echo 1 >"/sys/bus/pci/devices/$slot/remove"
+ok "unplugged: restarted" wait_for 30 again 1
+gone() { ! ip -n b link show card; }
+ok "unplugged: its network device is gone" wait_for 20 gone
+ok "unplugged: the other one is there" ip -n a link show card
+echo 1 >/sys/bus/pci/rescan
+ok "plugged in again" cards_work
+
+# --- its namespace is deleted in an outage
+restarts=$(domain e1000 restarts)
+(break_it &)
+wait_for 10 sh -c '! [ "$(cat /sys/kernel/sfi/e1000/state)" = live ]'
+ip netns del b
+ok "namespace deleted: restarted" wait_for 30 again 1
+is "the applications have seen nothing" "$(cat /tmp/sockets)" ready
+ok "namespace deleted: the cards work in a new one" wait_for 20 cards_work
+
+# --- does not come back
+echo 0 >/sys/module/sfi/parameters/restart_max
+break_it
+dead() { [ "$(domain e1000 state)" = dead ]; }
+ok "left dead" wait_for 20 dead
+over() { ! kill -0 $socks; }
+ok "the applications are told" wait_for 20 over
+cat /tmp/sockets
+# Its route goes a moment before its device does.
+case $(sed -n 's/^datagram: //p' /tmp/sockets) in
+ENODEV | ENETDOWN | ENETUNREACH) pass "datagram socket" ;;
+*) fail "datagram socket" ;;
+esac
+is "packet socket" "$(sed -n 's/^packet: //p' /tmp/sockets)" ENETDOWN
+is "the cards are gone" "$(ip -n a -o link show | grep -c card:)" 0
+
+# --- the module is removed in an outage
+echo 64 >/sys/module/sfi/parameters/restart_max
+echo restart >$control
+ok "alive again" cards_work
+(break_it &)
+wait_for 10 sh -c '! [ "$(cat /sys/kernel/sfi/e1000/state)" = live ]'
+remove_all e1000 sfi_plant
+healthy
+END
+)"
