@@ -20,9 +20,6 @@
 
 #include "kmod.h"
 
-/* In sfi_gate.regs: the stack pointer in sfi_gate_save(), which is that of the driver's function at its entry. */
-#define GATE_SP 6
-
 /* Where the probed function "returns" at once: the whole of page_fault_oops() is skipped. */
 static noinline notrace void skip(void)
 {
@@ -105,7 +102,7 @@ static bool caller_on_top(struct pt_regs *regs, struct origin *o)
 		return true;
 	}
 	g = sfi_gate_find(regs->sp);
-	if (!g || regs->sp != g->regs[GATE_SP])
+	if (!g || regs->sp != g->regs[SFI_GATE_SP])
 		return false;
 	o->d = g->domain;
 	o->blamed = (unsigned long)g->entry->fn;

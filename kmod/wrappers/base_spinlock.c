@@ -57,6 +57,7 @@ void sfi_w__raw_spin_lock_bh(struct sfi_self *self, raw_spinlock_t *lock)
 	const struct sfi_arg *arg = SFI_ARG("_raw_spin_lock_bh", "lock");
 	struct sfi_domain *d = enter(self, lock, arg);
 
+	sfi_check_that(d, !in_hardirq(), SFI_ARG("_raw_spin_lock_bh", "!in_hardirq()"));
 	while (!_raw_spin_trylock_bh(lock))
 		wait(d);
 	leave(d, lock, arg);

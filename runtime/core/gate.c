@@ -55,14 +55,8 @@ bool sfi_gate_refuse(struct sfi_domain *d)
 }
 SFI_EXPORT(sfi_gate_refuse);
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-__attribute__((
-	no_sanitize("address"))) /* reads other functions' frames, between their variables too */
-#endif
-#endif
-struct sfi_gate *
-sfi_gate_find(u64 sp)
+/* Reads other functions' frames, between their variables too. */
+SFI_PORT_NO_ASAN struct sfi_gate *sfi_gate_find(u64 sp)
 {
 	u64 low, high, a;
 
@@ -99,6 +93,7 @@ void sfi_do_unwind(struct sfi_domain *d)
 		__builtin_trap();
 	}
 	repair(g, sp, &first);
+	sfi_port_skip_frames(g);
 	sfi_gate_resume(g);
 }
 SFI_EXPORT(sfi_do_unwind);

@@ -44,12 +44,27 @@ void sfi_port_barrier_all(void)
 
 /* === What a gate saves === */
 
+/* Only what differs is set: kernels that watch the interrupt flag say that the rest is bogus. */
+static void restore_irqs(unsigned long flags)
+{
+	if (irqs_disabled() == irqs_disabled_flags(flags))
+		return;
+	if (irqs_disabled_flags(flags))
+		local_irq_disable();
+	else
+		local_irq_enable();
+}
+
 static void restore_preempt(u32 want)
 {
 	/* Properly where possible: pending softirqs run, a due reschedule happens. */
-	while (!irqs_disabled() && !in_hardirq() &&
-	       (preempt_count() & SOFTIRQ_MASK) >= (want & SOFTIRQ_MASK) + SOFTIRQ_DISABLE_OFFSET)
-		local_bh_enable();
+	while (!in_hardirq() &&
+	       (preempt_count() & SOFTIRQ_MASK) >= (want & SOFTIRQ_MASK) + SOFTIRQ_DISABLE_OFFSET) {
+		if (irqs_disabled())
+			_local_bh_enable();
+		else
+			local_bh_enable();
+	}
 	while ((preempt_count() & PREEMPT_MASK) > (want & PREEMPT_MASK))
 		preempt_enable();
 	/* What is left is a driver that gave back more than it had. */
@@ -63,7 +78,7 @@ void sfi_port_gate_restore(const struct sfi_gate *g)
 		rcu_read_unlock();
 	while (rcu_preempt_depth() < g->rcu_depth)
 		rcu_read_lock();
-	local_irq_restore((unsigned long)g->irq_flags);
+	restore_irqs((unsigned long)g->irq_flags);
 	restore_preempt(g->preempt_count);
 }
 

@@ -7,7 +7,12 @@
  */
 #include "internal.h"
 
+#ifdef CONFIG_KASAN
+/* Stacks are twice as large then, and so are frames, or more. */
+#define STACK_MARGIN 8192
+#else
 #define STACK_MARGIN 3072
+#endif
 
 static noinline void too_deep(struct sfi_domain *d, u64 sp, u64 low, u64 ip)
 {

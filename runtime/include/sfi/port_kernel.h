@@ -26,6 +26,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <asm/asm.h>
 #include <asm/irqflags.h>
 #include <asm/processor-flags.h>
 
@@ -34,16 +35,16 @@ struct sfi_gate;
 struct sfi_report;
 
 #define SFI_EXPORT(name) EXPORT_SYMBOL_GPL(name)
+/* A function that KASAN leaves alone. */
+#define SFI_PORT_NO_ASAN __no_sanitize_address
 /* Unaligned words of bytes that others write and read beside it are fine. */
 #define SFI_PORT_BYTEWISE 0
 
 /* A lock that may be taken in any context but NMI; holders never sleep nor report a violation. */
 typedef raw_spinlock_t sfi_port_lock_t;
 
-static __always_inline void sfi_port_lock_init(sfi_port_lock_t *lock)
-{
-	raw_spin_lock_init(lock);
-}
+/* A macro: to lockdep all that one statement sets up are the same lock. */
+#define sfi_port_lock_init(lock) raw_spin_lock_init(lock)
 
 static __always_inline u64 sfi_port_lock(sfi_port_lock_t *lock)
 {
@@ -135,6 +136,18 @@ static __always_inline u64 sfi_port_context_id(void)
 
 /* Makes it the same again; locks are dropped already. */
 void sfi_port_gate_restore(const struct sfi_gate *g);
+/*
+ * This context is about to leave all frames up to G's. In a kernel with KASAN the wrappers among them have marked the
+ * memory around their locals, and do not come to take the marks away.
+ */
+#ifdef CONFIG_KASAN_STACK
+/* As the compiler knows it. */
+void __asan_allocas_unpoison(void *from, long to);
+#define sfi_port_skip_frames(g)						\
+	__asan_allocas_unpoison((void *)current_stack_pointer, (long)(g)->regs[SFI_GATE_SP])
+#else
+#define sfi_port_skip_frames(g)
+#endif
 /* What differs, in words ("interrupts off", "preempt count +1", "RCU nesting +1"). */
 void sfi_port_gate_describe(const struct sfi_gate *g, char *buf, size_t size);
 

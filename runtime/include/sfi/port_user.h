@@ -31,6 +31,14 @@ struct module;
 #ifndef __always_inline
 #define __always_inline inline __attribute__((always_inline))
 #endif
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SFI_PORT_NO_ASAN __attribute__((no_sanitize("address")))
+#endif
+#endif
+#ifndef SFI_PORT_NO_ASAN
+#define SFI_PORT_NO_ASAN
+#endif
 #define noinline __attribute__((__noinline__))
 #define __noreturn __attribute__((__noreturn__))
 #define __printf(a, b) __attribute__((format(printf, a, b)))
@@ -190,6 +198,8 @@ static inline u64 sfi_port_context_id(void)
 	 (sfi_port_thread.preempt_count ^ (g)->preempt_count) |	\
 	 (u32)(sfi_port_thread.rcu_depth ^ (g)->rcu_depth))
 
+/* The sanitizer sees to that itself: what resumes is a function that does not return. */
+#define sfi_port_skip_frames(g)
 void sfi_port_gate_restore(const struct sfi_gate *g);
 void sfi_port_gate_describe(const struct sfi_gate *g, char *buf, size_t size);
 void sfi_port_stack_bounds(u64 sp, u64 *low, u64 *high);

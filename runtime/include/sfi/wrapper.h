@@ -196,6 +196,8 @@ struct sfi_gate {
 	u64 entered;              /* jiffies */
 	u64 switches;             /* current's voluntary context switches at entry */
 };
+/* In sfi_gate.regs: the stack pointer in sfi_gate_save(), which is that of the driver's function at its entry. */
+#define SFI_GATE_SP 6
 #define SFI_GATE_COOKIE 0x5f1a1c07e5f1a1c0ULL
 
 /* False: the domain is not live; the driver is not to be called. */
