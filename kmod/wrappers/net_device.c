@@ -272,15 +272,15 @@ EXPORT_SYMBOL_GPL(sfi_e_napi_struct__poll);
 /*
  * Recovery. The driver may have failed with the instance scheduled, so napi_disable() could wait
  * for ever. It is enough that the core forgets it: a poll of a driver that is not there ends at
- * once and is not repeated. The packet that the instance keeps is freed here only if the driver
- * does not hold it as well.
+ * once and is not repeated. It must have had its turn, however long that takes: the list that it
+ * waits in goes through the instance, whose memory is about to be the next instance's. The packet
+ * that it keeps is freed here only if the driver does not hold it as well.
  */
 void sfi_napi_release(struct napi_struct *napi)
 {
 	struct sfi_domain *d = sfi_domain_of_text((u64)napi->poll);
-	int ms;
 
-	for (ms = 0; ms < 1000 && !list_empty(&napi->poll_list); ms++)
+	while (!list_empty_careful(&napi->poll_list))
 		usleep_range(1000, 1100);
 	if (d && sfi_is(d, napi->skb, SFI_T_sk_buff))
 		napi->skb = NULL;
