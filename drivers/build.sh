@@ -69,7 +69,7 @@ kernel_flags() {
 	END
 	chmod +x "$dir/bin/clang"
 	SFI_CLANG=$dir/bin/clang SFI_PLUGIN='' quietly "$BUILD/log/flags" "asking Kbuild $KERNEL for its flags" \
-		make -C "$KDIR" M="$dir" CC="$TOOLS/sfi-pass/sfi-cc" probe.o
+		make -C "$KDIR" M="$dir" CC="$TOOLS/sfi-pass/sfi-cc" KASAN_SANITIZE=n probe.o
 	[ -s "$dir/flags" ] || die "Kbuild's flags were not seen"
 	awk '/^-o$/ { getline; next } /^-c$/ || /probe\.[co]$/ || /^-Wp,-MM?D/ || /KBUILD_(MODFILE|BASENAME|MODNAME)/ { next } 1' \
 		"$dir/flags" >"$K/flags"
@@ -136,12 +136,12 @@ kernel_source() {
 }
 
 extract_source() {
-	tar=/usr/src/linux-source-$KERNEL.tar.xz
-	say "extracting $1 from linux-source-$KERNEL $KVERSION"
+	tar=/usr/src/linux-source-$KSOURCE.tar.xz
+	say "extracting $1 from linux-source-$KSOURCE $KVERSION"
 	# dpkg knows the archive's checksum; a silent dpkg -V is a match.
-	[ -z "$(dpkg -V "linux-source-$KERNEL")" ] || die "$tar is not the package's"
+	[ -z "$(dpkg -V "linux-source-$KSOURCE")" ] || die "$tar is not the package's"
 	mkdir -p "$K/source"
-	tar -xJf "$tar" -C "$K/source" --strip-components=1 "linux-source-$KERNEL/$1" 2>/dev/null ||
+	tar -xJf "$tar" -C "$K/source" --strip-components=1 "linux-source-$KSOURCE/$1" 2>/dev/null ||
 		die "$1 is neither a directory here nor in $tar"
 	if [ -d "$K/source/$1" ]; then
 		(cd "$K/source/$1" && find . -type f | sort | xargs sha256sum) >"$K/source/$1.sha256"
@@ -254,7 +254,7 @@ build_copy() {
 	cp -R "$B_DIR/." "$B_OUT/src/"
 	[ -n "$B_SUMS" ] || return 0
 	build_compare
-	say "source of $B_SOURCE, linux-source-$KERNEL $KVERSION, SHA-256:"
+	say "source of $B_SOURCE, linux-source-$KSOURCE $KVERSION, SHA-256:"
 	sed 's/^/  /' "$B_SUMS" >&2
 }
 
@@ -286,6 +286,7 @@ build_kbuild() {
 	build_make "$symvers" "$@"
 }
 
+# Where the kernel has KASAN, a driver of ours has not: its stores have guards already.
 # Runs Kbuild. $1: symvers files; the rest: SYMBOL=m and -DSYMBOL_MODULE=1.
 build_make() {
 	symvers=$1 defines=
@@ -295,7 +296,7 @@ build_make() {
 		case $arg in -D*) defines="$defines $arg" ;; *) set -- "$@" "$arg" ;; esac
 	done
 	quietly "$B_OUT/log" "building $B_SOURCE for $KREL ($B_MODE${B_PLANT:+, planted})" nice make -C "$KDIR" \
-		M="$B_OUT/src" CC="$TOOLS/sfi-pass/sfi-cc" KBUILD_EXTRA_SYMBOLS="$symvers" ${defines:+KCFLAGS="$defines"} \
+		M="$B_OUT/src" CC="$TOOLS/sfi-pass/sfi-cc" KASAN_SANITIZE=n KBUILD_EXTRA_SYMBOLS="$symvers" ${defines:+KCFLAGS="$defines"} \
 		-j "$(nproc)" "$@" modules || {
 		build_prototypes
 		find "$B_OUT" -name '*.ko' -exec rm -f {} +

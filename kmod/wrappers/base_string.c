@@ -11,7 +11,8 @@
 
 #include "wrappers/by_hand.h"
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+#if defined(CONFIG_KASAN)
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
 void __noreturn sfi_w___fortify_panic(struct sfi_self *self, const u8 reason, const size_t avail,
 				      const size_t size)
 {

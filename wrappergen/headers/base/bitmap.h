@@ -5,6 +5,7 @@
 #include <linux/crc32.h>
 #include <linux/gcd.h>
 #include <net/checksum.h>
+#include <net/ip6_checksum.h>
 #include <sfi/annotate.h>
 
 unsigned long (_find_next_bit)(const unsigned long *addr, unsigned long nbits, unsigned long start) SFI_DIRECT(reads only);
@@ -16,3 +17,7 @@ u32 crc32_le(u32 crc, unsigned char const *p, size_t len) SFI_DIRECT(reads only)
 u32 crc32_be(u32 crc, unsigned char const *p, size_t len) SFI_DIRECT(reads only);
 __sum16 csum_ipv6_magic(const struct in6_addr *saddr, const struct in6_addr *daddr, __u32 len, __u8 proto, __wsum sum) SFI_DIRECT(reads only);
 __wsum csum_partial(const void *buff, int len, __wsum sum) SFI_DIRECT(reads only);
+#ifdef CONFIG_GENERIC_CSUM
+/* Where KASAN is on; else it is inline assembly. */
+__wsum csum_tcpudp_nofold(__be32 saddr, __be32 daddr, __u32 len, __u8 proto, __wsum sum) SFI_DIRECT(arithmetic);
+#endif

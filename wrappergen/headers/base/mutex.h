@@ -13,9 +13,16 @@ SFI_TYPE(mutex, hot, none);
 SFI_EMBEDDED(mutex, !mutex_is_locked(obj) && list_empty(&obj->wait_list), mutex_is_locked(obj));
 
 void __mutex_init(struct mutex *lock SFI_INITS(mutex), const char *name, struct lock_class_key *key SFI_OPAQUE);
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+/* The names without "nested" are macros over these then. */
+void mutex_lock_nested(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock)), unsigned int subclass) SFI_REQUIRES(subclass < MAX_LOCKDEP_SUBCLASSES) SFI_SLEEPS SFI_KEEPS;
+int mutex_lock_interruptible_nested(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock)), unsigned int subclass) SFI_REQUIRES(subclass < MAX_LOCKDEP_SUBCLASSES) SFI_SLEEPS SFI_KEEPS;
+int mutex_lock_killable_nested(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock)), unsigned int subclass) SFI_REQUIRES(subclass < MAX_LOCKDEP_SUBCLASSES) SFI_SLEEPS SFI_KEEPS;
+#else
 void mutex_lock(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_SLEEPS SFI_KEEPS;
 int mutex_lock_interruptible(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_SLEEPS SFI_KEEPS;
 int mutex_lock_killable(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_SLEEPS SFI_KEEPS;
+#endif
 int mutex_trylock(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_IF(ret) SFI_KEEPS;
 void mutex_unlock(struct mutex *lock SFI_UNLOCK) SFI_KEEPS;
 bool mutex_is_locked(struct mutex *lock ) SFI_DIRECT(reads only);

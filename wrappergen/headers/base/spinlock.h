@@ -9,12 +9,16 @@
 #include <linux/spinlock.h>
 #include <sfi/annotate.h>
 
+#ifdef CONFIG_DEBUG_SPINLOCK
+/* spin_lock_init(). The key is an address to lockdep, and nothing that it follows. */
+void __raw_spin_lock_init(raw_spinlock_t *lock SFI_WRITES(sizeof(*lock)), const char *name, struct lock_class_key *key SFI_OPAQUE, short inner) SFI_KEEPS;
+#endif
 void _raw_spin_lock(raw_spinlock_t *lock) SFI_BY_HAND(tries until it succeeds or the domain has failed) SFI_KEEPS;
 void _raw_spin_lock_bh(raw_spinlock_t *lock) SFI_BY_HAND(tries until it succeeds or the domain has failed) SFI_KEEPS;
 void _raw_spin_lock_irq(raw_spinlock_t *lock) SFI_BY_HAND(tries until it succeeds or the domain has failed) SFI_KEEPS;
 unsigned long _raw_spin_lock_irqsave(raw_spinlock_t *lock) SFI_BY_HAND(tries until it succeeds or the domain has failed) SFI_KEEPS;
 int _raw_spin_trylock(raw_spinlock_t *lock SFI_LOCK(_raw_spin_unlock(lock))) SFI_IF(ret) SFI_KEEPS;
-int _raw_spin_trylock_bh(raw_spinlock_t *lock SFI_LOCK(_raw_spin_unlock(lock))) SFI_IF(ret) SFI_KEEPS;
+int _raw_spin_trylock_bh(raw_spinlock_t *lock SFI_LOCK(_raw_spin_unlock(lock))) SFI_REQUIRES(!in_hardirq()) SFI_IF(ret) SFI_KEEPS;
 void _raw_spin_unlock(raw_spinlock_t *lock SFI_UNLOCK) SFI_KEEPS;
 void _raw_spin_unlock_bh(raw_spinlock_t *lock SFI_UNLOCK) SFI_REQUIRES(!in_hardirq()) SFI_KEEPS;
 void _raw_spin_unlock_irq(raw_spinlock_t *lock SFI_UNLOCK) SFI_KEEPS;

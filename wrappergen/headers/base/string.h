@@ -26,6 +26,10 @@ void *memchr_inv(const void *s, int c, size_t size) SFI_DIRECT(reads only);
 void *(memcpy)(void *dest SFI_WRITES(size), const void *src SFI_READS(size), size_t size) SFI_KEEPS;
 void *(memmove)(void *dest SFI_WRITES(size), const void *src SFI_READS(size), size_t size) SFI_KEEPS;
 void *(memset)(void *dest SFI_WRITES(size), int c, size_t size) SFI_KEEPS;
+/* What the names stand for where KASAN is on but not in the driver. */
+void *(__memcpy)(void *dest SFI_WRITES(size), const void *src SFI_READS(size), size_t size) SFI_KEEPS;
+void *(__memmove)(void *dest SFI_WRITES(size), const void *src SFI_READS(size), size_t size) SFI_KEEPS;
+void *(__memset)(void *dest SFI_WRITES(size), int c, size_t size) SFI_KEEPS;
 char *(strncpy)(char *dest SFI_WRITES(count), const char *src, size_t count) SFI_KEEPS;
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)

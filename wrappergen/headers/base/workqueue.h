@@ -17,6 +17,10 @@ SFI_TYPE_ABSTRACT(workqueue, ordered, destroy_workqueue);
 
 void SFI_CB(work_struct, func)(struct work_struct *work);
 
+#ifdef CONFIG_DEBUG_OBJECTS_WORK
+/* The first part of INIT_WORK(). */
+void __init_work(struct work_struct *work SFI_WRITES(sizeof(*work)), int onstack) SFI_REQUIRES(!onstack) SFI_KEEPS;
+#endif
 bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work) SFI_BY_HAND(the queue is one of the kernel or an own one) SFI_KEEPS;
 bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *work, unsigned long delay) SFI_BY_HAND(two objects in one) SFI_KEEPS;
 bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay) SFI_BY_HAND(two objects in one) SFI_KEEPS;

@@ -75,6 +75,8 @@ void SFI_INTERFACE(skb_fill_page_desc)(struct sk_buff *skb SFI_OWNED, int i, str
 int skb_copy_bits(const struct sk_buff *skb SFI_OWNED, int offset, void *to SFI_WRITES(len), int len) SFI_REQUIRES(len >= 0 && offset >= 0) SFI_KEEPS;
 
 void SFI_INTERFACE(skb_record_rx_queue)(struct sk_buff *skb SFI_OWNED, u16 rx_queue) SFI_KEEPS;
+#ifdef CONFIG_NETWORK_PHY_TIMESTAMPING
 void skb_clone_tx_timestamp(struct sk_buff *skb SFI_OWNED) SFI_KEEPS;
+#endif
 void skb_tstamp_tx(struct sk_buff *orig_skb SFI_OWNED, struct skb_shared_hwtstamps *hwtstamps SFI_OPAQUE) SFI_REQUIRES(!hwtstamps) SFI_KEEPS;
 int skb_checksum_help(struct sk_buff *skb SFI_OWNED) SFI_BY_HAND(may move the head);

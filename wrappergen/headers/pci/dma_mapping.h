@@ -21,6 +21,10 @@ void dma_free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr_t 
 dma_addr_t SFI_INTERFACE(dma_map_single_attrs)(struct device *dev, void *ptr, size_t size, enum dma_data_direction dir, unsigned long attrs) SFI_BY_HAND(begins the DMA of a restarted driver) SFI_KEEPS;
 dma_addr_t dma_map_page_attrs(struct device *dev SFI_OWNED, struct page *page, size_t offset, size_t size, enum dma_data_direction dir, unsigned long attrs) SFI_BY_HAND(what the device will write is in memory behind the page) SFI_KEEPS;
 void dma_unmap_page_attrs(struct device *dev SFI_OWNED, dma_addr_t addr, size_t size, enum dma_data_direction dir, unsigned long attrs) SFI_REQUIRES(dir != DMA_NONE) SFI_KEEPS;
+#ifdef CONFIG_DMA_API_DEBUG
+/* In dma_mapping_error(): the mapping has been looked at. */
+void debug_dma_mapping_error(struct device *dev SFI_OWNED, dma_addr_t dma_addr) SFI_KEEPS;
+#endif
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
 void __dma_sync_single_for_cpu(struct device *dev SFI_OWNED, dma_addr_t addr, size_t size, enum dma_data_direction dir) SFI_REQUIRES(dir != DMA_NONE) SFI_KEEPS;
 void __dma_sync_single_for_device(struct device *dev SFI_OWNED, dma_addr_t addr, size_t size, enum dma_data_direction dir) SFI_REQUIRES(dir != DMA_NONE) SFI_KEEPS;
