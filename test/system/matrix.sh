@@ -7,6 +7,5 @@
 . "$TOP/test/system/lib.sh"
 . "$TOP/test/system/matrix_lib.sh"
 
-SECONDS_MAX=1500
 # shellcheck disable=SC2086 # a list
-matrix ${ONLY:-"*"}
+matrix 1500 ${ONLY:-"*"}

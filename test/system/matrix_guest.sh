@@ -34,9 +34,11 @@ matrix_setup() {
 	ok "loading sfi_misbehave" load
 }
 
-# Cells of all misbehaviours, or of those whose names match a pattern.
+# Cells of all rows of file $1, or of those whose names match a pattern.
 matrix_run() {
-	matrix /root/expect "$FILE" "$TARGETS" "$@" || fail "matrix ended with $?"
+	rows=$1
+	shift
+	matrix "$rows" "$FILE" "$TARGETS" "$@" || fail "matrix ended with $?"
 }
 
 matrix_finish() {

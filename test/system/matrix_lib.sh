@@ -1,24 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# What matrix.sh and matrix_sample.sh have in common, sourced after lib.sh:
+# What the tests that run the matrix have in common, sourced after lib.sh:
 # building, and booting the guest that runs the cells.
 
-# The cells of all misbehaviours, or of those whose names match a pattern. Set SECONDS_MAX first.
-matrix() {
-	dir=$TOP/drivers/sfi_misbehave
+# Builds all and boots. $1: the command that boots (vm, or one that ends in it); $2: the guest's script;
+# the rest: further options.
+matrix_boot() {
+	boot=$1 script=$2 dir=$TOP/drivers/sfi_misbehave
+	shift 2
 	ko=$(sfi build "$dir" --kernel "$KERNEL")
 	victim=$(sfi build "$TOP/drivers/sfi_victim" --plain --kernel "$KERNEL")
 	sample=$(sfi build "$TOP/drivers/sfi_sample" --kernel "$KERNEL")
 	cc -O1 -Wall -static -o "$OUT/sfi_misbehave_ctl" "$dir/sfi_misbehave_ctl.c" "$dir/ask.c"
 	cc -O1 -Wall -static -I "$dir" -o "$OUT/matrix" "$TOP"/test/system/matrix/*.c "$dir/ask.c"
-	vm --module "$ko" --module "$victim" --module "$sample" --timeout "$SECONDS_MAX" --qemu "-device edu" \
+	"$boot" --module "$ko" --module "$victim" --module "$sample" --qemu "-device edu" \
 		--file "$OUT/sfi_misbehave_ctl:/usr/bin/sfi_misbehave_ctl" --file "$OUT/matrix:/usr/bin/matrix" \
-		--file "$dir/expect" --file "$TOP/test/system/matrix_guest.sh" -- "$(guest <<END
+		--file "$dir/expect" --file "$TOP/test/system/matrix_guest.sh" "$@" -- "$script"
+}
+
+# The cells of all misbehaviours, or of those whose names match a pattern. $1: the longest it may take, in seconds.
+matrix() {
+	seconds=$1
+	shift
+	matrix_boot vm "$(guest <<END
 . /root/matrix_guest.sh
 matrix_setup
-matrix_run $(printf "'%s' " "$@")
+matrix_run /root/expect $(printf "'%s' " "$@")
 matrix_finish
 END
-)"
+)" --timeout "$seconds"
 }

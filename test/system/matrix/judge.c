@@ -186,7 +186,7 @@ void judge_kernel(void)
 	}
 }
 
-void conclude(const char *name, const char *context)
+bool conclude(const char *name, const char *context)
 {
 	if (!faults[0]) {
 		printf("PASS: %s in %s\n", name, context);
@@ -194,4 +194,5 @@ void conclude(const char *name, const char *context)
 		printf("%sFAIL: %s in %s: %s\n", log_text, name, context, faults);
 	}
 	fflush(stdout);
+	return !faults[0];
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * matrix EXPECT MODULE PARAMETERS [PATTERN...]: the cells of file EXPECT, of misbehaviours whose names match
- * a PATTERN; MODULE is the driver, which is loaded, PARAMETERS what it is loaded with. Each cell
- * gives one line, PASS or FAIL with all that was wrong. The exit status is 0 if all was tried.
+ * a PATTERN; MODULE is the driver, which is loaded, PARAMETERS what it is loaded with. CONTEXTS in the
+ * environment is a list of contexts; there are no others then. Each cell gives one line, PASS or FAIL with
+ * all that was wrong. The exit status is 0 if all was tried.
  *
  * A cell: the control, which must succeed; the misbehaviour; the driver is back; the control
  * again. Each is asked by a process of its own, which then looks whether it has come back as
@@ -27,7 +28,8 @@
 #define DOMAIN "/sys/kernel/sfi/" DRIVER
 #define PATIENCE_S 60
 
-static const char *module, *parameters;
+static const char *module, *parameters, *only_in;
+static int recoveries; /* of cells that passed */
 
 /* What a process that asked has found; shared with it. */
 static struct answer {
@@ -78,7 +80,7 @@ static void live_again(void)
 	char state[64];
 	int tries;
 
-	for (tries = 0; tries < 5000; tries++) {
+	for (tries = 0; tries < 20000; tries++) {
 		read_line(DOMAIN "/state", state, sizeof(state));
 		if (!strcmp(state, "live"))
 			return;
@@ -217,7 +219,8 @@ static void cell(const struct row *row, const struct context *where)
 	judge_kernel();
 	panic_on_warn(false);
 	cost->ms += now_ms();
-	conclude(row->name, where->name);
+	if (conclude(row->name, where->name))
+		recoveries += reports;
 }
 
 /* Cuts the next column off *@rest, without the blanks around it. */
@@ -259,8 +262,10 @@ static void run(FILE *expect, char **patterns)
 		row.returned = column(&rest);
 		if (!*row.name || *row.name == '#' || !wanted(row.name, patterns))
 			continue;
-		for (i = 0; (where = next_context(row.contexts, &i)) != NULL; )
-			cell(&row, where);
+		for (i = 0; (where = next_context(row.contexts, &i)) != NULL; ) {
+			if (!only_in || has_word(only_in, where->name))
+				cell(&row, where);
+		}
 	}
 }
 
@@ -275,6 +280,7 @@ int main(int argc, char **argv)
 	}
 	module = argv[2];
 	parameters = argv[3];
+	only_in = getenv("CONTEXTS");
 	answer = mmap(NULL, sizeof(*answer), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (answer == MAP_FAILED)
 		return 1;
@@ -283,5 +289,6 @@ int main(int argc, char **argv)
 	run(expect, argv + 4);
 	fclose(expect);
 	print_costs();
+	printf("%d recoveries\n", recoveries);
 	return 0;
 }

@@ -44,8 +44,8 @@ void judge_nothing(void);
 void judge_log(const struct row *row, const struct context *where, int reports);
 /* Looks at what sfi_victim says. */
 void judge_kernel(void);
-/* Prints the verdict on cell @name in @context. */
-void conclude(const char *name, const char *context);
+/* Prints the verdict on cell @name in @context. Return: whether it has passed. */
+bool conclude(const char *name, const char *context);
 /* Reads a line without its end; "" if it cannot be. */
 void read_line(const char *path, char *line, size_t size);
 

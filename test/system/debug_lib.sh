@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# What the tests on the debug kernel have in common, after lib.sh. The detectors report into the kernel's log, and
+# the whole of it is looked at: from the first line of the boot to the last before the machine is switched off.
+
+# Of lines on stdin those that begin a report of a detector. Our own reports are not that.
+reports() {
+	grep -aE 'BUG: |WARNING: |INFO: (trying to register|lockdep|rcu|task)|ODEBUG: |suspicious RCU usage|Oops|general protection|kmemleak: .*(leak|disabled|Cannot)|turning off the locking correctness validator|scheduling while atomic' |
+		grep -avE 'sfi: |kmemleak: Kernel memory leak detector initialized|ODEBUG: .* active objects replaced'
+}
+
+# Boots the debug kernel. Slow as it is: more memory, more patience. Interpreting ACPI's tables for an interrupt's
+# routing takes longer than ACPI itself has patience: they are left alone. DMA mappings in use when a driver fails
+# are not undone, which is a documented limit: the one detector of theirs is off.
+debug_vm() {
+	rc=0
+	vm --mem 3072 --append "kasan_multi_shot kmemleak=on watchdog_thresh=60 acpi=noirq dma_debug=off" "$@" || rc=$?
+}
+
+# To be called after debug_vm. What the guest's script could not see: the kernel's death, and all that was reported.
+judge_log() {
+	if [ $rc = 0 ]; then pass "the guest came to its end"; else fail "the guest came to its end: status $rc"; fi
+	tr -d '\r' <"$OUT/log" >"$OUT/log.text"
+	reports <"$OUT/log.text" >"$OUT/reports" || :
+	if [ -s "$OUT/reports" ]; then
+		line=$(grep -naFx -m 1 -e "$(head -n 1 "$OUT/reports")" "$OUT/log.text" | cut -d: -f1)
+		sed -n "$((line > 5 ? line - 5 : 1)),$((line + 70))p" "$OUT/log.text"
+		fail "no detector reported: $(wc -l <"$OUT/reports") lines, first: $(head -n 1 "$OUT/reports")"
+	else
+		pass "no detector reported"
+	fi
+}
+
+# Text of a guest script, as guest() in lib.sh, with what looks after the detectors.
+debug_guest() {
+	guest <<'END'
+	detectors_on() {
+		ok "lockdep is still on" grep -qE 'debug_locks: +1' /proc/lockdep_stats
+		ok "DEBUG_OBJECTS has nothing to warn of" grep -qE '^warnings +:0' /sys/kernel/debug/debug_objects/stats
+	}
+	# Twice, for what was allocated in the last seconds is not looked at; the report goes into the log.
+	no_leaks() {
+		sleep 6
+		echo scan >/sys/kernel/debug/kmemleak
+		sleep 6
+		echo scan >/sys/kernel/debug/kmemleak
+		cat /sys/kernel/debug/kmemleak >/tmp/leaks
+		head -n 60 /tmp/leaks
+		is "kmemleak: $1" "$(grep -c unreferenced /tmp/leaks)" 0
+	}
+END
+	cat
+}
