@@ -62,8 +62,12 @@ struct sfi_host {
 	struct mutex shadows_lock;
 	struct list_head shadows;        /* shadows_lock */
 
-	u64 failed_at;                   /* ktime_get_ns() of the failure; written by sfi_port_failed() */
-	u64 last_recovery_us;            /* written by the worker */
+	u64 failed_at;                   /* ktime_get_ns() of the last failure. The worker's */
+	bool down;                       /* failed, and not everything is configured again. The worker's */
+	u64 down_at;                     /* failed_at of the first failure since it was up. The worker's */
+	u64 driver_ns;                   /* of the outage, what the driver itself has taken. The worker's */
+	/* Of the last outage: all of it, without what the driver took, and that. Written by the worker */
+	u64 last_recovery_us, last_outage_us, last_driver_us;
 	u32 restarts;                    /* since load; written by the worker */
 	u64 restarted_at[SFI_RESTARTS_KEPT]; /* ktime_get_ns() of the last restarts, a ring; the worker's */
 	const char *dead_why;            /* why it was left dead; written by the worker */

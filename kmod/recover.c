@@ -7,6 +7,7 @@
  * a context that failed under somebody's lock (rtnl, a device's) has unwound to
  * the gate before the step that needs that lock, and its caller drops it.
  */
+#include <linux/export.h>
 #include <linux/math64.h>
 #include <linux/pci.h>
 #include <linux/sched.h>
@@ -21,18 +22,57 @@
 
 struct devices {
 	struct pci_dev *dev[DEVICES];
+	bool held[DEVICES]; /* enabled by us, too */
 	unsigned int nr;
 };
 
-static u64 us_since_failure(const struct sfi_host *h)
+static u64 us_since(u64 then)
 {
-	return div_u64(ktime_get_ns() - h->failed_at, NSEC_PER_USEC);
+	return div_u64(ktime_get_ns() - then, NSEC_PER_USEC);
 }
 
 static void step_done(struct sfi_host *h, const char *step)
 {
-	trace_recovery(h->d->name, step, us_since_failure(h));
+	trace_recovery(h->d->name, step, us_since(h->failed_at));
 }
+
+/*
+ * How long it takes
+ * -----------------
+ * An outage is from the failure until everything is configured again, over
+ * failures of the restart itself. What the driver takes of it (its init, and
+ * the calls that shadows make) is its own time, and the device's.
+ */
+static void outage_begins(struct sfi_host *h)
+{
+	if (h->down)
+		return;
+	h->down = true;
+	h->down_at = h->failed_at;
+	h->driver_ns = 0;
+}
+
+static void outage_ends(struct sfi_host *h)
+{
+	h->down = false;
+	h->last_recovery_us = us_since(h->down_at);
+	h->last_driver_us = div_u64(h->driver_ns, NSEC_PER_USEC);
+	h->last_outage_us = h->last_recovery_us - min(h->last_driver_us, h->last_recovery_us);
+}
+
+u64 sfi_driver_begins(void)
+{
+	return ktime_get_ns();
+}
+EXPORT_SYMBOL_GPL(sfi_driver_begins);
+
+void sfi_driver_ends(struct sfi_domain *d, u64 began)
+{
+	struct sfi_host *h = d->host;
+
+	h->driver_ns += ktime_get_ns() - began;
+}
+EXPORT_SYMBOL_GPL(sfi_driver_ends);
 
 /* A device that can do anything has been enabled: an object on the address of its pci_dev. */
 static void collect_device(void *arg, const struct sfi_type *type, const void *obj, size_t size)
@@ -53,7 +93,12 @@ static void collect_device(void *arg, const struct sfi_type *type, const void *o
 
 /*
  * No more DMA (message-signalled interrupts are DMA too), and no line interrupt
- * that nobody is there to quiet: the line may be shared.
+ * that nobody is there to quiet: the line may be shared. Both come back when a
+ * driver asks for them: pci_enable_device() turns line interrupts on.
+ *
+ * Each is enabled once more, so that its release does not switch it off: that
+ * takes long, and so does switching it on again. See
+ * docs/decisions/011-devices-stay-switched-on.md.
  */
 static void quiet_devices(struct sfi_host *h, struct devices *devices)
 {
@@ -61,18 +106,43 @@ static void quiet_devices(struct sfi_host *h, struct devices *devices)
 
 	sfi_objects_for_each(h->d, collect_device, devices);
 	for (i = 0; i < devices->nr; i++) {
+		devices->held[i] = !pci_enable_device(devices->dev[i]);
 		pci_clear_master(devices->dev[i]);
 		pci_intx(devices->dev[i], 0);
 	}
 }
 
-/* Both come back when a driver asks for them: pci_enable_device() turns line interrupts on. */
+/* For the driver's pci_enable_device() to do all that it does to a device that is off. */
+static void offer_devices(struct devices *devices)
+{
+	unsigned int i;
+
+	for (i = 0; i < devices->nr; i++) {
+		if (devices->held[i])
+			atomic_dec(&devices->dev[i]->enable_cnt);
+	}
+}
+
+/* What nobody has enabled again is switched off after all. */
+static void withdraw_devices(struct devices *devices)
+{
+	unsigned int i;
+
+	for (i = 0; i < devices->nr; i++) {
+		if (devices->held[i])
+			atomic_inc(&devices->dev[i]->enable_cnt);
+	}
+}
+
 static void forget_devices(struct devices *devices)
 {
 	unsigned int i;
 
-	for (i = 0; i < devices->nr; i++)
+	for (i = 0; i < devices->nr; i++) {
+		if (devices->held[i])
+			pci_disable_device(devices->dev[i]);
 		pci_dev_put(devices->dev[i]);
+	}
 	kfree(devices);
 }
 
@@ -80,6 +150,7 @@ static void forget_devices(struct devices *devices)
 static void leave_dead(struct sfi_host *h, const char *why)
 {
 	h->dead_why = why;
+	h->down = false;
 	sfi_domain_move(h->d, SFI_RECOVERING, SFI_DEAD);
 	step_done(h, "dead");
 	if (why)
@@ -155,23 +226,28 @@ int sfi_run_init(const struct sfi_entry *e)
 }
 
 /* The domain is in SFI_LOADING, as at the beginning. */
-static void start_again(struct sfi_host *h)
+static void start_again(struct sfi_host *h, struct devices *devices)
 {
 	struct sfi_domain *d = h->d;
+	u64 began;
 	int ret;
 
 	sfi_irq_open(h);
+	offer_devices(devices);
+	began = sfi_driver_begins();
 	ret = sfi_run_init(h->init);
+	sfi_driver_ends(d, began);
+	withdraw_devices(devices);
 	if (!ret && sfi_domain_move(d, SFI_LOADING, SFI_LIVE)) {
 		step_done(h, "live");
 		sfi_shadows_do(h, resume);
 		if (sfi_domain_state(d) != SFI_LIVE)
 			return;
-		h->last_recovery_us = us_since_failure(h);
+		outage_ends(h);
 		step_done(h, "resumed");
-		pr_info("%s: restarted in %llu us (restart %u of at most %u in %u s)\n", d->name,
-			h->last_recovery_us, recent_restarts(h), sfi_restart_max,
-			sfi_restart_window_s);
+		pr_info("%s: restarted in %llu us: recovery %llu us, the driver's own start %llu us (restart %u of at most %u in %u s)\n",
+			d->name, h->last_recovery_us, h->last_outage_us, h->last_driver_us,
+			recent_restarts(h), sfi_restart_max, sfi_restart_window_s);
 		return;
 	}
 	/* If it failed by a violation, this worker's next turn is queued already. */
@@ -192,6 +268,8 @@ static void recover(struct kthread_work *work)
 
 	if (!sfi_domain_move(d, SFI_FAILED, SFI_RECOVERING))
 		return;
+	h->failed_at = READ_ONCE(d->failed_ns);
+	outage_begins(h);
 	devices = kzalloc(sizeof(*devices), GFP_KERNEL | __GFP_NOFAIL);
 	quiet_devices(h, devices);
 	sfi_irq_quiet(h);
@@ -217,7 +295,7 @@ static void recover(struct kthread_work *work)
 	if (!restart)
 		leave_dead(h, why);
 	else if (sfi_domain_move(d, SFI_RECOVERING, SFI_LOADING))
-		start_again(h);
+		start_again(h, devices);
 out:
 	forget_devices(devices);
 }
@@ -226,20 +304,21 @@ void sfi_port_failed(struct sfi_domain *d)
 {
 	struct sfi_host *h = d->host;
 
-	h->failed_at = ktime_get_mono_fast_ns();
 	kthread_queue_work(h->worker, &h->recover);
 }
 
 /* A dead domain, by the operator's order. */
 static void revive(struct kthread_work *work)
 {
+	static struct devices none;
 	struct sfi_host *h = container_of(work, struct sfi_host, revive);
 
 	if (h->inhabited || !sfi_domain_move(h->d, SFI_DEAD, SFI_RECOVERING))
 		return;
 	h->failed_at = ktime_get_ns();
+	outage_begins(h);
 	if (sfi_domain_move(h->d, SFI_RECOVERING, SFI_LOADING))
-		start_again(h);
+		start_again(h, &none);
 }
 
 int sfi_recover_start(struct sfi_host *h, const char *name)

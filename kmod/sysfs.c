@@ -47,6 +47,8 @@ SHOW(refused, "%u\n", READ_ONCE(h->d->memory_refused));
 SHOW(objects, "%u\n", sfi_domain_objects(h->d));
 SHOW(leaked, "%u\n", READ_ONCE(h->d->leaked));
 SHOW(last_recovery_us, "%llu\n", h->last_recovery_us);
+SHOW(last_outage_us, "%llu\n", h->last_outage_us);
+SHOW(last_driver_us, "%llu\n", h->last_driver_us);
 
 /* Why it was left dead; nothing while it is not, or has no more than ended. */
 static ssize_t dead_why_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
@@ -146,7 +148,8 @@ static struct attribute *host_attrs[] = {
 	&state_attr.attr, &restarts_attr.attr, &violations_attr.attr, &warnings_attr.attr,
 	&held_attr.attr, &memory_limit_attr.attr, &refused_attr.attr, &overdue_attr.attr, &growths_attr.attr, &guards_attr.attr,
 	&memory_attr.attr, &objects_attr.attr, &leaked_attr.attr, &last_report_attr.attr,
-	&last_recovery_us_attr.attr, &dead_why_attr.attr, &control_attr.attr, NULL,
+	&last_recovery_us_attr.attr, &last_outage_us_attr.attr, &last_driver_us_attr.attr,
+	&dead_why_attr.attr, &control_attr.attr, NULL,
 };
 ATTRIBUTE_GROUPS(host);
 

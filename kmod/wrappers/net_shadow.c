@@ -367,6 +367,15 @@ static struct net_shadow *next_to_replay(struct net_shadow_domain *nd)
 	return found;
 }
 
+/* Little else than calls of the driver. */
+static void replay(struct net_shadow *s)
+{
+	u64 began = sfi_driver_begins();
+
+	net_shadow_replay(s);
+	sfi_driver_ends(s->nd->shadow.domain, began);
+}
+
 static void resume(struct sfi_shadow *shadow)
 {
 	struct net_shadow_domain *nd = container_of(shadow, struct net_shadow_domain, shadow);
@@ -378,7 +387,7 @@ static void resume(struct sfi_shadow *shadow)
 	mutex_lock(&nd->inner);
 	nd->inner_owner = current;
 	while ((s = next_to_replay(nd)) != NULL)
-		net_shadow_replay(s);
+		replay(s);
 	nd->inner_owner = NULL;
 	mutex_unlock(&nd->inner);
 	if (sfi_closed(shadow->domain))

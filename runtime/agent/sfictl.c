@@ -38,6 +38,8 @@ static const struct attribute {
 	{ "restarts", "Restarts", "", "RESTARTS" },
 	{ "violations", "Violations", "", "VIOLATIONS" },
 	{ "last_recovery_us", "Last recovery", " us", "RECOVERY(us)" },
+	{ "last_outage_us", "Our part", " us", NULL },
+	{ "last_driver_us", "Driver's part", " us", NULL },
 	{ "memory", "Memory (bytes)", "", "MEMORY" },
 	{ "objects", "Objects held", "", NULL },
 	{ "held", "Memory held", " bytes", NULL },

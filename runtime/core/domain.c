@@ -55,8 +55,12 @@ const char *sfi_state_name(unsigned int state)
 
 static bool exchange_state(struct sfi_domain *d, u32 from, u32 to)
 {
-	return __atomic_compare_exchange_n(&d->state, &from, to, false, __ATOMIC_SEQ_CST,
-					   __ATOMIC_RELAXED);
+	if (!__atomic_compare_exchange_n(&d->state, &from, to, false, __ATOMIC_SEQ_CST,
+					 __ATOMIC_RELAXED))
+		return false;
+	if (to == SFI_FAILED)
+		WRITE_ONCE(d->failed_ns, sfi_port_ns());
+	return true;
 }
 
 bool sfi_domain_move(struct sfi_domain *d, enum sfi_state from, enum sfi_state to)

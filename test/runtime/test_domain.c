@@ -112,9 +112,13 @@ static void fails_once(void **state)
 {
 	struct sfi_domain *d = *state;
 
+	sfi_port_now = 7;
 	assert_true(sfi_domain_fail(d));
+	sfi_port_now = 8;
 	assert_false(sfi_domain_fail(d));
 	sfi_internal_error(d, "not heard");
+	/* The outage is counted from the first. */
+	assert_int_equal(d->failed_ns, 7000000);
 	assert_string_equal(test_logged, "live>failed recover ");
 	assert_int_equal(d->violations, 0);
 }

@@ -161,6 +161,7 @@ struct sfi_domain {
 	u32 report_busy;
 	char *last_report;     /* report_lock: whole text, zero-terminated */
 	u64 violations;        /* atomic increments */
+	u64 failed_ns;         /* sfi_port_ns() when it was last closed; by whoever closed it */
 	u32 regs_state;        /* 0 free, 1 being written, 2 valid: sfi_domain_set_regs() */
 	struct sfi_regs regs;  /* owned by whoever moved regs_state from 0 to 1 */
 	u32 leaked;            /* objects nobody could release; atomic increments */

@@ -25,6 +25,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 #include <linux/types.h>
 #include <asm/asm.h>
 #include <asm/irqflags.h>
@@ -119,6 +120,12 @@ static __always_inline bool sfi_port_grantable(u64 first, u64 last)
 static __always_inline u64 sfi_port_context_id(void)
 {
 	return (u64)(unsigned long)current | (in_hardirq() ? 1 : in_serving_softirq() ? 2 : 0);
+}
+
+/* Any context and NMI. */
+static __always_inline u64 sfi_port_ns(void)
+{
+	return ktime_get_mono_fast_ns();
 }
 
 /* What must be the same when a gate is left as when it was entered. */

@@ -186,6 +186,11 @@ static inline u64 sfi_port_context_id(void)
 	return (u64)(uintptr_t)&sfi_port_thread + sfi_port_thread.level;
 }
 
+static inline u64 sfi_port_ns(void)
+{
+	return READ_ONCE(sfi_port_now) * 1000000;
+}
+
 #define sfi_port_gate_save(g) do {				\
 	(g)->irq_flags = sfi_port_thread.irq_flags;		\
 	(g)->preempt_count = sfi_port_thread.preempt_count;	\

@@ -47,6 +47,12 @@ struct sfi_shadow {
 
 /* S, with class and domain set, is called from now on until its class's free(). Sleeps. */
 void sfi_shadow_attach(struct sfi_shadow *s);
+/*
+ * What a call of the driver in resume takes is the driver's time, not the recovery's: for around it,
+ * and the shadow's own work kept outside. The worker's, as resume is. ENDS wants what BEGINS returned.
+ */
+u64 sfi_driver_begins(void);
+void sfi_driver_ends(struct sfi_domain *d, u64 began);
 /* The shadow of CLASS for D, or NULL. Sleeps. */
 struct sfi_shadow *sfi_shadow_of(struct sfi_domain *d, const struct sfi_shadow_class *class);
 

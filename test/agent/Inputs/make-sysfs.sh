@@ -17,6 +17,8 @@ echo live | attribute e1000 state
 echo 2 | attribute e1000 restarts
 echo 2 | attribute e1000 violations
 echo 1234 | attribute e1000 last_recovery_us
+echo 34 | attribute e1000 last_outage_us
+echo 1200 | attribute e1000 last_driver_us
 echo | attribute e1000 dead_why
 printf 'used 131072\ncovered 524288\n' | attribute e1000 memory
 echo 45 | attribute e1000 objects
