@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sfi_plant: arms the bugs that a planted build carries, one at a time, and
- * owns the kernel object that they aim at. An ordinary module, not isolated;
+ * sfi_plant: arms the bugs that a planted build carries, one or a few at a time,
+ * and owns the kernel object that they aim at. An ordinary module, not isolated;
  * loaded for demonstrations and tests only.
  *
  *	echo e1000_intr:wild_call > /sys/module/sfi_plant/parameters/arm
  *
- * makes the next call of e1000_intr() fire its planted bug, once.
+ * makes the next call of e1000_intr() fire its planted bug, once. Several, up to
+ * ARMED_MAX, are separated by blanks; they take the place of those armed before.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -31,6 +32,7 @@
 #define VICTIM_CANARY 0x5f1c7a3b9e0d2468ULL
 #define VICTIM_PERIOD (HZ / 50)
 #define NAME_SIZE 96 /* "function:bug", with its end */
+#define ARMED_MAX 4
 
 /*
  * What the bugs aim at: a kernel object with a function pointer that is called
@@ -48,15 +50,15 @@ static struct victim *victim;
 static struct timer_list victim_timer;
 
 /*
- * The armed bug. @armed is read at every planted function's entry, in any
+ * The armed bugs. @armed is read at every planted function's entry, in any
  * context, without a lock: 0 is "none", otherwise the id with bit 32 set, which
- * no id can be mistaken for. Whoever exchanges it for 0 fires. @armed_name is
- * its text, under @arm_lock.
+ * no id can be mistaken for. Whoever exchanges it for 0 fires. @armed_names are
+ * their texts, under @arm_lock.
  */
 #define ARMED_BIT BIT_ULL(32)
-static atomic64_t armed = ATOMIC64_INIT(0);
+static atomic64_t armed[ARMED_MAX];
 static atomic_t fired = ATOMIC_INIT(0);
-static char armed_name[NAME_SIZE];
+static char armed_names[ARMED_MAX][NAME_SIZE];
 static DEFINE_SPINLOCK(arm_lock);
 
 /*
@@ -110,13 +112,17 @@ static bool victim_intact(void)
 bool sfi_plant_hit(u32 id)
 {
 	u64 key = id | ARMED_BIT;
+	int i;
 
-	if (likely(atomic64_read(&armed) != key))
-		return false;
-	if (atomic64_cmpxchg(&armed, key, 0) != key)
-		return false;
-	atomic_inc(&fired);
-	return true;
+	for (i = 0; i < ARMED_MAX; i++) {
+		if (likely(atomic64_read(&armed[i]) != key))
+			continue;
+		if (atomic64_cmpxchg(&armed[i], key, 0) != key)
+			continue;
+		atomic_inc(&fired);
+		return true;
+	}
+	return false;
 }
 EXPORT_SYMBOL_GPL(sfi_plant_hit);
 
@@ -149,38 +155,48 @@ EXPORT_SYMBOL_GPL(sfi_plant_text);
 
 static int arm_set(const char *value, const struct kernel_param *kp)
 {
-	char name[NAME_SIZE];
+	char names[ARMED_MAX * NAME_SIZE], *rest = names, *name[ARMED_MAX], *text;
 	unsigned long flags;
-	char *text;
+	int nr = 0, i;
 
-	if (strscpy(name, value, sizeof(name)) < 0)
+	if (strscpy(names, value, sizeof(names)) < 0)
 		return -ENAMETOOLONG;
-	text = strim(name);
-	if (*text && !strchr(text, ':'))
-		return -EINVAL;
+	while ((text = strsep(&rest, " \t\n")) != NULL) {
+		if (!*text)
+			continue;
+		if (!strchr(text, ':') || strlen(text) >= NAME_SIZE || nr == ARMED_MAX)
+			return -EINVAL;
+		name[nr++] = text;
+	}
 
 	spin_lock_irqsave(&arm_lock, flags);
-	strscpy(armed_name, text, sizeof(armed_name));
-	atomic64_set(&armed, *text ? plant_id(text) | ARMED_BIT : 0);
+	for (i = 0; i < ARMED_MAX; i++) {
+		strscpy(armed_names[i], i < nr ? name[i] : "", NAME_SIZE);
+		atomic64_set(&armed[i], i < nr ? plant_id(name[i]) | ARMED_BIT : 0);
+	}
 	spin_unlock_irqrestore(&arm_lock, flags);
 	return 0;
 }
 
-/* The armed bug's name, or an empty line once it has fired. */
+/* The names of those that have not fired yet. */
 static int arm_get(char *buffer, const struct kernel_param *kp)
 {
 	unsigned long flags;
-	int length;
+	int length = 0, i;
 
 	spin_lock_irqsave(&arm_lock, flags);
-	length = sysfs_emit(buffer, "%s\n", atomic64_read(&armed) ? armed_name : "");
+	for (i = 0; i < ARMED_MAX; i++) {
+		if (atomic64_read(&armed[i]))
+			length += sysfs_emit_at(buffer, length, "%s%s", length ? " " : "",
+						armed_names[i]);
+	}
 	spin_unlock_irqrestore(&arm_lock, flags);
-	return length;
+	return length + sysfs_emit_at(buffer, length, "\n");
 }
 
 static const struct kernel_param_ops arm_ops = { .set = arm_set, .get = arm_get };
 module_param_cb(arm, &arm_ops, NULL, 0644);
-MODULE_PARM_DESC(arm, "\"function:bug\" to fire once; empty: none");
+MODULE_PARM_DESC(arm, "\"function:bug\" to fire once, or several of them; empty: none");
 
 static int fired_get(char *buffer, const struct kernel_param *kp)
 {
