@@ -68,32 +68,48 @@ last_violation() { dmesg | grep 'sfi: VIOLATION in ' | tail -n 1 | sed 's/^[^]]*
 
 PLANT=/sys/module/sfi_plant/parameters
 
-# Makes the kernel call function $1 of e1000, in its usual context. May take a few seconds.
-e1000_call() {
+card_is() { ip -n a link show card | grep -q "$1"; }
+
+# Makes the kernel call function $1 of e1000 by a command, if it is one that is called so. Configuration
+# goes back and forth, so that there is something to do each time. May take a few seconds.
+e1000_call_by_command() {
 	case $1 in
 	e1000_get_drvinfo) ip netns exec a ethtool -i card ;;
 	e1000_get_ringparam) ip netns exec a ethtool -g card ;;
 	e1000_get_regs) ip netns exec a ethtool -d card ;;
 	e1000_get_ethtool_stats) ip netns exec a ethtool -S card ;;
 	e1000_get_link_ksettings) ip netns exec a ethtool card ;;
-	e1000_open | e1000_setup_tx_resources)
+	e1000_open | e1000_setup_tx_resources | e1000_close)
 		ip -n a link set card down
 		ip -n a link set card up
 		;;
-	e1000_close) ip -n a link set card down ;;
-	e1000_change_mtu) ip -n a link set card mtu 1400 ;;
-	e1000_set_rx_mode) ip -n a link set card promisc on ;;
+	e1000_change_mtu)
+		if card_is 'mtu 1500'; then ip -n a link set card mtu 1400; else ip -n a link set card mtu 1500; fi
+		;;
+	e1000_set_rx_mode)
+		if card_is PROMISC; then ip -n a link set card promisc off; else ip -n a link set card promisc on; fi
+		;;
+	*) return 1 ;;
+	esac
+}
+
+# The rest is called by packets, or by itself every two seconds.
+e1000_call() {
+	e1000_call_by_command "$1" && return
+	case $1 in
 	e1000_watchdog | e1000_update_stats) sleep 4 ;;
 	*) ip netns exec a ping -c 10 -i 0.2 -W 1 $ADDR_B ;;
-	esac >/dev/null 2>&1
+	esac
 }
 
 plant_fired() { [ "$(cat $PLANT/fired)" -gt "$1" ]; }
 
-# Arms "function:bug" $1 and makes it fire. Fails if it does not.
+# Arms "function:bug" $1 and makes it fire, by a command that may go on ($CALL is its process). Fails if
+# it does not. $2: what calls the function, if not e1000_call.
 plant_fire() {
 	before=$(cat $PLANT/fired)
 	echo "$1" >$PLANT/arm || return 1
-	e1000_call "${1%%:*}" &
+	"${2:-e1000_call}" "${1%%:*}" >/dev/null 2>&1 &
+	CALL=$!
 	wait_for 15 plant_fired "$before"
 }
