@@ -192,12 +192,12 @@ enum sfi_what {
 	SFI_STACK_DEPTH,
 	SFI_EXCEPTION,     /* fault, address, code */
 	SFI_HANG,          /* value: milliseconds */
-	SFI_SILENT,        /* breaks no rule and works no more, says its class: why */
 	SFI_INTERNAL,      /* why */
 	SFI_STORM,         /* interrupts: entry, detail */
 	SFI_OVERDUE,       /* a call over its budget: entry, detail */
 	SFI_MEMORY,        /* too much of it held: detail */
 	SFI_GROWTH,        /* objects held, more and more: detail */
+	SFI_SILENT,        /* breaks no rule and works no more, says its class: why */
 	SFI_NR_WHATS,
 };
 
