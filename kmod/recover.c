@@ -123,14 +123,20 @@ static void offer_devices(struct devices *devices)
 	}
 }
 
-/* What nobody has enabled again is switched off after all. */
+/*
+ * What init has not enabled again is switched off after all. Before the domain is live: who enables
+ * it from then on has to find it off, or its interrupts would stay off.
+ */
 static void withdraw_devices(struct devices *devices)
 {
 	unsigned int i;
 
 	for (i = 0; i < devices->nr; i++) {
-		if (devices->held[i])
+		if (devices->held[i] && !atomic_read(&devices->dev[i]->enable_cnt)) {
 			atomic_inc(&devices->dev[i]->enable_cnt);
+			pci_disable_device(devices->dev[i]);
+		}
+		devices->held[i] = false;
 	}
 }
 

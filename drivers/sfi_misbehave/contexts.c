@@ -184,8 +184,10 @@ static long in_work(void)
 static int thread_fn(void *unused)
 {
 	job_perform();
-	while (!kthread_should_stop())
-		msleep_interruptible(MSEC_PER_SEC);
+	/* Sleeps at least once, however soon it is stopped: that is where what it has left is noticed. */
+	do {
+		msleep_interruptible(10);
+	} while (!kthread_should_stop());
 	return 0;
 }
 

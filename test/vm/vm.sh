@@ -155,8 +155,9 @@ vm_qemu() {
 		-serial "file:$dir/status" "$@" </dev/null 2>"$dir/qemu"
 }
 
+# Soft lockups and stalls are found later than usual: the kernel counts time that a busy host did not give it.
 vm_append() {
-	echo "console=ttyS0 loglevel=7 oops=panic panic=-1 softlockup_panic=1 random.trust_cpu=on rdinit=/init net.ifnames=0"
+	echo "watchdog_thresh=30 rcupdate.rcu_cpu_stall_timeout=60 console=ttyS0 loglevel=7 oops=panic panic=-1 softlockup_panic=1 random.trust_cpu=on rdinit=/init net.ifnames=0"
 }
 
 # "kvm" or "tcg". /dev/kvm may exist and hang: only a machine that booted counts. Asked once a host boot.

@@ -31,7 +31,7 @@ void SFI_CB(pci_error_handlers, reset_done)(struct pci_dev *dev);
 void SFI_CB(pci_error_handlers, resume)(struct pci_dev *dev);
 
 int __pci_register_driver(struct pci_driver *drv SFI_EMBEDS(pci_driver), struct module *owner SFI_MODULE, const char *mod_name);
-void pci_unregister_driver(struct pci_driver *dev) SFI_RELEASES(pci_driver, dev);
+void pci_unregister_driver(struct pci_driver *dev) SFI_BY_HAND(it forgets the bus that the kernel has set);
 
 int pci_enable_device(struct pci_dev *dev SFI_OWNED) SFI_ACQUIRES(pci_enabled, dev) SFI_RELEASED_BY(pci_disable_device(dev)) SFI_KEEPS;
 int pci_enable_device_mem(struct pci_dev *dev SFI_OWNED) SFI_ACQUIRES(pci_enabled, dev) SFI_RELEASED_BY(pci_disable_device(dev)) SFI_KEEPS;
