@@ -29,7 +29,6 @@
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/Module.h"
-#include "llvm/IR/Operator.h"
 #include <deque>
 
 using namespace llvm;
@@ -37,9 +36,6 @@ using namespace llvm;
 namespace sfi {
 
 namespace {
-
-/// Clang's number for what is addressed by way of %gs.
-constexpr unsigned PerCPUSpace = 256;
 
 /// What an instruction does with its operands.
 enum class Effect {
@@ -427,10 +423,8 @@ private:
 
   /// TEXT is in a place that I writes.
   bool written(const AsmInst &I, StringRef Text, Mnemonic M) {
-    if (Text.starts_with("%gs:")) {
-      const Operand *O = parseRef(Text.drop_front(4));
-      return O ? perCPU(I, *O) : fail("writes per-CPU memory");
-    }
+    if (Text.starts_with("%gs:"))
+      return perCPU(I, Text.drop_front(4));
     if (Text.starts_with("%")) {
       std::string Name = registerName(Text);
       return isGeneral(Name) && isDeclared(Name)
@@ -469,11 +463,7 @@ private:
   }
 
   bool writtenMemory(const AsmInst &I, const Operand &O, Mnemonic M) {
-    unsigned Space = O.Arg->getType()->getPointerAddressSpace();
-    // The prefix comes from the operand's type where it is not in the text.
-    if (Space == PerCPUSpace)
-      return perCPU(I, O);
-    if (Space)
+    if (O.Arg->getType()->getPointerAddressSpace())
       return fail("writes another address space");
     // The address may be in the register of an output that is written already.
     if (SharedWritten)
@@ -515,11 +505,12 @@ private:
 
   /// Only the preempt count may be counted up and down: the runtime restores
   /// it, and what an imbalance does is seen at the gate.
-  bool perCPU(const AsmInst &I, const Operand &O) {
+  bool perCPU(const AsmInst &I, StringRef Text) {
+    const Operand *O = parseRef(Text);
     bool Counts = StringSwitch<bool>(I.Mnemonic)
                       .Cases("incl", "decl", "addl", "subl", true)
                       .Default(false);
-    if (!Counts || !O.Arg || !isPreemptCount(O.Arg))
+    if (!Counts || !O || !O->Arg || !isPreemptCount(O->Arg))
       return fail("writes per-CPU memory");
     return true;
   }
@@ -527,12 +518,6 @@ private:
   bool isPreemptCount(Value *Ptr) {
     const DataLayout &DL = CB.getModule()->getDataLayout();
     APInt Offset(64, 0);
-    // The kernel's way into the address space: by way of a number.
-    if (auto *Cast = dyn_cast<Operator>(Ptr);
-        Cast && Cast->getOpcode() == Instruction::IntToPtr)
-      if (auto *Number = dyn_cast<PtrToIntOperator>(Cast->getOperand(0));
-          Number && Number->getType()->isIntegerTy(64))
-        Ptr = Number->getPointerOperand();
     Value *Base = Ptr->stripAndAccumulateConstantOffsets(DL, Offset, true);
     auto *Variable = dyn_cast<GlobalVariable>(Base);
     if (!Variable || !Variable->isDeclaration())

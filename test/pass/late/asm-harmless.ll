@@ -6,17 +6,6 @@ target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:
 target triple = "x86_64-unknown-linux-gnu"
 
 @thing_jiffies = external global i64
-@__preempt_count = external global i32
-@pcpu_hot = external global { ptr, i32 }
-
-; Counting preemption, as in 6.1 and in 6.12: the prefix is in the text or comes from the operand's type.
-; CHECK-LABEL: define void @counts(
-define void @counts() {
-  call void asm "incl %gs:$0", "=*m,*m"(ptr elementtype(i32) @__preempt_count, ptr elementtype(i32) @__preempt_count)
-  call void asm "incl $0", "=*m,*m"(ptr addrspace(256) elementtype(i32) inttoptr (i64 ptrtoint (ptr getelementptr (i8, ptr @pcpu_hot, i64 8) to i64) to ptr addrspace(256)), ptr addrspace(256) elementtype(i32) inttoptr (i64 ptrtoint (ptr getelementptr (i8, ptr @pcpu_hot, i64 8) to i64) to ptr addrspace(256)))
-  call void asm "addl $1, $0", "=*m,ri,*m"(ptr addrspace(256) elementtype(i32) inttoptr (i64 ptrtoint (ptr getelementptr (i8, ptr @pcpu_hot, i64 8) to i64) to ptr addrspace(256)), i32 512, ptr addrspace(256) elementtype(i32) inttoptr (i64 ptrtoint (ptr getelementptr (i8, ptr @pcpu_hot, i64 8) to i64) to ptr addrspace(256)))
-  ret void
-}
 
 ; CHECK-LABEL: define i64 @reads(
 define i64 @reads(ptr %p, i64 %nr) {
