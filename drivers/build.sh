@@ -56,7 +56,7 @@ build_host_tools() {
 # line; K/flags.dir is the folder they are relative to. Found by building an empty module with
 # a compiler that writes them down.
 kernel_flags() {
-	fresh "$K/flags.stamp" "$KVERSION $(sum_of "$TOOLS/sfi-pass/sfi-cc")" && return
+	fresh "$K/flags.stamp" "$KVERSION $(sum_of "$TOOLS/sfi-pass/sfi-cc" "$TOOLS/sfi-pass/gcc-kernel.h")" && return
 	dir=$K/probe
 	rm -rf "$dir"
 	mkdir -p "$dir/bin"
@@ -74,7 +74,7 @@ kernel_flags() {
 	awk '/^-o$/ { getline; next } /^-c$/ || /probe\.[co]$/ || /^-Wp,-MM?D/ || /KBUILD_(MODFILE|BASENAME|MODNAME)/ { next } 1' \
 		"$dir/flags" >"$K/flags"
 	rm -rf "$dir"
-	echo "$KVERSION $(sum_of "$TOOLS/sfi-pass/sfi-cc")" >"$K/flags.stamp"
+	echo "$KVERSION $(sum_of "$TOOLS/sfi-pass/sfi-cc" "$TOOLS/sfi-pass/gcc-kernel.h")" >"$K/flags.stamp"
 }
 
 # sfi-wrapgen: annotated headers to wrappers and policy. One module a folder of wrappergen/headers.
@@ -241,7 +241,7 @@ build_source() {
 
 # A checksum of all that decides what comes out.
 build_inputs() {
-	set -- "$B_DIR" "$TOOLS/sfi-pass/sfi-cc"
+	set -- "$B_DIR" "$TOOLS/sfi-pass/sfi-cc" "$TOOLS/sfi-pass/gcc-kernel.h"
 	[ -z "$B_PLANT" ] || set -- "$@" "$B_PLANT" "$TOP/drivers/plants" "$TOOLS/sfi-pass/sfi-plant.so"
 	[ "$B_MODE" = plain ] || set -- "$@" "$TOOLS/sfi-pass/sfi-pass.so" "$K/gen/policy.json" "$K/kmod/Module.symvers"
 	echo "$B_MODE $(sum_of "$@")"
