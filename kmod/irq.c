@@ -23,7 +23,6 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
-#include <linux/sched/clock.h>
 
 #include <sfi/irq.h>
 
@@ -38,7 +37,7 @@
  * of the watchdog's timer have interrupts off.
  */
 struct sfi_irq_time {
-	u64 began;   /* of the window; local_clock() */
+	u64 began;   /* of the window; ktime_get_mono_fast_ns() */
 	u64 left;    /* end of the last call */
 	u64 inside;  /* ns in calls, and between them */
 	u64 between;
@@ -75,7 +74,7 @@ void sfi_irq_look(struct sfi_domain *d)
 {
 	struct sfi_host *h = d->host;
 	struct sfi_irq_time *t = this_cpu_ptr(h->irq_time);
-	u64 now = local_clock(), passed = now - t->began, taken, percent;
+	u64 now = ktime_get_mono_fast_ns(), passed = now - t->began, taken, percent;
 	unsigned int limit = READ_ONCE(sfi_irq_percent);
 
 	if (passed < READ_ONCE(sfi_irq_window_ms) * (u64)NSEC_PER_MSEC)

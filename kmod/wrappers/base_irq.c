@@ -10,7 +10,6 @@
  */
 #include <linux/interrupt.h>
 #include <linux/pci.h>
-#include <linux/sched/clock.h>
 
 #include <sfi/irq.h>
 
@@ -153,7 +152,7 @@ irqreturn_t sfi_e_irq_handler_t(const struct sfi_entry *e, int irq, void *dev)
 	irq_handler_t fn = (irq_handler_t)e->fn;
 	/* Not so the half of a handler that is a thread. */
 	bool hard = in_hardirq();
-	u64 from = hard ? local_clock() : 0;
+	u64 from = hard ? ktime_get_mono_fast_ns() : 0;
 	struct sfi_gate g;
 	irqreturn_t ret;
 
@@ -167,7 +166,7 @@ irqreturn_t sfi_e_irq_handler_t(const struct sfi_entry *e, int irq, void *dev)
 	}
 	sfi_gate_leave(&g);
 	if (hard && ret != IRQ_NONE)
-		sfi_irq_spent(d, e, from, local_clock());
+		sfi_irq_spent(d, e, from, ktime_get_mono_fast_ns());
 	return ret;
 }
 EXPORT_SYMBOL_GPL(sfi_e_irq_handler_t);
