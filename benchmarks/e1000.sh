@@ -1,31 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# ./sfi bench: what isolation costs. The measure is guest instructions per
-# packet, of the whole machine: applications, both network stacks, drivers. It
+# The part e1000 of ./sfi bench. The measure is guest instructions per packet, of the whole machine: applications, both network stacks, drivers. It
 # is the same from run to run to a percent or so, and needs no hardware counters. The
 # baseline is the same driver from the same compiler with the plugin off, on the
 # same machine.
-
-usage_bench() {
-	cat <<-'END'
-	usage: ./sfi bench [--quick] [--json FILE] [--markdown FILE] [--kernel V]
-
-	Guest instructions per packet of e1000, plain and isolated; medians of five runs:
-	  tcp           iperf3 TCP between two e1000: both ends are the driver under test
-	  udp           iperf3 UDP between two e1000
-	  udp-send      iperf3 UDP from e1000 to a virtio card, whose cost is in both figures
-	  udp-receive   the other way round
-
-	  --quick          one run each
-	  --json FILE      write the results, with every single run, there as well
-	  --markdown FILE  rewrite the table in FILE, a page with the two markers that stand in docs/performance.md
-	  --kernel V       6.1 (default) or 6.12
-
-	A row whose runs differ too much, or whose machine was lost, has no figure: it says so, FILE stays as
-	it was, and the exit status is 1.
-	END
-}
 
 # A row counts only if its largest and its smallest run differ by no more than this many percent of the median.
 BENCH_SPREAD=5
@@ -99,24 +78,19 @@ bench_text() {
 	done
 }
 
+# The part's results, with every single run, as JSON.
 bench_json() {
-	printf '{\n  "kernel": "%s",\n  "unit": "guest instructions per packet",\n' "$KREL"
-	printf '  "runs_per_row": %s,\n  "spread_bound_percent": %s,\n  "rows": [' "$E_RUNS" "$BENCH_SPREAD"
-	comma=
-	bench_summary | sed 's/ -/ null/g' | while read -r row verdict plain isolated ratio spread1 spread2; do
-		printf '%s\n    {"row": "%s", "verdict": "%s", "plain": %s, "isolated": %s, "ratio": %s, ' \
-			"$comma" "$row" "$verdict" "$plain" "$isolated" "$ratio"
-		printf '"spread_plain_percent": %s, "spread_isolated_percent": %s}' "$spread1" "$spread2"
-		comma=,
-	done
-	printf '\n  ],\n  "runs": ['
-	comma=
-	while IFS='|' read -r build row packets instructions; do
-		printf '%s\n    {"build": "%s", "row": "%s", "packets": %s, "instructions": %s}' \
-			"$comma" "$build" "$row" "$packets" "$instructions"
-		comma=,
-	done <"$E_DIR/runs"
-	printf '\n  ]\n}\n'
+	{
+		bench_summary | sed 's/^/row|/; s/ /|/g'
+		sed 's/^/run|/' "$E_DIR/runs"
+	} | jq -nR --arg kernel "$KREL" --argjson runs "$E_RUNS" --argjson bound "$BENCH_SPREAD" '
+		def number: if . == "-" then null else tonumber end;
+		[inputs | split("|")] | {
+			kernel: $kernel, unit: "guest instructions per packet", runs_per_row: $runs, spread_bound_percent: $bound,
+			rows: map(select(.[0] == "row") | { row: .[1], verdict: .[2], plain: (.[3] | number), isolated: (.[4] | number),
+				ratio: (.[5] | number), spread_plain_percent: (.[6] | number), spread_isolated_percent: (.[7] | number) }),
+			runs: map(select(.[0] == "run") | { build: .[1], row: .[2], packets: (.[3] | number), instructions: (.[4] | number) })
+		}'
 }
 
 # The lines between the markers of a page.
@@ -133,74 +107,29 @@ bench_table() {
 	done
 }
 
-BENCH_BEGIN='<!-- ./sfi bench --markdown rewrites what follows; do not edit -->'
-BENCH_END='<!-- end of what ./sfi bench wrote -->'
-
-# Page $1 has both markers, in this order.
-bench_markers() {
-	awk -v begin="$BENCH_BEGIN" -v end="$BENCH_END" '$0 == begin && !n { n = 1 } $0 == end && n == 1 { n = 2 }
-		END { exit n != 2 }' "$1"
-}
-
-bench_markdown() {
-	bench_table >"$E_DIR/table"
-	awk -v begin="$BENCH_BEGIN" -v end="$BENCH_END" -v table="$E_DIR/table" '
-		$0 == end { inside = 0 }
-		!inside { print }
-		$0 == begin { inside = 1; while ((getline line <table) > 0) print line }' "$1" >"$E_DIR/page"
-	cat "$E_DIR/page" >"$1"
-}
-
-bench_options() {
-	E_RUNS=5 E_JSON='' E_MARKDOWN='' E_KERNEL=6.1
-	while [ $# -gt 0 ]; do
-		case $1 in
-		--quick) E_RUNS=1 ;;
-		--json | --markdown | --kernel)
-			[ $# -ge 2 ] || misuse "$1 needs a value"
-			case $1 in
-			--json) E_JSON=$2 ;;
-			--markdown) E_MARKDOWN=$2 ;;
-			--kernel) E_KERNEL=$2 ;;
-			esac
-			shift
-			;;
-		*) misuse "unknown option $1" ;;
-		esac
-		shift
-	done
-	# Known before the measurement, which is long.
-	[ -z "$E_JSON" ] || touch "$E_JSON" 2>/dev/null || die "$E_JSON cannot be written"
-	[ -z "$E_MARKDOWN" ] || { [ -w "$E_MARKDOWN" ] && bench_markers "$E_MARKDOWN"; } ||
-		die "$E_MARKDOWN is no page with the markers for the table"
-}
-
-# Prints and writes the results. Fails unless every row has a figure.
-bench_report() {
+# Prints and keeps the results. Fails unless every row has a figure.
+e1000_report() {
 	bench_text
-	[ -z "$E_JSON" ] || bench_json >"$E_JSON"
+	bench_json >"$B_DIR/e1000.json"
 	! bench_summary | grep -qv '^[^ ]* ok ' || {
-		warn "bench: not every row could be measured"
+		warn "bench: not every row of e1000 could be measured"
 		return 1
 	}
-	[ -z "$E_MARKDOWN" ] || bench_markdown "$E_MARKDOWN"
 }
 
-cmd_bench() {
-	bench_options "$@"
+e1000_markdown() { bench_table; }
+
+bench_e1000() {
 	need build
-	setup_packages
 	setup_kernel "$E_KERNEL"
 	for mode in --plain ''; do
 		# shellcheck disable=SC2086
 		(cmd_build drivers/net/ethernet/intel/e1000 --kernel "$E_KERNEL" $mode) >/dev/null
 	done
 	mkdir -p "$BUILD/vm"
-	E_DIR=$(mktemp -d "$BUILD/vm/bench.XXXXXX")
-	trap 'rm -rf "$E_DIR"' EXIT
-	trap 'exit 130' INT TERM HUP
+	E_DIR=$B_DIR
 	say "measuring plain, then isolated: $E_RUNS runs a row"
 	bench_vm plain "$K/drivers/e1000.plain/e1000.ko" --no-sfi >"$E_DIR/runs"
 	bench_vm isolated "$K/drivers/e1000/e1000.ko" '' >>"$E_DIR/runs"
-	bench_report
+	e1000_report
 }

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# ./sfi bench: what isolation costs. Runs the parts, and makes one report of them.
+# Each part measures the same thing built plain and isolated, by the same compiler,
+# in the same run.
+
+. "$TOP/benchmarks/native.sh"
+. "$TOP/benchmarks/e1000.sh"
+
+usage_bench() {
+	cat <<-'END'
+	usage: ./sfi bench [native|e1000]... [OPTION]...
+
+	Parts; without one all are run:
+	  native    small programs in user space: time, instructions and code size, plain, isolated,
+	            and with AddressSanitizer
+	  e1000     guest instructions per packet of e1000; medians of five runs:
+	              tcp           iperf3 TCP between two e1000: both ends are the driver under test
+	              udp           iperf3 UDP between two e1000
+	              udp-send      iperf3 UDP from e1000 to a virtio card, whose cost is in both figures
+	              udp-receive   the other way round
+
+	  --quick          fewer rounds; one run of e1000
+	  --json FILE      write the results, with every single sample, there as well
+	  --compare FILE   say what has moved since FILE was written by --json
+	  --markdown FILE  rewrite the tables in FILE, a page with the markers that stand in docs/performance.md
+	  --kernel V       for e1000: 6.1 (default) or 6.12
+
+	A row whose samples vary too much, whose builds did not do the same, or whose machine was lost, has
+	no figure: it says so, FILE stays as it was, and the exit status is 1.
+	END
+}
+
+# A jq program with the report's functions. $1: program; the rest: options and files of jq.
+report() {
+	program=$1
+	shift
+	jq -r "$(cat "$TOP/benchmarks/report.jq") $program" "$@"
+}
+
+# Rows of cells as a table for the terminal, or for a page.
+text_table() { column -t -s "$(printf '\t')"; }
+markdown_table() {
+	awk -F '\t' '{ line = "|"; for (i = 1; i <= NF; i++) line = line " " $i " |"; print line }
+		NR == 1 { line = "|"; for (i = 1; i <= NF; i++) line = line "---|"; print line; columns = NF }'
+}
+
+# --- native -------------------------------------------------------------------
+
+NATIVE_HEAD='["program", "time", "varies by", "instructions", "code size", "time, ASan for writes", "time, ASan"]'
+native_table() {
+	report "(native_summary) as \$rows | .spread_bound_percent as \$bound | $NATIVE_HEAD, (\$rows[] | native_cells(\$bound)),
+		(if all(\$rows[]; .verdict == \"ok\") then [\"geometric mean\", (\$rows | map(.builds.isolated.ratio) | geomean | fixed(3)), \"\",
+			(\$rows | map(.instructions_ratio) | geomean | fixed(3)), (\$rows | map(.size_ratio) | geomean | fixed(2)),
+			(\$rows | map(.builds[\"asan-writes\"].ratio) | geomean | fixed(2)),
+			(\$rows | map(.builds.asan.ratio) | geomean | fixed(2))] else empty end) | @tsv" "$1"
+}
+
+native_good() { report 'native_summary | length > 0 and all(.[]; .verdict == "ok")' "$1" | grep -qx true; }
+
+# The part's lines of a page.
+native_markdown() {
+	report '"\(.rounds) rounds of about \(.slice_us) us a build, on one \(.cpu). Isolated against plain, and what AddressSanitizer takes of the same.\n"' \
+		"$B_DIR/native.json"
+	native_table "$B_DIR/native.json" | markdown_table
+}
+
+bench_native() {
+	native_build
+	native_measure >"$B_DIR/native.json"
+	native_report
+}
+
+# Prints the part's figures; fails if one is missing.
+native_report() {
+	native_table "$B_DIR/native.json" | text_table
+	native_good "$B_DIR/native.json" || {
+		warn "bench: not every program could be measured"
+		return 1
+	}
+}
+
+# --- pages --------------------------------------------------------------------
+
+marker_begin() { echo "<!-- ./sfi bench --markdown rewrites what follows: $1; do not edit -->"; }
+marker_end() { echo "<!-- end of what ./sfi bench wrote: $1 -->"; }
+
+# Page $2 has both markers of part $1, in this order.
+has_markers() {
+	awk -v begin="$(marker_begin "$1")" -v end="$(marker_end "$1")" '$0 == begin && !n { n = 1 } $0 == end && n == 1 { n = 2 }
+		END { exit n != 2 }' "$2"
+}
+
+# Puts stdin between the markers of part $1 in page $2.
+rewrite() {
+	cat >"$B_DIR/table"
+	awk -v begin="$(marker_begin "$1")" -v end="$(marker_end "$1")" -v table="$B_DIR/table" '
+		$0 == end { inside = 0 }
+		!inside { print }
+		$0 == begin { inside = 1; while ((getline line <table) > 0) print line }' "$2" >"$B_DIR/page"
+	cat "$B_DIR/page" >"$2"
+}
+
+# --- all ------------------------------------------------------------------------
+
+bench_options() {
+	E_RUNS=5 E_KERNEL=6.1 B_PARTS='' B_JSON='' B_MARKDOWN='' B_COMPARE=''
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--quick) E_RUNS=1 N_ROUNDS=200 ;;
+		--json | --markdown | --kernel | --compare)
+			[ $# -ge 2 ] || misuse "$1 needs a value"
+			case $1 in
+			--json) B_JSON=$2 ;;
+			--markdown) B_MARKDOWN=$2 ;;
+			--kernel) E_KERNEL=$2 ;;
+			--compare) B_COMPARE=$2 ;;
+			esac
+			shift
+			;;
+		-*) misuse "unknown option $1" ;;
+		native | e1000) B_PARTS="$B_PARTS $1" ;;
+		*) misuse "no part $1" ;;
+		esac
+		shift
+	done
+	B_PARTS=${B_PARTS:-native e1000}
+	# Known before the measurement, which is long.
+	[ -z "$B_COMPARE" ] || jq -e .format "$B_COMPARE" >/dev/null 2>&1 || die "$B_COMPARE was not written by ./sfi bench --json"
+	[ -z "$B_JSON" ] || touch "$B_JSON" 2>/dev/null || die "$B_JSON cannot be written"
+	[ -n "$B_MARKDOWN" ] || return 0
+	[ -w "$B_MARKDOWN" ] || die "$B_MARKDOWN cannot be written"
+	for part in $B_PARTS; do
+		has_markers "$part" "$B_MARKDOWN" || die "$B_MARKDOWN has no markers for the table of $part"
+	done
+}
+
+# What the parts have left, as one object.
+bench_all() {
+	for part in $B_PARTS; do
+		[ ! -s "$B_DIR/$part.json" ] || jq --arg part "$part" '{ ($part): . }' "$B_DIR/$part.json"
+	done | jq -s 'reduce .[] as $part ({ format: 1 }; . + $part)'
+}
+
+# Runs part $1 in a process of its own, so that one that cannot go on does not take the others along; then
+# rewrites its table if all went well.
+bench_part() {
+	say "part $1"
+	# "if (...)" would keep the part from ending at its first error.
+	(
+		set -e
+		"bench_$1"
+	) &
+	wait $! || return
+	[ -z "$B_MARKDOWN" ] || "$1_markdown" | rewrite "$1" "$B_MARKDOWN"
+}
+
+# Runs all parts and reports. Fails if one did.
+bench_run() {
+	bad=
+	for part in $B_PARTS; do
+		bench_part "$part" || bad=yes
+	done
+	[ -z "$B_JSON" ] || bench_all >"$B_JSON"
+	[ -z "$bad" ]
+}
+
+cmd_bench() {
+	bench_options "$@"
+	need build
+	setup_packages
+	mkdir -p "$BUILD/bench"
+	B_DIR=$(mktemp -d "$BUILD/bench/run.XXXXXX")
+	trap 'rm -rf "$B_DIR"' EXIT
+	trap 'exit 130' INT TERM HUP
+	bench_run
+}
