@@ -23,9 +23,9 @@ struct AsmInst {
 
 /// The instructions of TEXT (AT&T syntax, operands written $N or ${N:m} as in
 /// LLVM IR). Comments and what goes into sections of the kernel's own tables
-/// are left out; the replacement code of alternatives is not, but no label leads
-/// there. Labels behind the last instruction lead to a nop. Fails on a directive
-/// or section that is not known.
+/// are left out; the replacement code of alternatives is not, but no label
+/// leads there. Labels behind the last instruction lead to a nop. Fails on a
+/// directive or section that is not known.
 llvm::Expected<llvm::SmallVector<AsmInst>> parseAsmText(llvm::StringRef Text);
 
 } // namespace sfi

@@ -2,21 +2,22 @@
 //
 // Inline assembly is classified, not trusted. What a statement writes is read
 // off its instructions, not off its constraints: the kernel's MMIO writes list
-// the device register as an input. Every mnemonic must be in the table below,
-// and every operand in a place that is written must be a register or an
+// the device register as an input. Every mnemonic must be in AsmTable.cpp, and
+// every operand in a place that is written must be a register or an
 // operand of the statement; anything else is an error that shows the template.
 //
 // Allowed besides plain computation: locked and bit operations (the address
 // that a bit number in a register leads to is guarded), memory barriers, ud2
 // with its bug table entry, jumps within the statement and to the labels of an
 // asm goto, alternatives (both codes are checked), string stores (the whole
-// range is guarded), the preempt count, calls of the few functions named below.
+// range is guarded), the preempt count, calls of the few functions named there.
 //
 // Deliberately not: everything privileged (in, out, cli, wrmsr...), per-CPU
 // writes of anything else, pushes, jumps and calls to elsewhere. Kernel inlines
 // made of these belong behind a wrapper: SFI_INTERFACE.
 
 #include "Access.h"
+#include "AsmTable.h"
 #include "AsmText.h"
 #include "Diag.h"
 
@@ -37,151 +38,6 @@ namespace sfi {
 
 namespace {
 
-/// What an instruction does with its operands.
-enum class Effect {
-  Reads, ///< writes registers and flags at most, whatever its operands
-  Last,  ///< writes its last operand
-  All,   ///< may write every operand
-  Bits,  ///< writes the last operand, at the bit the first one says
-  Load,  ///< as Last, and the last must be a register
-  Jump,  ///< to a label
-  Call,  ///< to a function of the list below
-  PushFlags,
-  PopFlags, ///< reads the flags by way of the stack
-  Unknown,
-};
-
-struct Mnemonic {
-  Effect Does;
-  uint64_t Width; ///< bytes written, from the suffix; 0: not said
-};
-
-Effect effectOf(StringRef Name) {
-  return StringSwitch<Effect>(Name)
-      .Cases("mov", "add", "adc", "sub", "sbb", "and", "or", "xor", "inc",
-             "dec", Effect::Last)
-      .Cases("neg", "not", "shl", "shr", "sar", "sal", "rol", "ror", "rcl",
-             "rcr", Effect::Last)
-      .Cases("shld", "shrd", "cmpxchg", Effect::Last)
-      .Cases("xchg", "xadd", Effect::All)
-      .Cases("bts", "btr", "btc", Effect::Bits)
-      .Cases("lea", "movz", "bswap", "bsf", "bsr", "tzcnt", "lzcnt", "popcnt",
-             "imul", Effect::Load)
-      .Cases("cmp", "test", "bt", "nop", "pause", "mfence", "lfence", "sfence",
-             "mul", "div", Effect::Reads)
-      .Cases("prefetch", "prefetcht0", "prefetcht1", "prefetcht2",
-             "prefetchnta", "prefetchw", "rdtsc", "rdtscp", "cpuid", "ud2",
-             Effect::Reads)
-      .Cases("clflush", "clflushopt", "clwb", "cltq", "cld", Effect::Reads)
-      .Case("jmp", Effect::Jump)
-      .Case("call", Effect::Call)
-      .Case("pushf", Effect::PushFlags)
-      .Case("pop", Effect::PopFlags)
-      .Default(Effect::Unknown);
-}
-
-/// Names whose last letter is no suffix, and families of names.
-Mnemonic lookUp(StringRef Name) {
-  if (Name == "cmpxchg8b")
-    return {Effect::Last, 8};
-  if (Name == "cmpxchg16b")
-    return {Effect::Last, 16};
-  if (Name.starts_with("set"))
-    return {Effect::Last, 1};
-  if (Name.starts_with("cmov") || Name.starts_with("movzb") ||
-      Name.starts_with("movzw") || Name.starts_with("movsb") ||
-      Name.starts_with("movsw") || Name.starts_with("movsl"))
-    return {Effect::Load, 0};
-  Effect Whole = effectOf(Name);
-  if (Whole != Effect::Unknown)
-    return {Whole, 0};
-  uint64_t Width = StringSwitch<uint64_t>(Name.take_back())
-                       .Case("b", 1)
-                       .Case("w", 2)
-                       .Case("l", 4)
-                       .Case("q", 8)
-                       .Default(0);
-  if (Width)
-    return {effectOf(Name.drop_back()), Width};
-  if (Name.starts_with("j"))
-    return {Effect::Jump, 0};
-  return {Effect::Unknown, 0};
-}
-
-/// Bytes that each step of movs and stos writes; 0: another instruction.
-uint64_t stringWidth(StringRef Name) {
-  return StringSwitch<uint64_t>(Name)
-      .Cases("movsb", "stosb", 1)
-      .Cases("movsw", "stosw", 2)
-      .Cases("movsl", "stosl", 4)
-      .Cases("movsq", "stosq", 8)
-      .Default(0);
-}
-
-/// Registers that an instruction writes without naming them.
-SmallVector<StringRef, 4> implicitlyWritten(const AsmInst &I) {
-  StringRef Name = I.Mnemonic;
-  if (Name == "cltq")
-    return {"ax"};
-  if (Name.starts_with("imul") && I.Operands.size() == 1)
-    return {"ax", "dx"};
-  if (Name == "cpuid")
-    return {"ax", "bx", "cx", "dx"};
-  if (Name == "rdtscp")
-    return {"ax", "cx", "dx"};
-  if (Name == "rdtsc" || Name == "cmpxchg8b" || Name == "cmpxchg16b" ||
-      Name.starts_with("mul") || Name.starts_with("div"))
-    return {"ax", "dx"};
-  if (Name.starts_with("cmpxchg"))
-    return {"ax"};
-  return {};
-}
-
-/// "%r10d" is r10, "%eax" is ax, "%cl" is cx: the name that constraints use,
-/// without the r of the old ones.
-std::string registerName(StringRef Text) {
-  Text.consume_front("%");
-  if (Text.size() > 1 && Text[0] == 'r' && isDigit(Text[1]))
-    return Text.take_while([](char C) { return isAlnum(C); })
-        .rtrim("bwd")
-        .str();
-  if (Text.size() == 3 && (Text[0] == 'r' || Text[0] == 'e'))
-    Text = Text.drop_front();
-  if (Text.size() == 2 && (Text[1] == 'l' || Text[1] == 'h'))
-    return (Text.take_front() + "x").str();
-  return Text.str();
-}
-
-/// Bytes in a general register of this name; 0: it is none.
-uint64_t registerWidth(StringRef Text) {
-  if (!Text.consume_front("%"))
-    return 0;
-  if (Text.size() > 1 && Text[0] == 'r' && isDigit(Text[1]))
-    return StringSwitch<uint64_t>(Text.take_back())
-        .Case("b", 1)
-        .Case("w", 2)
-        .Case("d", 4)
-        .Default(8);
-  if (Text.ends_with("l") || Text.ends_with("h"))
-    return 1;
-  return Text.starts_with("r") ? 8 : Text.starts_with("e") ? 4 : 2;
-}
-
-/// A register for values. The stack and the frame pointer are not: what the
-/// compiler itself stores goes by them.
-bool isGeneral(StringRef Name) {
-  return StringSwitch<bool>(Name)
-      .Cases("ax", "bx", "cx", "dx", "si", "di", true)
-      .Cases("r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", true)
-      .Default(false);
-}
-
-/// A register that only the kernel may even read.
-bool isPrivileged(StringRef Text) {
-  return Text.starts_with("%cr") || Text.starts_with("%dr") ||
-         Text.starts_with("%db") || Text.starts_with("%tr");
-}
-
 /// "$3", or one of ${3:b}, ${3:h}, ${3:w}, ${3:k}, ${3:q}: other modifiers make
 /// something else of an operand, ${3:a} of a register memory that it points to.
 bool isPlainRef(StringRef Text) {
@@ -189,29 +45,6 @@ bool isPlainRef(StringRef Text) {
     return true;
   StringRef Modifier = Text.split(':').second;
   return Modifier.size() <= 1 && StringRef("bhwkq").contains(Modifier);
-}
-
-/// Functions that a template may call: they write nothing but user memory that
-/// they have checked, or nothing at all.
-bool isCallable(StringRef Name) {
-  return StringSwitch<bool>(Name)
-      .Cases("__get_user_1", "__get_user_2", "__get_user_4", "__get_user_8",
-             true)
-      .Cases("__put_user_1", "__put_user_2", "__put_user_4", "__put_user_8",
-             true)
-      // By way of thunks that keep all registers.
-      .Cases("__SCT__preempt_schedule", "__SCT__preempt_schedule_notrace", true)
-      .Default(false);
-}
-
-/// Registers that they change. Where the compiler does not know, it may have
-/// an address there that has been checked.
-SmallVector<StringRef, 4> writtenByCall(StringRef Name) {
-  if (Name.starts_with("__get_user_"))
-    return {"ax", "dx"};
-  if (Name.starts_with("__put_user_"))
-    return {"cx", "bx"};
-  return {};
 }
 
 /// One operand of the statement.
