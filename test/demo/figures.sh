@@ -94,10 +94,16 @@ demo_figures() {
 		'BEGIN { exit !(m < gm * 1000 && w < gw * 1000) }' || D_GOALS=false
 }
 
+# Of the bugs that fired at random, those without a report of their own.
+demo_unreported() {
+	others=$((${D_FIRED:-0} - ${D_REPORTS:-0}))
+	[ $others -le 0 ] || printf ' (the other %d hit a driver that had failed already)' $others
+}
+
 demo_summary() {
 	echo
 	echo "$D_TOTAL bugs one after another: $D_DETECTED reported, $D_RECOVERED recovered from"
-	[ "$D_RANDOM" = 0 ] || echo "$D_RANDOM bugs at random under load, seed $D_SEED: ${D_FIRED:-0} fired, ${D_REPORTS:-0} reported (the others hit a driver that had failed already), ${D_RESTARTS:-0} restarts${D_RANDOM_WRONG:+; $D_RANDOM_WRONG}"
+	[ "$D_RANDOM" = 0 ] || echo "$D_RANDOM bugs at random under load, seed $D_SEED: ${D_FIRED:-0} fired, ${D_REPORTS:-0} reported$(demo_unreported), ${D_RESTARTS:-0} restarts${D_RANDOM_WRONG:+; $D_RANDOM_WRONG}"
 	echo "Transfer: ${D_TRANSFER_WRONG:-${D_BYTES} bytes on one connection, the same at both ends}"
 	echo
 	echo "Outages, $D_OUTAGES                   median     worst"
