@@ -165,24 +165,45 @@ static void begin(const char *domain, struct record *r)
 	};
 }
 
+/* What sysfs says of a domain that is, or was, in STATE. */
+static void read_record(const char *root, const char *domain, const char *state, struct record *r)
+{
+	begin(domain, r);
+	r->state = copy(state);
+	r->why = !strcmp(state, "dead") ? text_of(root, domain, "dead_why") : copy("");
+	r->violations = number_of(root, domain, "violations");
+	if (!strcmp(state, "live"))
+		r->recovery_us = number_of(root, domain, "last_recovery_us");
+	r->report = text_of(root, domain, "last_report");
+}
+
+/*
+ * The attributes are read one after another, and the driver does not wait: with
+ * the violation of a failure that comes in between, a driver that was live before
+ * it would look like one that lives again after it. So the state is read before
+ * and after. An announced one is of the past in any case.
+ */
 bool event_look(const char *root, const char *domain, const char *state, struct record *r)
 {
-	char *now;
+	char *before, *after;
+	bool changed;
 
 	/* It comes from a message: it must not lead out of the folder. */
 	if (strchr(domain, '/') || domain[0] == '.')
 		return false;
-	now = domain_attribute(root, domain, "state");
-	if (!now)
-		return false;
-	begin(domain, r);
-	r->state = state ? copy(state) : copy(now);
-	r->why = !strcmp(r->state, "dead") ? text_of(root, domain, "dead_why") : copy("");
-	r->violations = number_of(root, domain, "violations");
-	if (!strcmp(r->state, "live"))
-		r->recovery_us = number_of(root, domain, "last_recovery_us");
-	r->report = text_of(root, domain, "last_report");
-	free(now);
+	after = domain_attribute(root, domain, "state");
+	do {
+		before = after;
+		if (!before)
+			return false;
+		read_record(root, domain, state ? state : before, r);
+		after = domain_attribute(root, domain, "state");
+		changed = !state && (!after || strcmp(before, after));
+		free(before);
+		if (changed)
+			record_free(r);
+	} while (changed);
+	free(after);
 	return true;
 }
 

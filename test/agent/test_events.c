@@ -3,6 +3,8 @@
  * Uevents: what is ours, what is somebody else's, and what is forged.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -111,6 +113,39 @@ static void test_what_sysfs_says(void **unused)
 	assert_false(event_look(root, "e1000/../e1000", NULL, &r));
 }
 
+/* It fails while the number of its violations is being read: the kernel closes it, then counts. */
+static void *fails(void *violations)
+{
+	int fd = open(violations, O_WRONLY); /* a pipe: waits for the reader */
+
+	test_write("sfi/e1000/state", "failed\n");
+	unlink(violations);
+	test_write("sfi/e1000/violations", "8\n");
+	return fd >= 0 && write(fd, "8\n", 2) == 2 && close(fd) == 0 ? NULL : violations;
+}
+
+static void test_a_failure_meanwhile(void **unused)
+{
+	char root[256], violations[256];
+	struct record r;
+	pthread_t thread;
+	void *wrong;
+
+	(void)unused;
+	strcpy(root, test_path("sfi"));
+	strcpy(violations, test_path("sfi/e1000/violations"));
+	test_write("sfi/e1000/state", "live\n");
+	assert_int_equal(unlink(violations), 0);
+	assert_int_equal(mkfifo(violations, 0600), 0);
+	assert_int_equal(pthread_create(&thread, NULL, fails, violations), 0);
+	assert_true(event_look(root, "e1000", NULL, &r));
+	assert_int_equal(pthread_join(thread, &wrong), 0);
+	assert_null(wrong);
+	assert_string_equal(r.state, "failed");
+	assert_int_equal(r.violations, 8);
+	record_free(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +154,7 @@ int main(void)
 		cmocka_unit_test(test_a_module_that_goes),
 		cmocka_unit_test(test_a_forged_event),
 		cmocka_unit_test(test_what_sysfs_says),
+		cmocka_unit_test(test_a_failure_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,17 +13,22 @@ sh "$HERE/make-sysfs.sh" "$T/sysfs"
 rm -r "$T/sysfs/sfi_sample"
 CONF=$T/sfid.conf HISTORY=$T/var/history.jsonl
 echo "history_file = \"$HISTORY\"; delay_s = 1;" >"$CONF"
-echo 0 >"$T/sysfs/e1000/violations"
+DOMAIN=$T/sysfs/e1000
+echo 0 >"$DOMAIN/violations"
 
 # program NAME: one of those in $T/bin, from stdin. Each call is a line of $T/calls.
 program() {
 	{ printf '#!/bin/sh\necho "%s $*" >>"%s/calls"\n' "$1" "$T"; cat; } >"$T/bin/$1"
 	chmod +x "$T/bin/$1"
 }
-echo "rm -r '$T/sysfs/e1000'" | program rmmod
-echo "cp -r '$T/spare' '$T/sysfs/e1000'" | program modprobe
+echo "rm '$DOMAIN'" | program rmmod
+echo "rm -rf '$T/loaded'; cp -r '$T/spare' '$T/loaded' && ln -s '$T/loaded' '$DOMAIN'" | program modprobe
 echo "exit 1" | program insmod
-cp -r "$T/sysfs/e1000" "$T/spare"
+cp -r "$DOMAIN" "$T/spare"
+# A link, so that all of it can change at once.
+mv "$DOMAIN" "$T/0"
+ln -s "$T/0" "$DOMAIN"
+CHANGES=0
 PATH=$T/bin:$PATH
 export PATH
 
@@ -43,11 +48,17 @@ until_ok() {
 	done
 }
 
-# The kernel has done this to e1000: $1 state, $2 why, $3 violations.
+# The kernel has done this to e1000: $1 state, $2 why, $3 violations. Who looks sees it as it was before or as it is
+# after: one attribute at a time, a look in between would find what never was.
 becomes() {
-	echo "${2:-}" >"$T/sysfs/e1000/dead_why"
-	echo "${3:-1}" >"$T/sysfs/e1000/violations"
-	echo "$1" >"$T/sysfs/e1000/state"
+	CHANGES=$((CHANGES + 1))
+	cp -rL "$DOMAIN" "$T/$CHANGES"
+	ln -f "$DOMAIN/control" "$T/$CHANGES/control"
+	echo "${2:-}" >"$T/$CHANGES/dead_why"
+	echo "${3:-1}" >"$T/$CHANGES/violations"
+	echo "$1" >"$T/$CHANGES/state"
+	ln -s "$T/$CHANGES" "$T/new"
+	mv -T "$T/new" "$DOMAIN"
 }
 
 # $1: how often it looks.
