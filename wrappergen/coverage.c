@@ -3,9 +3,10 @@
  * --coverage: what the policy says about each import of kernel modules, and
  * for what is missing the line to add, as far as a kernel header tells.
  *
- * A module has hundreds of imports, and there may be hundreds of modules: the
+ * A module has hundreds of imports, and there may be thousands of modules: the
  * headers are searched once, for what is missing to all of them together, and
- * each header that has any of it is parsed once.
+ * each header that has any of it is parsed once, when the first module that
+ * needs it is reported.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -43,9 +44,24 @@ struct missing {
 			       NULL */
 	const char *declared; /* that declaration's text */
 	const char *line; /* the line to add, if the header could be parsed, or NULL */
-	bool asked; /* the header has been parsed */
+	bool asked; /* the header has been parsed, or need not be */
 };
 typedef LIST(struct missing) missing_list;
+
+/* So many headers are parsed together. */
+#define BATCH 24
+
+/* --- on a terminal --- */
+
+/* How far it is. NULL: the line is wanted for something else. */
+static void progress(const char *what, int n, int of)
+{
+	if (!isatty(STDERR_FILENO))
+		return;
+	fputs("\r\033[K", stderr);
+	if (what)
+		fprintf(stderr, "sfi-wrapgen: %s (%d of %d)", what, n, of);
+}
 
 /* --- imports of a module --- */
 
@@ -111,41 +127,66 @@ static bool read_imports(const char *file, import_list *list)
 	elf_end(elf);
 	if (fd >= 0)
 		close(fd);
-	if (!ok)
+	if (!ok) {
+		progress(NULL, 0, 0);
 		fprintf(stderr, "sfi-wrapgen: %s: no kernel module (not a relocatable ELF file)\n",
 			file);
-	else if (list->n)
+	} else if (list->n) {
 		qsort(list->v, list->n, sizeof(*list->v), by_name);
+	}
 	return ok;
 }
 
 /* --- the policy's word --- */
 
-static bool array_has(json_object *array, const char *name)
+/* What the policy says; lists of names as objects, which are looked up at once. */
+struct policy {
+	json_object *object, *functions, *data, *inlined;
+};
+
+static json_object *names_of(json_object *policy, const char *key)
 {
-	for (size_t i = 0; i < json_object_array_length(array); i++)
-		if (same(json_object_get_string(json_object_array_get_idx(array, i)), name))
-			return true;
-	return false;
+	json_object *set = json_object_new_object(), *names;
+
+	if (json_object_object_get_ex(policy, key, &names))
+		for (size_t i = 0; i < json_object_array_length(names); i++)
+			json_object_object_add(
+				set, json_object_get_string(json_object_array_get_idx(names, i)), NULL);
+	return set;
 }
 
-static enum verdict judge(json_object *policy, const char *name)
+static bool policy_read(struct policy *policy, const char *file)
 {
-	json_object *functions, *names, *function, *field;
+	policy->object = json_object_from_file(file);
+	if (!policy->object) {
+		fprintf(stderr, "sfi-wrapgen: %s: %s\n", file, json_util_get_last_err());
+		return false;
+	}
+	json_object_object_get_ex(policy->object, "functions", &policy->functions);
+	policy->data = names_of(policy->object, "data");
+	policy->inlined = names_of(policy->object, "inlined");
+	return true;
+}
+
+static void policy_free(struct policy *policy)
+{
+	json_object_put(policy->inlined);
+	json_object_put(policy->data);
+	json_object_put(policy->object);
+}
+
+static enum verdict judge(const struct policy *policy, const char *name)
+{
+	json_object *function, *field;
 	const char *kind;
 
 	if (is_support(name))
 		return SUPPORT;
-	if (json_object_object_get_ex(policy, "data", &names) && array_has(names, name))
+	if (json_object_object_get_ex(policy->data, name, NULL))
 		return DATA;
-	if (!json_object_object_get_ex(policy, "functions", &functions) ||
-	    !json_object_object_get_ex(functions, name, &function) ||
-	    !json_object_object_get_ex(function, "kind", &field)) {
-		return json_object_object_get_ex(policy, "inlined", &names) &&
-				       array_has(names, name)
-			       ? INLINED
-			       : MISSING;
-	}
+	if (!json_object_object_get_ex(policy->functions, name, &function) ||
+	    !json_object_object_get_ex(function, "kind", &field))
+		return json_object_object_get_ex(policy->inlined, name, NULL) ? INLINED : MISSING;
 	kind = json_object_get_string(field);
 	if (same(kind, "by_hand"))
 		return BY_HAND;
@@ -293,28 +334,102 @@ static void find_declarations(missing_list *missing, const char *const *flags, i
 	}
 }
 
-/* Has each header parsed once, for all that is declared there. */
-static void find_lines(missing_list *missing, const char *const *flags, int nflags)
+typedef LIST(struct prototype) prototype_list;
+typedef LIST(const char *) header_list;
+
+static bool has(const header_list *headers, const char *header)
 {
-	struct missing *first, *m;
+	const char **h;
 
-	for (EACH(first, *missing)) {
-		LIST(struct prototype) wanted = {0};
+	for (EACH(h, *headers))
+		if (same(*h, header))
+			return true;
+	return false;
+}
 
-		if (!first->header || first->asked)
-			continue;
-		for (m = first; m < missing->v + missing->n; m++) {
-			struct prototype p = {.name = m->name};
+/* Those of MISSING that seem to be declared by HEADERS, or by any (NULL), and have not been asked about. */
+static prototype_list wanted_of(const missing_list *missing, const header_list *headers)
+{
+	prototype_list wanted = {0};
+	const struct missing *m;
 
-			if (!same(m->header, first->header))
-				continue;
-			m->asked = true;
+	for (EACH(m, *missing)) {
+		struct prototype p = {.name = m->name};
+
+		if (!m->asked && m->header && (!headers || has(headers, m->header)))
 			PUSH(wanted, p);
-		}
-		parse_prototypes(first->header, wanted.v, wanted.n, flags, nflags);
-		for (unsigned i = 0; i < wanted.n; i++)
-			if (wanted.v[i].line)
-				find_missing(missing, wanted.v[i].name)->line = wanted.v[i].line;
+	}
+	return wanted;
+}
+
+/* What was found is known; ALL: the rest will not be. */
+static void answer(missing_list *missing, const prototype_list *wanted, bool all)
+{
+	const struct prototype *p;
+
+	for (EACH(p, *wanted)) {
+		struct missing *m = find_missing(missing, p->name);
+
+		m->asked = all || p->line;
+		if (p->line)
+			m->line = p->line;
+	}
+}
+
+static void ask(missing_list *missing, const header_list *headers, const char *const *flags,
+		int nflags)
+{
+	prototype_list wanted = wanted_of(missing, headers);
+	header_list halves[2] = {0};
+
+	if (parse_prototypes(headers->v, headers->n, wanted.v, wanted.n, flags, nflags)) {
+		answer(missing, &wanted, true);
+		return;
+	}
+	/* Few cannot be parsed with others: these end up alone. */
+	for (unsigned i = 0; i < headers->n; i++)
+		PUSH(halves[i >= headers->n / 2], headers->v[i]);
+	ask(missing, &halves[0], flags, nflags);
+	ask(missing, &halves[1], flags, nflags);
+}
+
+/* What every module includes declares much of it. */
+static void ask_common(missing_list *missing, const char *const *flags, int nflags)
+{
+	prototype_list wanted = wanted_of(missing, NULL);
+
+	if (!wanted.n)
+		return;
+	parse_common_prototypes(wanted.v, wanted.n, flags, nflags);
+	answer(missing, &wanted, false);
+}
+
+/* Adds to HEADERS, up to BATCH, those that are to be asked for what is missing to FILE. */
+static void add_headers(header_list *headers, const struct file *file, const missing_list *missing)
+{
+	const struct import *import;
+	const struct missing *m;
+
+	for (EACH(import, file->imports)) {
+		m = import->verdict == MISSING ? find_missing(missing, import->name) : NULL;
+		if (m && m->header && !m->asked && !has(headers, m->header) && headers->n < BATCH)
+			PUSH(*headers, m->header);
+	}
+}
+
+/* Has the headers parsed that declare what is missing to FILE; with them, some that files up to END will need. */
+static void find_lines(const struct file *file, const struct file *end, missing_list *missing,
+		       const char *const *flags, int nflags)
+{
+	for (;;) {
+		header_list headers = {0};
+
+		add_headers(&headers, file, missing);
+		if (!headers.n)
+			return;
+		for (const struct file *next = file + 1; next < end && headers.n < BATCH; next++)
+			add_headers(&headers, next, missing);
+		ask(missing, &headers, flags, nflags);
 	}
 }
 
@@ -373,36 +488,50 @@ static missing_list all_missing(const struct file *files, int nfiles)
 	return once;
 }
 
-int coverage(const char *policy, char *const *files, int nfiles, const char *const *flags,
-	     int nflags)
+/* The imports of FILES, judged; those that are no module are left out. Returns how many are in READ. */
+static int read_all(struct file *read, const struct policy *policy, char *const *files, int nfiles)
 {
-	json_object *object = json_object_from_file(policy);
-	struct file *read = arena_alloc(nfiles * sizeof(*read));
-	missing_list missing;
+	struct import *import;
 	int n = 0;
 
-	if (!object) {
-		fprintf(stderr, "sfi-wrapgen: %s: %s\n", policy, json_util_get_last_err());
-		return 1;
-	}
-	elf_version(EV_CURRENT);
 	for (int i = 0; i < nfiles; i++) {
-		struct import *import;
-
+		progress("reading modules", i + 1, nfiles);
 		read[n] = (struct file){.path = files[i]};
 		if (!read_imports(files[i], &read[n].imports))
 			continue;
 		for (EACH(import, read[n].imports))
-			import->verdict = judge(object, import->name);
+			import->verdict = judge(policy, import->name);
 		n++;
 	}
+	return n;
+}
+
+int coverage(const char *policy_file, char *const *files, int nfiles, const char *const *flags,
+	     int nflags)
+{
+	struct file *read = arena_alloc(nfiles * sizeof(*read));
+	struct policy policy;
+	missing_list missing;
+	int n;
+
+	if (!policy_read(&policy, policy_file))
+		return 1;
+	elf_version(EV_CURRENT);
+	n = read_all(read, &policy, files, nfiles);
 	missing = all_missing(read, n);
+	progress("looking for what is missing", 0, n);
 	find_declarations(&missing, flags, nflags);
-	find_lines(&missing, flags, nflags);
-	for (int i = 0; i < n; i++)
+	ask_common(&missing, flags, nflags);
+	for (int i = 0; i < n; i++) {
+		progress("parsing headers", i + 1, n);
+		find_lines(&read[i], read + n, &missing, flags, nflags);
+		progress(NULL, 0, 0);
 		print_report(&read[i], &missing);
+		fflush(stdout); /* the next one may take its time */
+	}
 	if (n > 1)
 		printf("%d modules: %u functions are missing\n", n, missing.n);
-	json_object_put(object);
+	prototypes_end();
+	policy_free(&policy);
 	return n < nfiles;
 }

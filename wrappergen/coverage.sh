@@ -11,7 +11,8 @@ usage_coverage() {
 	Lists the kernel functions that a module imports: annotated, inferred, or missing with the line to
 	add; SFI_... in it stands for what only a reader of the function can say. A folder's modules are
 	taken as they are (.ko, .ko.xz), at any depth; source without modules, and a folder of the
-	kernel's source package, is built first, not isolated.
+	kernel's source package, is built first, not isolated. A module is reported as soon as the headers
+	that it needs have been parsed: all 4000 of a kernel take minutes.
 
 	Exit status: 0, also when functions are missing; 1 if a module could not be read or built.
 	END
@@ -73,9 +74,11 @@ coverage_collect() {
 	[ -e "$1" ] || return 0
 	what=$(realpath "$1")
 	find "$what" -name '*.ko' -exec ln -sf -t "$V_DIR" {} +
-	find "$what" -name '*.ko.xz' | while read -r xz; do
-		xz -dc "$xz" >"$V_DIR/$(basename "$xz" .xz)" || die "$xz cannot be unpacked"
-	done
+	find "$what" -name '*.ko.xz' -exec cp -f -t "$V_DIR" {} +
+	# What cannot be unpacked stays.
+	find "$V_DIR" -name '*.ko.xz' -print0 | xargs -0 -r -n 32 -P "$(nproc)" xz -dqq || :
+	packed=$(find "$V_DIR" -name '*.ko.xz' | head -n 1)
+	[ -z "$packed" ] || die "$(basename "$packed") cannot be unpacked"
 }
 
 # The kernel's own flags let the tool read the prototypes of what is missing.

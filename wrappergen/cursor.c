@@ -51,7 +51,7 @@ static bool takes_argument(const char *flag)
 }
 
 CXTranslationUnit parse_unit(CXIndex index, const char *path, const char *const *flags, int nflags,
-			     struct CXUnsavedFile *unsaved)
+			     struct CXUnsavedFile *unsaved, unsigned options)
 {
 	LIST(const char *) args = {0};
 	CXTranslationUnit unit = NULL;
@@ -67,8 +67,8 @@ CXTranslationUnit parse_unit(CXIndex index, const char *path, const char *const 
 		if (takes_argument(flags[i]) && i + 1 < nflags)
 			PUSH(args, flags[++i]);
 	}
-	clang_parseTranslationUnit2(index, path, args.v, args.n, unsaved, unsaved ? 1 : 0,
-				    CXTranslationUnit_DetailedPreprocessingRecord, &unit);
+	clang_parseTranslationUnit2(index, path, args.v, args.n, unsaved, unsaved ? 1 : 0, options,
+				    &unit);
 	return unit;
 }
 

@@ -21,9 +21,10 @@ struct parser {
 };
 
 /* cursor.c */
-/* PATH, or the file it stands for in UNSAVED (may be NULL), with those of FLAGS that matter; NULL on failure. */
+/* PATH, or the file it stands for in UNSAVED (may be NULL), with those of FLAGS that matter; NULL on failure.
+ * OPTIONS: enum CXTranslationUnit_Flags. */
 CXTranslationUnit parse_unit(CXIndex index, const char *path, const char *const *flags, int nflags,
-			     struct CXUnsavedFile *unsaved);
+			     struct CXUnsavedFile *unsaved, unsigned options);
 /* Where it stands once macros are expanded: in the annotated header, not in annotate.h. */
 struct loc location(CXSourceLocation at);
 struct loc location_of(CXCursor c);

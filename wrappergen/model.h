@@ -318,8 +318,12 @@ struct prototype {
 	const char *name;
 	const char *line;
 };
-/* Fills in the lines of those of WANTED that HEADER declares. */
-void parse_prototypes(const char *header, struct prototype *wanted, unsigned n, const char *const *flags, int nflags);
+/* Fill in the lines of those of WANTED, sorted by name, that are declared by what every module includes, or by
+ * HEADERS; false: these cannot be parsed together, nothing was filled in. One header alone always can. */
+void parse_common_prototypes(struct prototype *wanted, unsigned n, const char *const *flags, int nflags);
+bool parse_prototypes(const char *const *headers, unsigned nheaders, struct prototype *wanted, unsigned n,
+		      const char *const *flags, int nflags);
+void prototypes_end(void);
 void check_model(struct model *m);
 /* Writes everything below OUT; false and a message on an I/O error. */
 bool emit_wrappers(const struct model *m, const char *out, unsigned long long policy_hash);

@@ -565,7 +565,8 @@ static void parse_header(struct model *m, struct module *module, struct header *
 	struct parser p = {.model = m, .module = module, .header = header};
 	CXCursor top;
 
-	p.unit = parse_unit(index, header->path, flags, nflags, NULL);
+	p.unit = parse_unit(index, header->path, flags, nflags, NULL,
+			    CXTranslationUnit_DetailedPreprocessingRecord);
 	if (!p.unit) {
 		error_at(m, (struct loc){header->path, 1, 1},
 			 "cannot be parsed at all: check the compiler flags");
