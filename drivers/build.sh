@@ -15,6 +15,8 @@ usage_build() {
 	  --plain          same compiler, without isolation
 	  --plant FILE     plant bugs: lines "function: bug" (see drivers/plants)
 	  -o DIR           where the modules go (build/KERNEL/drivers/NAME)
+	  --remarks        say which guards stayed in each function, and why; optimization records
+	                   for viewers (*.opt.yaml) stand beside the objects, in src/ below -o
 	  --kernel V       6.1 (default) or 6.12
 
 	A call of a kernel function that is not annotated, or anything else that cannot be isolated, is
@@ -170,10 +172,11 @@ config_symbols() {
 # --- build ------------------------------------------------------------------
 
 build_options() {
-	B_SOURCE='' B_MODE=isolated B_PLANT='' B_OUT='' B_KERNEL=6.1
+	B_SOURCE='' B_MODE=isolated B_PLANT='' B_OUT='' B_KERNEL=6.1 B_REMARKS=''
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--plain) B_MODE=plain ;;
+		--remarks) B_REMARKS=yes ;;
 		--plant | -o | --kernel)
 			[ $# -ge 2 ] || misuse "$1 needs a value"
 			case $1 in
@@ -211,6 +214,7 @@ cmd_build() {
 	flock 8
 	build_driver
 	exec 8>&-
+	[ -z "$B_REMARKS" ] || build_remarks >&2
 	ls "$B_OUT"/*.ko
 }
 
@@ -244,7 +248,7 @@ build_inputs() {
 	set -- "$B_DIR" "$TOOLS/sfi-pass/sfi-cc" "$TOOLS/sfi-pass/gcc-kernel.h"
 	[ -z "$B_PLANT" ] || set -- "$@" "$B_PLANT" "$TOP/drivers/plants" "$TOOLS/sfi-pass/sfi-plant.so"
 	[ "$B_MODE" = plain ] || set -- "$@" "$TOOLS/sfi-pass/sfi-pass.so" "$K/gen/policy.json" "$K/kmod/Module.symvers"
-	echo "$B_MODE $(sum_of "$@")"
+	echo "$B_MODE${B_REMARKS:+, remarks} $(sum_of "$@")"
 }
 
 # The work copy; for in-tree sources compared with the package, file by file.
@@ -270,7 +274,7 @@ build_kbuild() {
 	else
 		export SFI_PLUGIN="$TOOLS/sfi-pass/sfi-pass.so" SFI_POLICY="$K/gen/policy.json"
 	fi
-	export SFI_PLANT='' SFI_PLANT_HEADER=''
+	export SFI_PLANT='' SFI_PLANT_HEADER='' SFI_REMARKS="$B_REMARKS"
 	if [ -n "$B_PLANT" ]; then
 		with_lock build_plant_module
 		symvers="$symvers $K/plants/Module.symvers"
@@ -320,6 +324,23 @@ build_prototypes() {
 					if (!typed[symbol[i]] && owned[j] == callee[i] && !misses[owner[j], callee[i]] && !has[user[i], callee[i]])
 						print callee[i] ": the prototype in " user[i] " is not that of the definition in " owner[j]
 		}' | while read -r line; do warn "$line"; done
+}
+
+# What stayed, by function, from the optimization records: the most first.
+build_remarks() {
+	find "$B_OUT/src" -name '*.opt.yaml' -exec cat {} + | awk '
+		/^--- / { missed = $2 == "!Missed" }
+		/^Name:/ { name = $2 }
+		/^Function:/ && missed { n[$2]++; all++; why[$2, name]++; names[name]++; total[name]++ }
+		function reasons(of,   r, text) {
+			for (r in names) if ((of, r) in why) text = text " " r " " why[of, r]
+			return text
+		}
+		END {
+			for (f in n) printf "%5d  %-40s%s\n", n[f], f, reasons(f)
+			for (r in total) why["", r] = total[r]
+			printf "%5d  %-40s%s\n", all, "in all", reasons("")
+		}' | sort -k1,1nr -k2,2
 }
 
 # Checks what came out, and only then lets it be seen.

@@ -7,6 +7,7 @@
  * the directory in the module; the directory entry is a one-entry cache of its
  * chain. Leaves are only ever added: a lookup needs no lock and can be
  * interrupted, or race with anything, and still sees a leaf that exists.
+ * Instrumented code keeps addresses of leaves for as long as a function runs.
  *
  * Concurrency of the bytes themselves. Granting and revoking are plain stores
  * of whole bytes (or of several whole slots), and no byte is read first unless

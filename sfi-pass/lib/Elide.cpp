@@ -19,6 +19,7 @@
 
 #include "Elide.h"
 #include "Abi.h"
+#include "Remarks.h"
 
 #include "llvm/ADT/PostOrderIterator.h"
 #include "llvm/IR/CFG.h"
@@ -281,6 +282,46 @@ bool Facts::meet(const Facts &Other) {
 }
 
 //===----------------------------------------------------------------------===//
+// Groups
+//===----------------------------------------------------------------------===//
+
+/// The bytes that the members write, merged where they overlap or touch.
+static SmallVector<ByteRange, 4> getRuns(const Group &G, const DataLayout &DL) {
+  SmallVector<ByteRange, 4> All, Runs;
+  for (const Access *A : G.Members) {
+    int64_t Begin = getPlace(A->Ptr, DL).Offset;
+    All.push_back({Begin, int64_t(Begin + A->Size)});
+  }
+  sort(All, [](ByteRange A, ByteRange B) { return A.Begin < B.Begin; });
+  for (ByteRange R : All) {
+    if (!Runs.empty() && R.Begin <= Runs.back().End)
+      Runs.back().End = std::max(Runs.back().End, R.End);
+    else
+      Runs.push_back(R);
+  }
+  return Runs;
+}
+
+std::optional<Window> Group::getWindow(const DataLayout &DL) const {
+  const Access &First = *Members.front();
+  Window W;
+  W.Runs = getRuns(*this, DL);
+  int64_t From = W.Runs.front().Begin, To = W.Runs.back().End;
+  W.Begin = From - ((From - std::max<int64_t>(Phase, 0)) & (SFI_SLOT_SIZE - 1));
+  uint64_t Needed = divideCeil(To - W.Begin, SFI_SLOT_SIZE);
+  W.IsWord = W.Runs.size() == 1 && isPowerOf2_64(First.Size) &&
+             First.Size <= SFI_SLOT_SIZE && uint64_t(To - From) == First.Size;
+  if (!W.IsWord && (Needed > 8 || !isInt<32>(From)))
+    return std::nullopt;
+  W.Slots = PowerOf2Ceil(Needed);
+  W.Mask = 0;
+  for (ByteRange R : W.Runs)
+    for (int64_t At = R.Begin; At < R.End; ++At)
+      W.Mask |= uint64_t(SFI_RIGHT_WRITE) << (At - W.Begin) / SFI_SLOT_SIZE * 8;
+  return W;
+}
+
+//===----------------------------------------------------------------------===//
 // The plan
 //===----------------------------------------------------------------------===//
 
@@ -298,7 +339,9 @@ public:
   }
 
   Elision run() {
-    solve();
+    solve(AtBegin, /*Forgetful=*/true);
+    if (wantsRemarks(F))
+      solve(WithoutCalls, /*Forgetful=*/false);
     collectPhases();
     for (BasicBlock &BB : F)
       planBlock(BB);
@@ -308,19 +351,20 @@ public:
 private:
   /// What I leaves of the facts, and adds: whether a guard of its own or an
   /// earlier one answers for an access, behind it the access is allowed.
-  void transfer(Instruction &I, Facts &S) {
+  void transfer(Instruction &I, Facts &S, bool Forgetful = true) {
     for (const Access *A : ByInst.lookup(&I))
       if (A->Kind == Extent::Fixed)
         S.add(getPlace(A->Ptr, DL), A->Size);
-    if (R.revokes(I))
+    if (Forgetful && R.revokes(I))
       S.clear();
     if (Value *Object = Grants.lookup(&I))
       if (std::optional<uint64_t> Size = getObjectSize(Object, DL))
         S.add({Object, 0}, *Size);
   }
 
-  /// Facts at each block's begin: greatest solution over all paths.
-  void solve() {
+  /// Facts at each block's begin: greatest solution over all paths. Forgetful
+  /// is right; the other tells what calls have cost.
+  void solve(DenseMap<const BasicBlock *, Facts> &AtBegin, bool Forgetful) {
     ReversePostOrderTraversal<Function *> Order(&F);
     AtBegin[&F.getEntryBlock()];
     for (bool Changed = true; Changed;) {
@@ -328,7 +372,7 @@ private:
       for (BasicBlock *BB : Order) {
         Facts S = AtBegin[BB];
         for (Instruction &I : *BB)
-          transfer(I, S);
+          transfer(I, S, Forgetful);
         for (BasicBlock *Next : successors(BB)) {
           auto [It, First] = AtBegin.try_emplace(Next, S);
           Changed |= First || It->second.meet(S);
@@ -395,13 +439,16 @@ private:
     Facts S;
     if (Start != AtBegin.end())
       S = Start->second;
+    Facts Kept = WithoutCalls.lookup(&BB);
     Open.clear();
     for (Instruction &I : BB) {
       for (const Access *A : ByInst.lookup(&I))
-        planAccess(*A, S);
+        if (!planAccess(*A, S) && wantsRemarks(F))
+          Plan.Why[A] = explain(*A, Kept);
       if (isBarrier(I))
         Open.clear();
       transfer(I, S);
+      transfer(I, Kept, /*Forgetful=*/false);
     }
   }
 
@@ -411,26 +458,76 @@ private:
     return CB && !CB->isInlineAsm() && !isa<IntrinsicInst>(CB);
   }
 
-  void planAccess(const Access &A, const Facts &S) {
+  /// False if A is what a guard begins with.
+  bool planAccess(const Access &A, const Facts &S) {
     if (A.CheckedByCallee)
-      return;
+      return false;
     if (A.Kind != Extent::Fixed) {
       Plan.Alone.push_back(&A);
-      return;
+      return false;
     }
     Place At = getPlace(A.Ptr, DL);
     if (S.covers(At, A.Size)) {
-      ++Plan.Dominated;
-      return;
+      Plan.Dominated.push_back(&A);
+      return true;
     }
     auto It = Open.find(At.Base);
     if (It != Open.end() && fits(Plan.Groups[It->second], At, A.Size)) {
       Plan.Groups[It->second].Members.push_back(&A);
-      ++Plan.Folded;
-      return;
+      return true;
     }
     Open[At.Base] = Plan.Groups.size();
-    Plan.Groups.push_back({{&A}, At.Base, getPhase(At.Base)});
+    Plan.Groups.push_back(
+        {{&A}, At.Base, getPhase(At.Base), Phases.contains(At.Base)});
+    return false;
+  }
+
+  Reason explain(const Access &A, const Facts &Kept) {
+    if (A.CheckedByCallee)
+      return {"CheckedInBulk", "a function of the runtime checks its range"};
+    if (A.Kind != Extent::Fixed)
+      return {"UnknownExtent", "its extent is known only when it runs"};
+    Place At = getPlace(A.Ptr, DL);
+    if (Kept.covers(At, A.Size))
+      return {"Revoked", "an earlier guard answered for it, but " +
+                             findRevoker(*A.I) +
+                             " in between may take the right away"};
+    const Value *V = At.Base;
+    if (isa<Argument>(V))
+      return {"Parameter", "first use of a pointer that the caller gave"};
+    if (isa<LoadInst>(V))
+      return {"Loaded", "first use of a pointer that was loaded from memory"};
+    if (isa<CallBase>(V))
+      return {"Returned", "first use of a pointer that a call returned"};
+    if (isa<GEPOperator>(V))
+      return {"Index", "the index of the element is not known"};
+    if (isa<PHINode>(V) || isa<SelectInst>(V))
+      return {"Merged", "the pointer is one of several"};
+    if (isa<GlobalVariable>(V) || isa<AllocaInst>(V))
+      return {"Exposed", "others may know of the object, the kernel too"};
+    return {"Computed", "the address is computed from a number"};
+  }
+
+  /// The nearest call before I that may revoke.
+  std::string findRevoker(const Instruction &I) {
+    SmallVector<const BasicBlock *> Work;
+    DenseSet<const BasicBlock *> Seen;
+    const Instruction *From = I.getPrevNode();
+    for (const BasicBlock *BB = I.getParent();;) {
+      for (; From; From = From->getPrevNode())
+        if (R.revokes(*From)) {
+          const Function *Callee = cast<CallBase>(From)->getCalledFunction();
+          return Callee ? "the call of '" + Callee->getName().str() + "'"
+                        : "an indirect call";
+        }
+      Work.append(pred_begin(BB), pred_end(BB));
+      do {
+        if (Work.empty())
+          return "a call";
+        BB = Work.pop_back_val();
+      } while (!Seen.insert(BB).second);
+      From = BB->getTerminator();
+    }
   }
 
   /// Can one load of up to eight slots' bytes answer for G and [At, At + Size)?
@@ -456,7 +553,7 @@ private:
   const Revocation &R;
   DenseMap<const Instruction *, SmallVector<const Access *, 1>> ByInst;
   DenseMap<const Instruction *, Value *> Grants;
-  DenseMap<const BasicBlock *, Facts> AtBegin;
+  DenseMap<const BasicBlock *, Facts> AtBegin, WithoutCalls;
   DenseMap<Value *, int64_t> Phases;
   DenseSet<Value *> Structures;   ///< bases of accesses aligned to 4 at least
   DenseMap<Value *, size_t> Open; ///< last group of each base in this block

@@ -77,6 +77,16 @@ private:
   llvm::DenseMap<llvm::Value *, llvm::SmallVector<ByteRange, 2>> Ranges;
 };
 
+/// The slots that a group's guard looks at.
+struct Window {
+  int64_t Begin;  ///< offset from the base, on what is thought a slot's begin
+  unsigned Slots; ///< in its load: 1, 2, 4 or 8
+  uint64_t Mask;  ///< the bits that have to be set there
+  llvm::SmallVector<ByteRange, 4> Runs; ///< the bytes, merged where they touch
+  /// All is the one store of 1, 2, 4 or 8 bytes that the first member is.
+  bool IsWord;
+};
+
 /// Accesses of one block that one guard answers for: of fixed size, at constant
 /// distances from one base, with nothing in between that may take rights away,
 /// give rights, or not return.
@@ -85,13 +95,38 @@ struct Group {
   llvm::Value *Base;
   /// Where slots are thought to begin: offset from Base, 0 to 7. -1: no idea.
   int64_t Phase;
+  bool Sure;       ///< the IR claims so of the base, it is not only usual
+  int Lookup = -1; ///< index of the lookup that its guard uses; -1: its own
+
+  /// Nothing if no one load can answer for it.
+  std::optional<Window> getWindow(const llvm::DataLayout &DL) const;
+};
+
+/// What kept a guard: one word to count by, and a sentence.
+struct Reason {
+  llvm::StringRef Name;
+  std::string Text;
+};
+
+/// A look into the directory that the guards of several groups use (Share.cpp).
+struct Lookup {
+  llvm::Instruction *At; ///< it stands before this
+  llvm::Value *Base;
+  /// What the guards look at: slots counted from Base, the first at Begin. They
+  /// are all in one leaf, or each guard takes the slow path.
+  int64_t Begin, End;
+  unsigned Users = 0;
+
+  static constexpr int64_t MaxSpan = 4096;
 };
 
 struct Elision {
-  llvm::SmallVector<Group> Groups;         ///< to be guarded
-  llvm::SmallVector<const Access *> Alone; ///< Length or Bit: a guard each
-  unsigned Dominated = 0;                  ///< covered by an earlier guard
-  unsigned Folded = 0; ///< members beyond their group's first
+  llvm::SmallVector<Group> Groups; ///< to be guarded
+  llvm::SmallVector<Lookup> Lookups;
+  llvm::SmallVector<const Access *> Alone;     ///< Length or Bit: a guard each
+  llvm::SmallVector<const Access *> Dominated; ///< an earlier guard covers it
+  /// Why each of the first two is not among the third; if remarks are wanted.
+  llvm::MapVector<const Access *, Reason> Why;
 };
 
 /// Rights to all of Object are given at At, an instruction.

@@ -12,6 +12,12 @@
 // aligned as thought, or does the load not end within the leaf, the slow path
 // gets the exact bytes, so a wrong guess costs time only.
 //
+// Where several guards look at places of one object (Share.cpp), the directory
+// is asked once, for the address of the first slot's byte; each guard is then a
+// load at a constant distance from it. Is the object not aligned as thought, or
+// not all in one leaf, or not known to the directory, that address is of bytes
+// that are always zero: each of the guards takes its slow path.
+//
 // The table base and the leaf base are plain loads from fixed addresses that
 // fold into the instructions using them; holding them in registers would cost
 // more in spills. Table loads order nothing: rights that change while a guard
@@ -32,14 +38,6 @@ using namespace llvm;
 namespace sfi {
 
 constexpr uint64_t ChunkMask = (1ULL << SFI_CHUNK_SHIFT) - 1;
-
-/// The slots that a group's guard looks at.
-struct GuardEmitter::Window {
-  int64_t Begin;                  ///< offset from the base, on a slot's begin
-  unsigned Slots;                 ///< in its load: 1, 2, 4 or 8
-  uint64_t Mask;                  ///< the bits that have to be set there
-  SmallVector<ByteRange, 4> Runs; ///< the exact bytes, merged where they touch
-};
 
 GuardEmitter::GuardEmitter(Module &M, LineTable &Lines)
     : M(M), Lines(Lines), Self(getSelf(M)),
@@ -135,61 +133,89 @@ void GuardEmitter::guardWindow(const Group &G, const Window &W) {
       B.CreateLShr(B.CreateAnd(Address, ChunkMask), uint64_t(SFI_SLOT_SHIFT));
   if (W.Slots > 1)
     slowIf(B.CreateICmpUGT(Slot, B.getInt64(SFI_LEAF_SLOTS - W.Slots)));
-  // Set bits of the mask that are clear in the rights.
-  Value *Missing = B.CreateAnd(B.CreateNot(loadRights(Slot, W.Slots)), W.Mask);
+  slowIfMissing(loadRights(Slot, W.Slots), W);
+}
+
+/// A lookup has found the leaf, and that the slots begin where they are thought
+/// to: all that is left is to look at them.
+void GuardEmitter::guardShared(const Group &G, const Window &W) {
+  auto &[L, Slots] = Lookups[G.Lookup];
+  Value *At =
+      B.CreatePtrAdd(Slots, B.getInt64((W.Begin - L.Begin) / SFI_SLOT_SIZE));
+  slowIfMissing(B.CreateAlignedLoad(B.getIntNTy(8 * W.Slots), At, Align(1)), W);
+}
+
+/// To the cold block if bits of the mask are clear in the rights.
+void GuardEmitter::slowIfMissing(Value *Rights, const Window &W) {
+  Value *Missing = B.CreateAnd(B.CreateNot(Rights), W.Mask);
   slowIf(B.CreateIsNotNull(Missing));
 }
 
-/// The bytes that the members write, merged where they overlap or touch.
-static SmallVector<ByteRange, 4> getRuns(const Group &G, const DataLayout &DL) {
-  SmallVector<ByteRange, 4> All, Runs;
-  for (const Access *A : G.Members) {
-    int64_t Begin = getPlace(A->Ptr, DL).Offset;
-    All.push_back({Begin, int64_t(Begin + A->Size)});
+void GuardEmitter::lookUp(const Lookup &L) {
+  begin(L.At);
+  Value *Start = L.Begin ? B.CreatePtrAdd(L.Base, B.getInt64(L.Begin)) : L.Base;
+  Value *Address = B.CreatePtrToInt(Start, B.getInt64Ty());
+  loadLeaf(Address);
+  slowIf(B.CreateIsNotNull(B.CreateAnd(Address, SFI_SLOT_SIZE - 1)));
+  Value *Slot =
+      B.CreateLShr(B.CreateAnd(Address, ChunkMask), uint64_t(SFI_SLOT_SHIFT));
+  uint64_t Slots = (L.End - L.Begin) / SFI_SLOT_SIZE;
+  if (Slots > 1)
+    slowIf(B.CreateICmpUGT(Slot, B.getInt64(SFI_LEAF_SLOTS - Slots)));
+  Value *Found = B.CreateIntToPtr(B.CreateAdd(Leaf, Slot), B.getPtrTy());
+  // Where it is not found there are no rights to see.
+  BasicBlock *Here = Continue;
+  Continue = SplitBlock(Here, B.GetInsertPoint());
+  Continue->setName("sfi.found");
+  B.SetInsertPoint(Cold);
+  B.CreateBr(Continue);
+  B.SetInsertPoint(Continue, Continue->begin());
+  PHINode *Phi = B.CreatePHI(B.getPtrTy(), 2, "sfi.slots");
+  Phi->addIncoming(Found, Here);
+  Phi->addIncoming(getNowhere(), Cold);
+  Lookups.push_back({L, Phi});
+}
+
+/// As many slots as a lookup may be asked for, without any right. The driver
+/// cannot name it, and it is constant: nobody writes it.
+Constant *GuardEmitter::getNowhere() {
+  if (!Nowhere) {
+    auto *Ty = ArrayType::get(B.getInt8Ty(), Lookup::MaxSpan / SFI_SLOT_SIZE);
+    Nowhere = new GlobalVariable(M, Ty, /*isConstant=*/true,
+                                 GlobalValue::InternalLinkage,
+                                 ConstantAggregateZero::get(Ty), "sfi.nowhere");
   }
-  sort(All, [](ByteRange A, ByteRange B) { return A.Begin < B.Begin; });
-  for (ByteRange R : All) {
-    if (!Runs.empty() && R.Begin <= Runs.back().End)
-      Runs.back().End = std::max(Runs.back().End, R.End);
-    else
-      Runs.push_back(R);
-  }
-  return Runs;
+  return Nowhere;
+}
+
+void GuardEmitter::startFunction(ArrayRef<Lookup> Planned) {
+  Lookups.clear();
+  for (const Lookup &L : Planned)
+    lookUp(L);
 }
 
 void GuardEmitter::guardGroup(const Group &G) {
   const Access &First = *G.Members.front();
   if (!begin(First.I))
     return;
-  const DataLayout &DL = M.getDataLayout();
-  Window W;
-  W.Runs = getRuns(G, DL);
-  bool IsWord = W.Runs.size() == 1 && isPowerOf2_64(First.Size) &&
-                First.Size <= SFI_SLOT_SIZE &&
-                uint64_t(W.Runs[0].End - W.Runs[0].Begin) == First.Size;
-  if (IsWord) {
-    guardWord(First.Ptr, First.Size);
-  } else {
-    int64_t Begin = W.Runs.front().Begin, End = W.Runs.back().End;
-    W.Begin =
-        Begin - ((Begin - std::max<int64_t>(G.Phase, 0)) & (SFI_SLOT_SIZE - 1));
-    uint64_t Slots = divideCeil(End - W.Begin, SFI_SLOT_SIZE);
-    if (Slots > 8 || !isInt<32>(Begin)) {
-      callSlow(First.Ptr, First.Size);
-      return;
-    }
-    W.Slots = PowerOf2Ceil(Slots);
-    W.Mask = 0;
-    for (ByteRange R : W.Runs)
-      for (int64_t At = R.Begin; At < R.End; ++At)
-        W.Mask |= uint64_t(SFI_RIGHT_WRITE)
-                  << (At - W.Begin) / SFI_SLOT_SIZE * 8;
-    guardWindow(G, W);
+  std::optional<Window> W = G.getWindow(M.getDataLayout());
+  if (!W) {
+    callSlow(First.Ptr, First.Size);
+    return;
   }
+  if (G.Lookup >= 0)
+    guardShared(G, *W);
+  else if (W->IsWord)
+    guardWord(First.Ptr, First.Size);
+  else
+    guardWindow(G, *W);
   B.SetInsertPoint(Cold);
   B.SetInsertPoint(B.CreateBr(Continue));
-  for (ByteRange R : W.Runs)
-    callSlow(addressOf(G, R.Begin), R.End - R.Begin);
+  // A shared guard has no use for the address itself: made where it is needed.
+  for (ByteRange R : W->Runs)
+    callSlow(G.Lookup >= 0 ? B.CreatePtrAdd(G.Base, B.getInt64(R.Begin))
+                           : addressOf(G, R.Begin),
+             R.End - R.Begin);
 }
 
 void GuardEmitter::guardAlone(const Access &A) {

@@ -18,6 +18,9 @@ class GuardEmitter {
 public:
   GuardEmitter(llvm::Module &M, LineTable &Lines);
 
+  /// Makes the lookups of a function, before any of its guards.
+  void startFunction(llvm::ArrayRef<Lookup> Planned);
+
   /// A guard before the first member of G, for all of them.
   void guardGroup(const Group &G);
 
@@ -25,13 +28,15 @@ public:
   void guardAlone(const Access &A);
 
 private:
-  struct Window;
-
   bool begin(llvm::Instruction *Before);
   void slowIf(llvm::Value *Condition);
   void loadLeaf(llvm::Value *Address);
   void guardWord(llvm::Value *Ptr, uint64_t Size);
   void guardWindow(const Group &G, const Window &W);
+  void guardShared(const Group &G, const Window &W);
+  void slowIfMissing(llvm::Value *Rights, const Window &W);
+  void lookUp(const Lookup &L);
+  llvm::Constant *getNowhere();
   llvm::Value *loadRights(llvm::Value *Slot, unsigned Slots);
   llvm::Value *addressOf(const Group &G, int64_t Offset);
   void callSlow(llvm::Value *Ptr, llvm::Value *Size);
@@ -41,6 +46,10 @@ private:
   LineTable &Lines;
   llvm::Constant *Self;
   llvm::Function *Slow;
+  llvm::Constant *Nowhere = nullptr; ///< made for the first lookup
+
+  /// Of the function, with the address of the rights of the first slot.
+  llvm::SmallVector<std::pair<Lookup, llvm::Value *>> Lookups;
 
   // Of the guard that is being emitted.
   llvm::Instruction *Before = nullptr;  ///< the access

@@ -20,6 +20,8 @@
 #include "LineTable.h"
 #include "Locals.h"
 #include "MemIntrinsics.h"
+#include "Remarks.h"
+#include "Share.h"
 
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -196,7 +198,10 @@ private:
           Intrinsics.push_back(A);
       }
     }
-    emit(planGuards(F, Guarded, Granted, R));
+    Elision Plan = planGuards(F, Guarded, Granted, R);
+    planLookups(F, Plan);
+    explain(Plan);
+    emit(Plan);
     for (const Access &A : Intrinsics) {
       Accesses.erase(A.I);
       C.guards += A.CheckedByCallee;
@@ -213,7 +218,10 @@ private:
     Value *Object = getOwnObject(A, DL);
     if (!Object || !canExpand(A) || !(A.Unexposed || isOwnAlone(Object)))
       return false;
-    ++(isa<GlobalVariable>(Object) ? C.elided_global : C.elided_local);
+    bool IsGlobal = isa<GlobalVariable>(Object);
+    ++(IsGlobal ? C.elided_global : C.elided_local);
+    remarkRemoved(A, IsGlobal ? "OwnVariable" : "OwnLocal",
+                  "within an object that nobody else knows of");
     return true;
   }
 
@@ -228,13 +236,29 @@ private:
   }
 
   void emit(const Elision &Plan) {
+    Guards.startFunction(Plan.Lookups);
     for (const Group &G : Plan.Groups)
       Guards.guardGroup(G);
     for (const Access *A : Plan.Alone)
       Guards.guardAlone(*A);
     C.guards += Plan.Groups.size() + Plan.Alone.size();
-    C.elided_dominated += Plan.Dominated;
-    C.elided_folded += Plan.Folded;
+    C.elided_dominated += Plan.Dominated.size();
+    for (const Group &G : Plan.Groups)
+      C.elided_folded += G.Members.size() - 1;
+  }
+
+  /// Says what became of each access that is not to an own object.
+  void explain(const Elision &Plan) {
+    for (auto &[A, Why] : Plan.Why)
+      remarkGuarded(*A, Why.Name, Why.Text);
+    for (const Access *A : Plan.Dominated)
+      remarkRemoved(*A, "Dominated", "an earlier guard answers for it");
+    for (const Group &G : Plan.Groups) {
+      for (const Access *A : drop_begin(G.Members))
+        remarkRemoved(*A, "Folded", "the guard of a neighbour answers for it");
+      if (G.Lookup >= 0)
+        remarkShared(*G.Members.front(), Plan.Lookups[G.Lookup].Users);
+    }
   }
 
   /// A module that is not well formed is our own mistake: no object file.

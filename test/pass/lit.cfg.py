@@ -44,5 +44,5 @@ config.substitutions += [
 config.environment["SFI_POLICY"] = policy
 config.environment["LC_ALL"] = "C"
 for name in ("SFI_PLUGIN", "SFI_PLANT", "SFI_PLANT_PLUGIN", "SFI_PLANT_HEADER",
-             "SFI_CLANG", "SFI_CC_PRINT"):
+             "SFI_CLANG", "SFI_CC_PRINT", "SFI_REMARKS"):
     config.environment.pop(name, None)

@@ -271,6 +271,35 @@ static void memory_within_the_bound(void **state)
 	assert_int_equal(sfi_domain_memory(d).covered, m.covered);
 }
 
+static u64 leaf_of(struct sfi_domain *d, u64 addr)
+{
+	u64 x;
+
+	sfi_check_store(d, addr, 8, 0);
+	x = d->self->dir[(addr >> SFI_CHUNK_SHIFT) & (SFI_DIR_ENTRIES - 1)] ^
+	    (addr & ~SFI_LEAF_NUMBER_MASK);
+	assert_true(x <= SFI_LEAF_NUMBER_MASK);
+	return d->self->leaf_base + (x << SFI_LEAF_SHIFT);
+}
+
+/* Instrumented code keeps the addresses of leaves, whatever happens meanwhile. */
+static void a_leaf_stays(void **state)
+{
+	struct sfi_domain *d = *state;
+	u64 leaf, n;
+
+	sfi_grant(d, at(BASE), 8);
+	leaf = leaf_of(d, BASE);
+	sfi_revoke(d, at(BASE), 8);
+	for (n = 1; n < 4; n++) {
+		sfi_grant(d, at(BASE + (n << SFI_TAG_SHIFT)), CHUNK);
+		assert_int_not_equal(leaf_of(d, BASE + (n << SFI_TAG_SHIFT)), leaf);
+	}
+	sfi_rights_clear(d);
+	sfi_grant(d, at(BASE), 8);
+	assert_int_equal(leaf_of(d, BASE), leaf);
+}
+
 static void no_memory_fails_the_domain(void **state)
 {
 	struct sfi_domain *d = *state;
@@ -304,6 +333,7 @@ int main(void)
 		TEST(memory_that_begins_an_object),
 		TEST(lend_undoes_only_what_it_gave),
 		TEST(memory_within_the_bound),
+		TEST(a_leaf_stays),
 		TEST(no_memory_fails_the_domain),
 	};
 

@@ -40,6 +40,10 @@
  * not a violation, the slow path decides. An unused entry names the leaf that
  * is all zero, so that no 64-bit value can reach memory that is no leaf.
  *
+ * The leaf of a chunk is made once and stays where it is until no code of the
+ * module can run any more: instrumented code may keep the address of a leaf's
+ * byte for as long as a function runs. What the byte says may change any time.
+ *
  * Fast path for a store of SIZE bytes (a power of two up to 8) to A:
  *
  *     E = dir[(A >> 15) & 8191]

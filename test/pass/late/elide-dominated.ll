@@ -157,7 +157,8 @@ end:
 ; More bytes than were guarded.
 ; CHECK-LABEL: define void @wider(
 ; CHECK: store i32 1
-; CHECK: getelementptr i8, ptr @__sfi_self
+; CHECK: getelementptr i8, ptr %sfi.slots{{.*}}, i64 0
+; CHECK-NEXT: load i8
 ; CHECK: store i64 2
 define void @wider(ptr %p) {
   store i32 1, ptr %p

@@ -45,7 +45,10 @@ define void @hole(ptr %p) {
 
 ; Two guards: the slots are too far apart.
 ; CHECK-LABEL: define void @far(
-; CHECK-COUNT-2: getelementptr i8, ptr @__sfi_self
+; CHECK: getelementptr i8, ptr %sfi.slots{{.*}}, i64 0
+; CHECK: store i64 1
+; CHECK: getelementptr i8, ptr %sfi.slots{{.*}}, i64 8
+; CHECK: store i64 2
 ; CHECK: ret void
 define void @far(ptr %p) {
   store i64 1, ptr %p
@@ -107,9 +110,9 @@ define void @bytes(ptr %p) {
 
 ; Two guards: the call may not return, or give the right to the second.
 ; CHECK-LABEL: define void @call_between(
-; CHECK: getelementptr i8, ptr @__sfi_self
-; CHECK: call
-; CHECK: getelementptr i8, ptr @__sfi_self
+; CHECK: getelementptr i8, ptr %sfi.slots{{.*}}, i64 0
+; CHECK: call void @sfi_w_thing_stop
+; CHECK: getelementptr i8, ptr %sfi.slots{{.*}}, i64 1
 ; CHECK: ret void
 define void @call_between(ptr %p) {
   store i64 1, ptr %p
