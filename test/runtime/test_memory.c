@@ -55,6 +55,18 @@ static void what_comes_and_goes_is_counted(void **state)
 	assert_int_equal(sfi_memory_held(d), 0);
 }
 
+/* The sums of the CPUs are not read at one moment: a release may be seen without what it releases. */
+static void less_than_nothing_is_nothing(void **state)
+{
+	struct sfi_domain *d = *state;
+
+	d->memory_limit = 1 << 20;
+	sfi_memory_went(d, &heap, memory, 100);
+	assert_int_equal(sfi_memory_held(d), 0);
+	sfi_memory_judge(d);
+	assert_int_equal(sfi_domain_state(d), SFI_LIVE);
+}
+
 static void many_small_ones_count_as_well(void **state)
 {
 	struct sfi_domain *d = *state;
@@ -104,7 +116,10 @@ static void who_goes_on_asking_fails(void **state)
 	assert_non_null(strstr(test_report_line(d),
 			       "too much memory: 0 KiB held, limit 1024 KiB, 1000 allocations refused"));
 	assert_true(sfi_domain_move(d, SFI_FAILED, SFI_RECOVERING));
+	/* One that is added to the domain's sum at once, and one that stays in the CPU's. */
 	sfi_memory_came(d, &heap, memory, 1 << 20);
+	sfi_memory_came(d, &heap, memory, 100);
+	assert_int_equal(sfi_memory_held(d), (1 << 20) + 100 + 2 * RECORD);
 	sfi_domain_reset(d);
 	assert_int_equal(sfi_memory_held(d), 0);
 	assert_int_equal(d->memory_refused, 0);
@@ -129,6 +144,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, test_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(what_comes_and_goes_is_counted),
+		TEST(less_than_nothing_is_nothing),
 		TEST(many_small_ones_count_as_well),
 		TEST(limits),
 		TEST(who_goes_on_asking_fails),
