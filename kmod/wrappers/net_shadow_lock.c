@@ -5,6 +5,7 @@
  * lock stands for it in that time.
  */
 #include <linux/delay.h>
+#include <linux/lockdep.h>
 #include <linux/rtnetlink.h>
 
 #include "wrappers/by_hand.h"
@@ -14,6 +15,56 @@
 static DEFINE_MUTEX(lend_lock);
 static bool lending; /* lend_lock */
 
+/*
+ * A kernel with lockdep asks whether the task that reads what the lock protects has it, not whether
+ * anybody has. So lockdep is told when the lock changes hands. Both under lend_lock, by who is named.
+ */
+#ifdef CONFIG_LOCKDEP
+static struct lockdep_map *rtnl_map; /* lend_lock; as long as it is lent */
+
+/* The kernel keeps it to itself; who has the lock has it on its list. */
+static struct lockdep_map *find_rtnl_map(void)
+{
+	int i;
+
+	for (i = 0; i < current->lockdep_depth; i++) {
+		if (!strcmp(current->held_locks[i].instance->name, "rtnl_mutex"))
+			return current->held_locks[i].instance;
+	}
+	return NULL;
+}
+
+static void tell_given(void)
+{
+	if (rtnl_map)
+		lock_release(rtnl_map, _THIS_IP_);
+}
+
+/* As by trylock: it did not wait for it. */
+static void tell_taken(void)
+{
+	if (rtnl_map)
+		lock_acquire(rtnl_map, 0, 1, 0, 1, NULL, _THIS_IP_);
+}
+
+static void lender_gives(void)
+{
+	rtnl_map = find_rtnl_map();
+	tell_given();
+}
+
+static void lender_takes(void)
+{
+	tell_taken();
+	rtnl_map = NULL;
+}
+#else
+static void tell_given(void) {}
+static void tell_taken(void) {}
+static void lender_gives(void) {}
+static void lender_takes(void) {}
+#endif
+
 void net_shadow_take_rtnl(struct net_shadow_domain *nd)
 {
 	if (nd->has_rtnl)
@@ -21,8 +72,10 @@ void net_shadow_take_rtnl(struct net_shadow_domain *nd)
 	while (!rtnl_trylock()) {
 		mutex_lock(&lend_lock);
 		nd->lent = lending;
-		if (nd->lent)
+		if (nd->lent) {
+			tell_taken();
 			break; /* lend_lock is held as long as the loan lasts */
+		}
 		mutex_unlock(&lend_lock);
 		usleep_range(500, 1000);
 	}
@@ -39,10 +92,12 @@ void net_shadow_end_outage(struct net_shadow_domain *nd)
 		mutex_lock(&nd->inner);
 		nd->has_rtnl = false;
 		mutex_unlock(&nd->inner);
-		if (nd->lent)
+		if (nd->lent) {
+			tell_given();
 			mutex_unlock(&lend_lock);
-		else
+		} else {
 			rtnl_unlock();
+		}
 		nd->lent = false;
 	}
 	WRITE_ONCE(nd->down, false);
@@ -73,11 +128,13 @@ bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt)
 		return false;
 	mutex_lock(&lend_lock);
 	lending = true;
+	lender_gives();
 	mutex_unlock(&lend_lock);
 	while (!settled(nd))
 		wait_event_timeout(nd->up, settled(nd), HZ / 10);
 	mutex_lock(&lend_lock);
 	lending = false;
+	lender_takes();
 	mutex_unlock(&lend_lock);
 	attempt->repeated = true;
 	return sfi_domain_state(nd->shadow.domain) == SFI_LIVE;
