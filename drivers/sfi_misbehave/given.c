@@ -127,12 +127,12 @@ MISBEHAVIOUR(rcu_wrong_callback)
 {
 	struct later *object = later();
 	rcu_callback_t function = free_later;
-	struct timer_list timer;
+	/* Not on the stack: DEBUG_OBJECTS takes that of an interrupt for none. */
+	static struct timer_list timer;
 
-	timer_setup_on_stack(&timer, tick, 0);
+	timer_setup(&timer, tick, 0);
 	if (wrong)
 		function = (void *)READ_ONCE(timer.function);
-	destroy_timer_on_stack(&timer);
 	call_rcu(&object->head, function);
 }
 

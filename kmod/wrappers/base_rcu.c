@@ -44,6 +44,20 @@ void sfi_w___rcu_read_unlock(struct sfi_self *self)
 }
 EXPORT_SYMBOL_GPL(sfi_w___rcu_read_unlock);
 
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+void sfi_w_rcu_read_lock(struct sfi_self *self)
+{
+	sfi_w___rcu_read_lock(self);
+}
+EXPORT_SYMBOL_GPL(sfi_w_rcu_read_lock);
+
+void sfi_w_rcu_read_unlock(struct sfi_self *self)
+{
+	sfi_w___rcu_read_unlock(self);
+}
+EXPORT_SYMBOL_GPL(sfi_w_rcu_read_unlock);
+#endif
+
 /* === Callbacks === */
 
 /* Held from the look at a head's type until it has another. */

@@ -18,6 +18,11 @@ void SFI_CB_TYPE(rcu_callback_t)(struct callback_head *head) SFI_BY_HAND(the hea
 void __rcu_read_lock(void) SFI_BY_HAND(a section has no argument) SFI_KEEPS;
 void __rcu_read_unlock(void) SFI_BY_HAND(a section has no argument) SFI_KEEPS;
 #endif
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+/* There they tell lockdep too, by a map of the kernel's. */
+void SFI_INTERFACE(rcu_read_lock)(void) SFI_BY_HAND(a section has no argument) SFI_KEEPS;
+void SFI_INTERFACE(rcu_read_unlock)(void) SFI_BY_HAND(a section has no argument) SFI_KEEPS;
+#endif
 void call_rcu(struct callback_head *head, rcu_callback_t func SFI_CALLBACK(rcu_callback_t)) SFI_BY_HAND(a head that is queued already would make a ring of the list of the kernel);
 void synchronize_rcu(void) SFI_SLEEPS SFI_KEEPS;
 void synchronize_rcu_expedited(void) SFI_SLEEPS SFI_KEEPS;
