@@ -12,6 +12,12 @@
  * this machine, and no more than 10 us. In a storm that is nearly all of it; of a
  * handler that is called now and then it is nothing to speak of.
  *
+ * A virtual CPU that its host stops spends no time, though time passes. So in a
+ * window that may become a storm the watchdog's timer looks every millisecond, and
+ * what passes between two looks counts as for a hang: of what is beyond that
+ * millisecond, only an eighth; so does what passes in a call. The share of what is
+ * counted so is the storm's, or the share of the time by the clock: whichever is more.
+ *
  * Calls that return IRQ_NONE do not count: the line may be another's. If it is
  * not, the kernel turns it off ("nobody cared").
  *
@@ -31,6 +37,8 @@
 /* See above. Measured in a storm under emulation, in us: shortest 1.5, mean 6.8. */
 #define SPREAD 4
 #define COST_MAX_NS (10 * NSEC_PER_USEC)
+/* At this part of the share that is a storm, looks become close. */
+#define SUSPECT 4
 
 /*
  * What one CPU spends in the window. Its own CPU's alone: handlers and the looks
@@ -41,6 +49,10 @@ struct sfi_irq_time {
 	u64 left;    /* end of the last call */
 	u64 inside;  /* ns in calls, and between them */
 	u64 between;
+	u64 charged; /* of inside, what counts if the CPU was stopped in it */
+	u64 looked;  /* time of the last look */
+	u64 run;     /* ns of the window until then that the CPU was not stopped */
+	bool close;  /* the next look is to come soon */
 	u64 least;   /* shortest time between two */
 	u64 calls;
 	const struct sfi_entry *entry; /* of the last call */
@@ -54,6 +66,7 @@ void sfi_irq_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u6
 
 	t->calls++;
 	t->inside += to - from;
+	t->charged += sfi_charge(to - from);
 	t->between += between;
 	t->least = min(t->least, between);
 	t->left = to;
@@ -70,22 +83,43 @@ static void report_storm(struct sfi_domain *d, const struct sfi_irq_time *t, u64
 	sfi_report_and_fail(d, &r);
 }
 
-void sfi_irq_look(struct sfi_domain *d)
+/* Percent of TIME that calls have taken which were INSIDE for so long. */
+static u64 share(const struct sfi_irq_time *t, u64 inside, u64 time)
+{
+	if (t->calls > 1)
+		inside += min(t->between, min_t(u64, SPREAD * t->least, COST_MAX_NS) * t->calls);
+	return time ? div64_u64(min(inside, time) * 100, time) : 0;
+}
+
+static void begin_window(struct sfi_irq_time *t, u64 now)
+{
+	*t = (struct sfi_irq_time){ .began = now, .looked = now, .left = t->left, .least = U64_MAX,
+				    .close = t->close };
+}
+
+bool sfi_irq_look(struct sfi_domain *d)
 {
 	struct sfi_host *h = d->host;
 	struct sfi_irq_time *t = this_cpu_ptr(h->irq_time);
-	u64 now = ktime_get_mono_fast_ns(), passed = now - t->began, taken, percent;
+	u64 now = ktime_get_mono_fast_ns(), passed = now - t->began, percent;
 	unsigned int limit = READ_ONCE(sfi_irq_percent);
 
+	if (t->began < READ_ONCE(h->irq_opened)) {
+		t->close = false;
+		begin_window(t, now);
+		return false;
+	}
+	t->run += t->close ? sfi_charge(now - t->looked) : now - t->looked;
+	t->looked = now;
+	percent = share(t, t->charged, t->run);
+	t->close = limit && percent >= DIV_ROUND_UP(limit, SUSPECT);
 	if (passed < READ_ONCE(sfi_irq_window_ms) * (u64)NSEC_PER_MSEC)
-		return;
-	taken = t->inside;
-	if (t->calls > 1)
-		taken += min(t->between, min_t(u64, SPREAD * t->least, COST_MAX_NS) * t->calls);
-	percent = div64_u64(min(taken, passed) * 100, passed);
-	if (t->calls && t->began && limit && percent >= limit)
+		return t->close;
+	percent = max(percent, share(t, t->inside, passed));
+	if (t->calls && limit && percent >= limit)
 		report_storm(d, t, percent, div_u64(passed, NSEC_PER_MSEC));
-	*t = (struct sfi_irq_time){ .began = now, .left = t->left, .least = U64_MAX };
+	begin_window(t, now);
+	return t->close;
 }
 
 void sfi_irq_refused(struct sfi_domain *d, unsigned int irq)
@@ -119,11 +153,14 @@ void sfi_irq_quiet(struct sfi_host *h)
 void sfi_irq_open(struct sfi_host *h)
 {
 	WRITE_ONCE(h->irq_quiet, false);
+	/* What was before is nothing to judge by. */
+	WRITE_ONCE(h->irq_opened, ktime_get_mono_fast_ns());
 }
 
 int sfi_irq_prepare(struct sfi_host *h)
 {
 	raw_spin_lock_init(&h->irq_lock);
+	h->irq_opened = ktime_get_mono_fast_ns();
 	h->irq_time = alloc_percpu(struct sfi_irq_time);
 	return h->irq_time ? 0 : -ENOMEM;
 }

@@ -79,6 +79,7 @@ struct sfi_host {
 	unsigned int masked[SFI_LINES_MASKED];
 	unsigned int nr_masked;
 	bool irq_quiet;                  /* devices are quiet, though the domain is closed */
+	u64 irq_opened;                  /* since when handlers run; ktime_get_mono_fast_ns() */
 
 	struct sfi_patrol *patrol;       /* patrol.c's */
 	unsigned int overdue;            /* calls over their soft limit; written by the patrol */
@@ -132,8 +133,8 @@ void sfi_warn_prepare(struct sfi_host *h);
 
 /* irq.c */
 int sfi_irq_prepare(struct sfi_host *h);
-/* Looks at what this CPU has spent in D's handlers. Hard interrupts only. */
-void sfi_irq_look(struct sfi_domain *d);
+/* Looks at what this CPU has spent in D's handlers. True: the next look is to be close. Hard interrupts only. */
+bool sfi_irq_look(struct sfi_domain *d);
 /* The devices of the closed domain are quiet: lines that were masked go on. Sleeps. */
 void sfi_irq_quiet(struct sfi_host *h);
 /* The domain opens again. */
@@ -163,6 +164,8 @@ int sfi_watchdog_get(void);
 void sfi_watchdog_put(void);
 int sfi_watchdog_init(void);
 void sfi_watchdog_exit(void);
+/* Of PASSED ns since the last of looks that are close, what the CPU has run as far as they show. */
+u64 sfi_charge(u64 passed);
 /* Looks at what each CPU is doing now: contexts of failed domains are sent out of driver code. Task context. */
 void sfi_watchdog_kick_all(void);
 

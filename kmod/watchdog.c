@@ -82,7 +82,7 @@ static u64 close_ns(void)
 	return max_t(u64, NSEC_PER_MSEC, hrtimer_resolution);
 }
 
-static u64 charge(u64 passed)
+u64 sfi_charge(u64 passed)
 {
 	u64 whole = min(passed, close_ns());
 
@@ -137,7 +137,7 @@ static u64 over_budget(struct sighting *s, const struct sfi_gate *g, unsigned lo
 		return 0;
 	}
 	s->looks++;
-	s->charged += charge(now - s->seen);
+	s->charged += sfi_charge(now - s->seen);
 	s->seen = now;
 	if (s->charged < READ_ONCE(sfi_hang_ms) * (u64)NSEC_PER_MSEC)
 		return 0;
@@ -245,16 +245,19 @@ static bool watch_neighbour(void)
 	return silent;
 }
 
-static void look_at_interrupts(void)
+/* True: to be looked at again soon. */
+static bool look_at_interrupts(void)
 {
 	struct sfi_domain *d;
+	bool close = false;
 	unsigned int i;
 
 	for (i = 0; i < SFI_DOMAINS; i++) {
 		d = sfi_domain_at(i);
 		if (d && !sfi_closed(d))
-			sfi_irq_look(d);
+			close |= sfi_irq_look(d);
 	}
+	return close;
 }
 
 static enum hrtimer_restart tick(struct hrtimer *timer)
@@ -264,8 +267,8 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 
 	WRITE_ONCE(w->looked_at, ktime_get_mono_fast_ns());
 	look(w, true);
-	look_at_interrupts();
-	close = watch_neighbour();
+	close = look_at_interrupts();
+	close |= watch_neighbour();
 	close |= suspect(&w->by_timer);
 	hrtimer_forward_now(timer, ns_to_ktime(close ? close_ns() : period_ns()));
 	return HRTIMER_RESTART;

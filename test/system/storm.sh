@@ -10,8 +10,6 @@ ko=$(sfi build "$TOP/test/system/storm" --kernel "$KERNEL" -o "$OUT/storm")
 run() {
 	vm --timeout 240 --smp "$1" --qemu "-device edu" --module "$ko" -- "$(guest <<'END'
 ok "modprobe" modprobe storm
-# Of the time of a virtual CPU, its host may take a part: what is left is less than on a machine of its own.
-echo 15 >/sys/module/sfi/parameters/irq_percent
 served() { [ "$(cat /dev/storm)" -gt "$1" ]; }
 again() { [ "$(domain storm restarts)" = "$1" ] && domain_live storm && [ -e /dev/storm ]; }
 echo control >/dev/storm

@@ -11,7 +11,7 @@
 struct sfi_domain;
 struct sfi_entry;
 
-/* A call of handler E that served an interrupt, from FROM to TO by local_clock(). */
+/* A call of handler E that served an interrupt, from FROM to TO by ktime_get_mono_fast_ns(). */
 void sfi_irq_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u64 to);
 /* Nobody was there to serve line IRQ: D is closed. Masks it until the devices are quiet. */
 void sfi_irq_refused(struct sfi_domain *d, unsigned int irq);
