@@ -116,6 +116,12 @@ static const char *object_from(const struct object_type *type, const char *expr)
 	return format("\tstruct %s *obj = (struct %s *)p;\n\n", type->name, type->name);
 }
 
+/* Every object of TYPE has as much memory: no need to call anything to know it. */
+static bool has_constant_memory(const struct object_type *type)
+{
+	return type->memory && !mentions(type->memory, "obj") && !mentions(type->memory, "size");
+}
+
 /* SFI_EMBEDDED's conditions, SFI_MEMORY's bytes. */
 static void emit_conditions(struct text *t, const struct object_type *type)
 {
@@ -129,7 +135,7 @@ static void emit_conditions(struct text *t, const struct object_type *type)
 	if (type->busy)
 		text_add(t, "\nstatic bool busy_%s(const void *p)\n{\n%s\treturn %s;\n}\n", name,
 			 object_from(type, type->busy), type->busy);
-	if (type->memory)
+	if (type->memory && !has_constant_memory(type))
 		text_add(
 			t,
 			"\nstatic u64 memory_%s(const void *p, size_t size)\n{\n%s\treturn %s;\n}\n",
@@ -168,7 +174,9 @@ static void emit_type(struct text *t, const struct object_type *type)
 		text_add(t, "\t.release = release_%s,\n", name);
 	if (type->busy)
 		text_add(t, "\t.busy = busy_%s,\n", name);
-	if (type->memory)
+	if (has_constant_memory(type))
+		text_add(t, "\t.memory_bytes = %s,\n", type->memory);
+	else if (type->memory)
 		text_add(t, "\t.memory = memory_%s,\n", name);
 	text_add(t, "};\nEXPORT_SYMBOL_GPL(sfi_type_%s);\n", name);
 }

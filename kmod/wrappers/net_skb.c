@@ -95,8 +95,7 @@ static void grant_head(struct sfi_domain *d, struct sk_buff *skb)
 
 static void revoke_head(struct sfi_domain *d, struct sk_buff *skb)
 {
-	if (head_is_writable(d, skb))
-		sfi_revoke(d, skb->head, head_size(skb));
+	sfi_drop_bytes(d, skb->head, head_size(skb), SFI_T_skb_head);
 }
 
 /* The structure itself is the runtime's to take away. */
@@ -234,25 +233,9 @@ void sfi_w_skb_free_frag(struct sfi_self *self, void *addr)
 }
 EXPORT_SYMBOL_GPL(sfi_w_skb_free_frag);
 
-/* DATA begins a fragment that is FRAG_SIZE bytes or longer. */
-static void check_frag(struct sfi_domain *d, void *data, unsigned int frag_size,
-		       const struct sfi_arg *arg)
-{
-	sfi_check_owned(d, data, SFI_T_netdev_frag, arg);
-	sfi_check_that(d,
-		       frag_size % SFI_SLOT_SIZE == 0 &&
-			       frag_size > SKB_DATA_ALIGN(sizeof(struct skb_shared_info)),
-		       arg);
-	sfi_check_that(d,
-		       sfi_may_write(d, data, SFI_SLOT_SIZE) &&
-			       sfi_merely_writable(d, (u64)data + SFI_SLOT_SIZE,
-						   frag_size - SFI_SLOT_SIZE),
-		       arg);
-}
-
 /*
- * A fragment becomes a packet's head: its rights stay but for the shared info, its type is
- * exchanged. Hot: once for each packet received.
+ * A fragment, which DATA begins and which is FRAG_SIZE bytes or longer, becomes a packet's head: its
+ * rights stay but for the shared info, its type is exchanged. Hot: once for each packet received.
  */
 static struct sk_buff *build(struct sfi_self *self, void *data, unsigned int frag_size,
 			     struct sk_buff *(*kernel_build)(void *data, unsigned int frag_size),
@@ -260,18 +243,16 @@ static struct sk_buff *build(struct sfi_self *self, void *data, unsigned int fra
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct sk_buff *skb;
-	size_t size;
 
-	check_frag(d, data, frag_size, arg);
-	size = SLOTS_END(SKB_WITH_OVERHEAD(frag_size));
-	sfi_revoke(d, data + size, frag_size - size);
+	/* Before the subtraction in SKB_WITH_OVERHEAD(). */
+	sfi_check_that(d, frag_size > SKB_DATA_ALIGN(sizeof(struct skb_shared_info)), arg);
+	sfi_check_that(d, sfi_turn(d, data, frag_size, SLOTS_END(SKB_WITH_OVERHEAD(frag_size)),
+				   &sfi_type_netdev_frag, &sfi_type_skb_head), arg);
 	skb = kernel_build(data, frag_size);
-	if (skb) {
-		sfi_acquire(d, &sfi_type_skb_head, data, SFI_SLOT_SIZE, NULL, 0, 0, 0, 0);
+	if (skb)
 		sfi_acquire_hot(d, &sfi_type_sk_buff, skb, made_map);
-	} else {
-		sfi_grant(d, data + size, frag_size - size);
-	}
+	else
+		sfi_acquire_bytes(d, &sfi_type_netdev_frag, data, frag_size);
 	sfi_import_leave(d);
 	return skb;
 }

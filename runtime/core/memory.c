@@ -18,7 +18,9 @@
 
 static s64 bytes_of(const struct sfi_type *type, const void *obj, size_t size)
 {
-	return (s64)(type->memory(obj, size) + (type->hot ? 0 : sizeof(struct sfi_object)));
+	u64 bytes = type->memory_bytes ? type->memory_bytes : type->memory(obj, size);
+
+	return (s64)(bytes + (type->hot ? 0 : sizeof(struct sfi_object)));
 }
 
 static void add(struct sfi_domain *d, s64 bytes)

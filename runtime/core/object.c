@@ -59,7 +59,7 @@ bool sfi_object_give(struct sfi_domain *d, const struct sfi_type *type, void *ob
 	u64 addr = sfi_addr(obj);
 	bool ok = true;
 
-	if (type->memory)
+	if (sfi_type_is_memory(type))
 		sfi_memory_came(d, type, obj, size);
 	if (unlikely(entry->ender))
 		until_fields(d, obj, type->id, false);
@@ -80,7 +80,7 @@ void sfi_object_take(struct sfi_domain *d, const struct sfi_type *type, void *ob
 {
 	u64 addr = sfi_addr(obj);
 
-	if (type->memory)
+	if (sfi_type_is_memory(type))
 		sfi_memory_went(d, type, obj, size);
 	if (type->revoke)
 		type->revoke(d, obj);
@@ -295,9 +295,8 @@ static struct sfi_object *add_record(struct sfi_domain *d, const struct sfi_type
 }
 
 /* One whose type byte could not be set needs a record, or recovery would not find it. */
-static __always_inline struct sfi_object *give_hot(struct sfi_domain *d,
-						   const struct sfi_type *type, void *obj,
-						   size_t size, const u8 *map)
+struct sfi_object *sfi_object_give_hot(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+				       size_t size, const u8 *map)
 {
 	static const u64 no_args[4];
 
@@ -306,28 +305,19 @@ static __always_inline struct sfi_object *give_hot(struct sfi_domain *d,
 	return add_record(d, type, obj, size, NULL, no_args);
 }
 
-void sfi_acquire_hot(struct sfi_domain *d, const struct sfi_type *type, void *obj, const u8 *map)
+struct sfi_object *sfi_acquire_recorded(struct sfi_domain *d, const struct sfi_type *type,
+					void *obj, size_t size, sfi_release_fn release,
+					const u64 args[4])
 {
-	sfi_port_cpu_inc(d->cpu, acquired);
-	give_hot(d, type, obj, 0, map);
-}
-SFI_EXPORT(sfi_acquire_hot);
-
-struct sfi_object *sfi_acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj,
-			       size_t size, sfi_release_fn release, u64 a0, u64 a1, u64 a2, u64 a3)
-{
-	const u64 args[4] = { a0, a1, a2, a3 };
 	struct sfi_object *o;
 
 	sfi_port_cpu_inc(d->cpu, acquired);
-	if (type->hot)
-		return give_hot(d, type, obj, size, NULL);
 	o = add_record(d, type, obj, size, release, args);
 	if (o)
 		sfi_object_give(d, type, obj, size, NULL);
 	return o;
 }
-SFI_EXPORT(sfi_acquire);
+SFI_EXPORT(sfi_acquire_recorded);
 
 void sfi_part(struct sfi_domain *d, const struct sfi_type *type, void *obj)
 {
@@ -457,17 +447,11 @@ static void release_repeated(struct sfi_domain *d, const struct sfi_type *type, 
 	drop(d, type, obj, o, last);
 }
 
-void sfi_release(struct sfi_domain *d, const struct sfi_type *type, void *obj,
-		 const struct sfi_arg *arg)
+void sfi_release_slow(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+		      const struct sfi_arg *arg)
 {
-	if (!type->hot || unlikely(!sfi_object_surely_own(d, type->id, obj))) {
-		release_repeated(d, type, obj, &nothing_repeated, arg);
-		return;
-	}
-	sfi_port_cpu_inc(d->cpu, released);
-	sfi_object_take(d, type, obj, 0, false);
+	release_repeated(d, type, obj, &nothing_repeated, arg);
 }
-SFI_EXPORT(sfi_release);
 
 void sfi_release_args(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 		      const u64 args[4], unsigned int which, const struct sfi_arg *arg)

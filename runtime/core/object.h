@@ -98,8 +98,20 @@ static __always_inline bool sfi_object_surely_own(const struct sfi_domain *d, u8
 	return READ_ONCE(d->borrowings) == before;
 }
 
+/* An object of a hot type comes; a record only where there is no memory for the rights. Without object_lock. */
+struct sfi_object *sfi_object_give_hot(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+				       size_t size, const u8 *map);
+/* sfi_release() of any object: looks at the records. */
+void sfi_release_slow(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+		      const struct sfi_arg *arg);
+
 /* The whole structure lies in memory that the domain may write. */
 bool sfi_object_is_own(struct sfi_domain *d, const struct sfi_type *type, const void *obj);
+
+static __always_inline bool sfi_type_is_memory(const struct sfi_type *type)
+{
+	return type->memory_bytes || type->memory;
+}
 
 /*
  * memory.c. Of types that are memory, without object_lock: an object comes and goes.

@@ -23,22 +23,9 @@
  * Objects smaller than a slot, or not aligned to one, get the rights of all
  * slots they touch. The kernel's allocators align to 8.
  */
-#include "internal.h"
-
-#define EIGHT_WRITABLE 0x0101010101010101ULL
-#define EIGHT_TYPED 0xfefefefefefefefeULL
+#include "runs.h"
 
 /* === Internals === */
-
-static __always_inline u64 dir_index(u64 addr)
-{
-	return (addr >> SFI_CHUNK_SHIFT) & (SFI_DIR_ENTRIES - 1);
-}
-
-static __always_inline u32 slot_index(u64 addr)
-{
-	return (addr >> SFI_SLOT_SHIFT) & (SFI_LEAF_SLOTS - 1);
-}
 
 static u64 dir_entry(const struct sfi_domain *d, u64 addr, const u8 *slots)
 {
@@ -51,23 +38,6 @@ static void set_dir(struct sfi_domain *d, u64 addr, const u8 *slots)
 {
 	/* Pairs with cached_slots(), and with the address dependency in instrumented code. */
 	smp_store_release(&d->dir[dir_index(addr)], dir_entry(d, addr, slots));
-}
-
-/*
- * The slots of ADDR's chunk if the directory knows them, else NULL. Instrumented code relies on the
- * address dependency.
- */
-static __always_inline u8 *cached_slots(const struct sfi_domain *d, u64 addr)
-{
-	/* Pairs with set_dir(). */
-	u64 x = smp_load_acquire(&d->dir[dir_index(addr)]) ^ (addr & ~SFI_LEAF_NUMBER_MASK);
-	u8 *slots;
-
-	if (x > SFI_LEAF_NUMBER_MASK)
-		return NULL;
-	slots = (u8 *)(uintptr_t)(d->leaf_base + (x << SFI_LEAF_SHIFT));
-	/* An unused entry matches the lowest addresses and names the leaf that must stay zero. */
-	return slots == d->zero_leaf ? NULL : slots;
 }
 
 static struct sfi_leaf *bucket(const struct sfi_domain *d, u64 index)
@@ -181,57 +151,7 @@ static __always_inline u8 *make_slots(struct sfi_domain *d, u64 addr)
 	return likely(slots) ? slots : make_leaf(d, addr);
 }
 
-/*
- * Runs of slots. Words of slots need not be aligned: what matters is that each byte is written
- * whole, and none outside the run. A run of eight or more ends with a word that may overlap the one
- * before.
- */
-typedef u64 __attribute__((aligned(1), may_alias)) slots8;
-
-static __always_inline u64 load8(const u8 *slot)
-{
-	u64 eight = 0;
-	u32 i;
-
-	if (!SFI_PORT_BYTEWISE)
-		return *(const slots8 *)slot; /* once, twice or in parts: all the same */
-	for (i = 0; i < 8; i++)
-		eight |= (u64)READ_ONCE(slot[i]) << (8 * i);
-	return eight;
-}
-
-static __always_inline void store8(u8 *slot, u64 eight)
-{
-	u32 i;
-
-	if (!SFI_PORT_BYTEWISE)
-		*(volatile slots8 *)slot = eight;
-	for (i = 0; SFI_PORT_BYTEWISE && i < 8; i++)
-		WRITE_ONCE(slot[i], (u8)(eight >> (8 * i)));
-}
-
-/* N slots from SLOT, all of one leaf, become VALUE, a byte. */
-static __always_inline void set_slots(u8 *slot, u32 n, u8 value)
-{
-	u8 *last = slot + n - 8;
-
-	if (n < 8) {
-		for (; n; slot++, n--)
-			WRITE_ONCE(*slot, value);
-		return;
-	}
-	for (; last - slot >= 32; slot += 32) {
-		store8(slot, value * EIGHT_WRITABLE);
-		store8(slot + 8, value * EIGHT_WRITABLE);
-		store8(slot + 16, value * EIGHT_WRITABLE);
-		store8(slot + 24, value * EIGHT_WRITABLE);
-	}
-	for (; slot < last; slot += 8)
-		store8(slot, value * EIGHT_WRITABLE);
-	store8(last, value * EIGHT_WRITABLE);
-}
-
-/* The same, those at which an object begins left alone. */
+/* As set_slots(), those at which an object begins left alone. */
 static void set_untyped_slots(u8 *slot, u32 n, u8 value)
 {
 	u8 *end = slot + n, *word_end;
@@ -246,91 +166,6 @@ static void set_untyped_slots(u8 *slot, u32 n, u8 value)
 			WRITE_ONCE(*slot, value);
 		slot++;
 	}
-}
-
-/* N slots from SLOT, all of one leaf, become BYTES. */
-static __always_inline void copy_slots(u8 *slot, u32 n, const u8 *bytes)
-{
-	const u8 *last = bytes + n - 8;
-	u8 *last_slot = slot + n - 8;
-
-	if (n < 8) {
-		for (; n; slot++, bytes++, n--)
-			WRITE_ONCE(*slot, *bytes);
-		return;
-	}
-	for (; bytes < last; slot += 8, bytes += 8)
-		store8(slot, *(const slots8 *)bytes);
-	store8(last_slot, *(const slots8 *)last);
-}
-
-static __always_inline bool all_writable(const u8 *slot, u32 n)
-{
-	const u8 *last = slot + n - 8;
-	u64 all = EIGHT_WRITABLE;
-
-	if (n < 8) {
-		for (; n; slot++, n--)
-			all &= READ_ONCE(*slot);
-		return all;
-	}
-	for (; last - slot >= 64; slot += 64) {
-		all &= load8(slot) & load8(slot + 8) & load8(slot + 16) & load8(slot + 24);
-		all &= load8(slot + 32) & load8(slot + 40) & load8(slot + 48) & load8(slot + 56);
-	}
-	for (; slot < last; slot += 8)
-		all &= load8(slot);
-	all &= load8(last);
-	return all == EIGHT_WRITABLE;
-}
-
-/* The same, and no object begins at one of them. */
-static __always_inline bool merely_writable(const u8 *slot, u32 n)
-{
-	const u8 *last = slot + n - 8;
-	u64 differs = 0;
-
-	if (n < 8) {
-		for (; n; slot++, n--)
-			differs |= READ_ONCE(*slot) ^ SFI_RIGHT_WRITE;
-		return !differs;
-	}
-	for (; last - slot >= 32; slot += 32) {
-		differs |= (load8(slot) ^ EIGHT_WRITABLE) | (load8(slot + 8) ^ EIGHT_WRITABLE);
-		differs |= (load8(slot + 16) ^ EIGHT_WRITABLE) | (load8(slot + 24) ^ EIGHT_WRITABLE);
-	}
-	for (; slot < last; slot += 8)
-		differs |= load8(slot) ^ EIGHT_WRITABLE;
-	return !(differs | (load8(last) ^ EIGHT_WRITABLE));
-}
-
-/* Index of the first of N slots at which an object begins; N: none. */
-static __always_inline u32 first_typed(const u8 *slot, u32 n)
-{
-	u32 i = 0;
-
-	/* Most of a leaf is untyped: eight slots at a time. */
-	for (; n - i >= 8 && !(load8(slot + i) & EIGHT_TYPED); i += 8)
-		;
-	for (; i < n && READ_ONCE(slot[i]) <= SFI_RIGHT_WRITE; i++)
-		;
-	return i;
-}
-
-static __always_inline u64 chunk_last(u64 addr)
-{
-	return addr | (SFI_CHUNK_SIZE - 1);
-}
-
-static __always_inline bool one_chunk(u64 addr, u64 last)
-{
-	return !((addr ^ last) >> SFI_CHUNK_SHIFT);
-}
-
-/* Slots that [ADDR, LAST], all of one chunk, touches. */
-static __always_inline u32 nr_slots(u64 addr, u64 last)
-{
-	return slot_index(last) - slot_index(addr) + 1;
 }
 
 /* OP for each chunk's piece of [ADDR, LAST], until one says false. */

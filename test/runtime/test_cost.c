@@ -155,7 +155,7 @@ static void costs(void **state)
 		{ "indirect call", do_icall, 90 },
 		{ "range check of 2 KiB", do_writable_2k, 250 },
 		{ "grant of 2 KiB", do_grant_2k, 310 },
-		{ "hot object, acquire and release", do_hot_object, 430 },
+		{ "hot object, acquire and release", do_hot_object, 225 },
 		{ "lock, taken and dropped", do_lock, 105 },
 	};
 	static u64 room[512] __attribute__((aligned(4096)));

@@ -86,6 +86,68 @@ static void hot_object_with_its_map(void **state)
 	assert_int_equal(sfi_release_all(d), 1);
 }
 
+static const struct sfi_type fragment = { .name = "fragment", .id = 60, .hot = true, .size = 8 };
+static const struct sfi_type head = { .name = "head", .id = 61, .hot = true, .size = 8 };
+
+static bool turns(struct sfi_domain *d, u8 *p, size_t size, size_t keep)
+{
+	return sfi_turn(d, p, size, keep, &fragment, &head);
+}
+
+/* P begins a fragment of 1024 bytes. What is not as it is said to be changes nothing. */
+static void no_turn(struct sfi_domain *d, u8 *p)
+{
+	assert_false(turns(d, p, 1032, 960));
+	assert_false(turns(d, p + 8, 1016, 960));
+	assert_false(turns(d, p + 4, 1016, 960));
+	assert_false(turns(d, p, 1020, 960));
+	assert_false(turns(d, p, 1024, 1032));
+	assert_false(turns(d, p, 1024, 0));
+	assert_false(sfi_turn(d, p, 1024, 960, &head, &fragment));
+	sfi_revoke(d, p + 512, 8);
+	assert_false(turns(d, p, 1024, 960));
+	sfi_acquire(d, &type_packet, p + 512, 0, NULL, 0, 0, 0, 0);
+	assert_false(turns(d, p, 1024, 960));
+	sfi_release(d, &type_packet, p + 512, &test_arg);
+	sfi_grant(d, p + 512, sizeof(packets[0]));
+	sfi_revoke(d, p + 1016, 8);
+	assert_false(turns(d, p, 1024, 960));
+	sfi_grant(d, p + 1016, 8);
+	assert_true(sfi_writable(d, sfi_addr(p), 1024));
+	assert_int_equal(sfi_type_at(d, sfi_addr(p)), fragment.id);
+}
+
+static void memory_changes_hands(void **state)
+{
+	/* Within a leaf, and across the border of two: the short way and the long one. */
+	static const u32 places[] = { 64, SFI_CHUNK_SIZE - 520 };
+	static u8 room[2 * SFI_CHUNK_SIZE] __attribute__((aligned(SFI_CHUNK_SIZE)));
+	struct sfi_domain *d = *state;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		u8 *p = room + places[i];
+
+		sfi_acquire_bytes(d, &fragment, p, 1024);
+		assert_false(sfi_writable(d, sfi_addr(p) - 8, 16));
+		assert_false(sfi_writable(d, sfi_addr(p), 1025));
+		no_turn(d, p);
+		assert_true(turns(d, p, 1024, 960));
+		assert_int_equal(sfi_type_at(d, sfi_addr(p)), head.id);
+		assert_true(sfi_writable(d, sfi_addr(p), 960));
+		assert_false(sfi_writable(d, sfi_addr(p) + 960, 1));
+		assert_false(sfi_writable(d, sfi_addr(p) + 1016, 1));
+		assert_false(turns(d, p, 960, 952));
+		sfi_drop_bytes(d, p, 960, fragment.id);
+		sfi_drop_bytes(d, p + 1, 952, head.id);
+		assert_true(sfi_writable(d, sfi_addr(p), 960));
+		sfi_drop_bytes(d, p, 960, head.id);
+		assert_int_equal(sfi_type_at(d, sfi_addr(p)), 0);
+		assert_false(sfi_writable(d, sfi_addr(p), 1));
+		assert_false(sfi_writable(d, sfi_addr(p) + 952, 1));
+	}
+}
+
 static void newest_first_then_hot(void **state)
 {
 	struct sfi_domain *d = *state;
@@ -388,6 +450,7 @@ int main(void)
 		TEST(fields_are_writable_and_no_more),
 		TEST(memory_has_its_size),
 		TEST(hot_object_with_its_map),
+		TEST(memory_changes_hands),
 		TEST(newest_first_then_hot),
 		TEST(newest_first_after_any_history),
 		TEST(held_twice_released_twice),

@@ -36,8 +36,12 @@ struct sfi_type {
 	 * violation. NULL: never.
 	 */
 	bool (*busy)(const void *obj);
-	/* Memory: bytes of OBJ, acquired with SIZE, the same when it goes. NULL: it is none. */
+	/*
+	 * Memory: bytes of OBJ, acquired with SIZE, the same when it goes; or what every object has.
+	 * NULL and 0: it is none.
+	 */
 	u64 (*memory)(const void *obj, size_t size);
+	u32 memory_bytes;
 };
 struct sfi_field {
 	u32 offset, size; /* bytes */
@@ -111,13 +115,26 @@ void sfi_check_module(struct sfi_domain *d, const struct module *mod, const stru
  * goes into a spare record, for recovery to release. Returns the record (NULL for hot types).
  */
 typedef void (*sfi_release_fn)(void *obj, const u64 args[4]);
-struct sfi_object *sfi_acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj,
-			       size_t size, sfi_release_fn release, u64 a0, u64 a1, u64 a2, u64 a3);
+static __always_inline struct sfi_object *
+sfi_acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+	    sfi_release_fn release, u64 a0, u64 a1, u64 a2, u64 a3);
 /*
  * The same for an object of a hot type. MAP: a rights byte for each of its slots, instead of what
  * the type says; or NULL.
  */
 void sfi_acquire_hot(struct sfi_domain *d, const struct sfi_type *type, void *obj, const u8 *map);
+/* The same of SIZE bytes, all writable. */
+void sfi_acquire_bytes(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size);
+/*
+ * Memory of SIZE bytes changes hands within the domain: OBJ, of hot type FROM, becomes one of hot
+ * type TO, which ends after KEEP bytes; what follows is nothing any more. Neither type has rights
+ * by hand. Before that, all of it must be writable and no other object in it; false, and nothing
+ * is changed, if not. KEEP and SIZE are multiples of slots.
+ */
+bool sfi_turn(struct sfi_domain *d, void *obj, size_t size, size_t keep,
+	      const struct sfi_type *from, const struct sfi_type *to);
+/* If an object of type ID begins at OBJ: not any more, and the SIZE bytes from there are nothing. */
+void sfi_drop_bytes(struct sfi_domain *d, void *obj, size_t size, u8 id);
 /*
  * Checks that the domain holds OBJ (violation: "double free", "foreign object", "interior
  * pointer"...), then takes record, type and rights away. Must precede the kernel call that frees

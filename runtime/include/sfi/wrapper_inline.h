@@ -82,6 +82,27 @@ static __always_inline bool sfi_begins(const struct sfi_domain *d, const void *o
 	return likely(sfi_dir_has(d, obj, id)) || sfi_type_at(d, (u64)(uintptr_t)obj) == id;
 }
 
+struct sfi_object *sfi_acquire_recorded(struct sfi_domain *d, const struct sfi_type *type,
+					void *obj, size_t size, sfi_release_fn release,
+					const u64 args[4]);
+
+/* A hot type needs no more than the object and its size. */
+static __always_inline struct sfi_object *
+sfi_acquire(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+	    sfi_release_fn release, u64 a0, u64 a1, u64 a2, u64 a3)
+{
+	const u64 args[4] = { a0, a1, a2, a3 };
+
+	if (type->hot) {
+		if (__builtin_constant_p(size) && !size)
+			sfi_acquire_hot(d, type, obj, NULL);
+		else
+			sfi_acquire_bytes(d, type, obj, size);
+		return NULL;
+	}
+	return sfi_acquire_recorded(d, type, obj, size, release, args);
+}
+
 static __always_inline void sfi_check_that(struct sfi_domain *d, bool ok, const struct sfi_arg *arg)
 {
 	if (unlikely(!ok))

@@ -46,6 +46,21 @@ const struct sfi_type sfi_type_bytes = {
 };
 EXPORT_SYMBOL_GPL(sfi_type_bytes);
 
+static void release_token(void *obj)
+{
+	toy_drop(obj);
+}
+
+const struct sfi_type sfi_type_token = {
+	.name = "token",
+	.id = SFI_T_token,
+	.hot = true,
+	.size = SFI_SLOT_SIZE,
+	.release = release_token,
+	.memory_bytes = 2 * 32,
+};
+EXPORT_SYMBOL_GPL(sfi_type_token);
+
 static void release_toy_alloc(void *obj, const u64 args[4])
 {
 	toy_free(obj);
