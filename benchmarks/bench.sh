@@ -7,12 +7,13 @@
 
 . "$TOP/benchmarks/native.sh"
 . "$TOP/benchmarks/e1000.sh"
+. "$TOP/benchmarks/breakdown.sh"
 
 usage_bench() {
 	cat <<-'END'
-	usage: ./sfi bench [native|e1000]... [OPTION]...
+	usage: ./sfi bench [native|e1000|breakdown]... [OPTION]...
 
-	Parts; without one all are run:
+	Parts; without one the first two are run:
 	  native    small programs in user space: time, instructions and code size, plain, isolated,
 	            and with AddressSanitizer
 	  e1000     guest instructions per packet of e1000; medians of five runs:
@@ -20,6 +21,8 @@ usage_bench() {
 	              udp           iperf3 UDP between two e1000
 	              udp-send      iperf3 UDP from e1000 to a virtio card, whose cost is in both figures
 	              udp-receive   the other way round
+	  breakdown where the instructions of tcp and udp go, by function: crossings and lookups in the
+	            rights table per packet, and what each wrapper costs. Prints, and writes no file
 
 	  --quick          fewer rounds; one run of e1000
 	  --json FILE      write the results, with every single sample, there as well
@@ -120,7 +123,7 @@ bench_options() {
 			shift
 			;;
 		-*) misuse "unknown option $1" ;;
-		native | e1000) B_PARTS="$B_PARTS $1" ;;
+		native | e1000 | breakdown) B_PARTS="$B_PARTS $1" ;;
 		*) misuse "no part $1" ;;
 		esac
 		shift

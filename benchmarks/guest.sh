@@ -43,6 +43,23 @@ measure() {
 	done
 }
 
+# The same, once, between two marks for the emulator's plugin (breakdown.sh). Prints "@packets|ROW|packets".
+count() {
+	row=$1
+	shift
+	ip netns exec a iperf3 -c $ADDR_B "$@" >/dev/null || exit 1
+	sleep 1
+	p0=$(packets)
+	mark begin
+	ip netns exec a iperf3 -c $ADDR_B "$@" >/dev/null || exit 1
+	mark end
+	echo "@packets|$row|$(($(packets) - p0))"
+	sleep 1
+}
+
+# Where each function of the kernel is.
+symbols() { grep ' [tTwW] ' /proc/kallsyms | gzip | base64 | sed 's/^/@symbols|/'; }
+
 modprobe -a $MODULES || exit 1
 cards_work >/dev/null || exit 1
 iperf_server
