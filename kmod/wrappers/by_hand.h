@@ -59,7 +59,9 @@ void sfi_check_format(struct sfi_domain *d, const char *format, va_list args,
  * The range lies in a memory (or port) window of a PCI device of the domain. Any context but hard
  * interrupts.
  */
-
 bool sfi_pci_window(struct sfi_domain *d, u64 start, u64 size, unsigned long resource_type);
+
+/* The driver of DEV asks for memory for DMA, or maps some. Any context. */
+void sfi_pci_dma_begins(struct device *dev);
 
 #endif

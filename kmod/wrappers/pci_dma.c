@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bus mastering and memory for DMA.
+ * Bus mastering, and coherent memory for DMA.
  *
  * By hand: a device that was running when its driver failed has its bus
  * mastering off and goes on where it was, with the old rings, the moment that
@@ -8,13 +8,8 @@
  * all, and reset the device later. So for a driver that is being restarted it is
  * turned on only when it asks for memory for DMA: no driver does that before
  * the device is in a state to be given any.
- *
- * Of a page, what the device will write is the memory behind it, an address that
- * no argument is. For sending, any page will do: a packet's fragments are not
- * the driver's.
  */
 #include <linux/dma-mapping.h>
-#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 
@@ -67,8 +62,7 @@ static bool let(const struct pci_dev *dev)
 	return was;
 }
 
-/* Its driver asks for memory for DMA. Any context. */
-static void dma_begins(struct device *dev)
+void sfi_pci_dma_begins(struct device *dev)
 {
 	if (unlikely(READ_ONCE(nr_held)) && dev_is_pci(dev) && let(to_pci_dev(dev)))
 		pci_set_master(to_pci_dev(dev));
@@ -118,7 +112,7 @@ void *sfi_w_dma_alloc_attrs(struct sfi_self *self, struct device *dev, size_t si
 			   SFI_ARG("dma_alloc_attrs", "dma_handle"));
 	sfi_check_that(d, !(attrs & DMA_ATTR_NO_KERNEL_MAPPING),
 		       SFI_ARG("dma_alloc_attrs", "!(attrs & DMA_ATTR_NO_KERNEL_MAPPING)"));
-	dma_begins(dev);
+	sfi_pci_dma_begins(dev);
 	ret = dma_alloc_attrs(dev, size, dma_handle, flag, attrs);
 	if (ret)
 		sfi_acquire(d, &sfi_type_dma_coherent, ret, size, release_coherent, (u64)dev, size,
@@ -144,43 +138,3 @@ void sfi_w_dma_free_attrs(struct sfi_self *self, struct device *dev, size_t size
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_dma_free_attrs);
-
-dma_addr_t sfi_w_dma_map_single_attrs(struct sfi_self *self, struct device *dev, void *ptr,
-				      size_t size, enum dma_data_direction dir, unsigned long attrs)
-{
-	struct sfi_domain *d = sfi_import_enter(self);
-	dma_addr_t ret;
-
-	sfi_check_owned(d, dev, SFI_T_device, SFI_ARG("dma_map_single_attrs", "dev"));
-	sfi_check_that(d, dir != DMA_NONE && virt_addr_valid(ptr),
-		       SFI_ARG("dma_map_single_attrs", "dir != DMA_NONE && virt_addr_valid(ptr)"));
-	sfi_check_writable(d, ptr, dir == DMA_TO_DEVICE ? 0 : size,
-			   SFI_ARG("dma_map_single_attrs", "ptr"));
-	dma_begins(dev);
-	ret = dma_map_single_attrs(dev, ptr, size, dir, attrs);
-	sfi_import_leave(d);
-	return ret;
-}
-EXPORT_SYMBOL_GPL(sfi_w_dma_map_single_attrs);
-
-dma_addr_t sfi_w_dma_map_page_attrs(struct sfi_self *self, struct device *dev, struct page *page,
-				    size_t offset, size_t size, enum dma_data_direction dir,
-				    unsigned long attrs)
-{
-	struct sfi_domain *d = sfi_import_enter(self);
-	dma_addr_t ret;
-
-	sfi_check_owned(d, dev, SFI_T_device, SFI_ARG("dma_map_page", "dev"));
-	sfi_check_that(d,
-		       dir == DMA_TO_DEVICE || dir == DMA_FROM_DEVICE || dir == DMA_BIDIRECTIONAL,
-		       SFI_ARG("dma_map_page", "dir is a direction"));
-	sfi_check_that(d, pfn_valid(page_to_pfn(page)), SFI_ARG("dma_map_page", "page is a page"));
-	if (dir != DMA_TO_DEVICE)
-		sfi_check_writable(d, page_address(page) + offset, size,
-				   SFI_ARG("dma_map_page", "page"));
-	dma_begins(dev);
-	ret = dma_map_page_attrs(dev, page, offset, size, dir, attrs);
-	sfi_import_leave(d);
-	return ret;
-}
-EXPORT_SYMBOL_GPL(sfi_w_dma_map_page_attrs);

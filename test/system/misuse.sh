@@ -10,7 +10,8 @@ sed -n 's/^MISUSE(\([a-z_]*\), "\(.*\)")$/\1|\2/p' "$TOP"/test/system/misuse/*.c
 [ "$(wc -l <"$OUT/list")" -ge 50 ] || fail "only $(wc -l <"$OUT/list") misuses were found"
 
 rc=0
-vm --timeout 900 --qemu "-device edu" --module "$ko" --file "$OUT/list:/root/list" -- "$(guest <<'END'
+# With an IOMMU, so that mappings for DMA are something.
+vm --timeout 900 --append intel_iommu=on --qemu "-machine q35 -device intel-iommu -device edu" --module "$ko" --file "$OUT/list:/root/list" -- "$(guest <<'END'
 echo 1000 >/sys/module/sfi/parameters/restart_max
 ok "modprobe" modprobe misuse
 there() { domain_live misuse && [ -e /dev/misuse ]; }

@@ -127,6 +127,8 @@ static ssize_t misuse_write(struct file *file, const char __user *buffer, size_t
 	if (!misuse)
 		misuse = find(memory_misuses, name);
 	if (!misuse)
+		misuse = find(mapping_misuses, name);
+	if (!misuse)
 		misuse = find(callback_misuses, name);
 	if (!misuse)
 		return -ENOENT;

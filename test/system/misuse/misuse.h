@@ -23,7 +23,8 @@ struct misuse {
 	}
 
 /* Of each file the misuses in it; the last row is empty. */
-extern const struct misuse packet_misuses[], memory_misuses[], callback_misuses[];
+extern const struct misuse packet_misuses[], memory_misuses[], mapping_misuses[],
+	callback_misuses[];
 
 /* The device and the interface that are bound to the driver. */
 extern struct pci_dev *card;
