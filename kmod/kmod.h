@@ -62,6 +62,7 @@ struct sfi_host {
 	struct mutex shadows_lock;
 	struct list_head shadows;        /* shadows_lock */
 
+	const struct task_struct *failed_in; /* the last failure's, if in task context; only compared */
 	u64 failed_at;                   /* ktime_get_ns() of the last failure. The worker's */
 	bool down;                       /* failed, and not everything is configured again. The worker's */
 	u64 down_at;                     /* failed_at of the first failure since it was up. The worker's */

@@ -310,8 +310,17 @@ void sfi_port_failed(struct sfi_domain *d)
 {
 	struct sfi_host *h = d->host;
 
+	WRITE_ONCE(h->failed_in, in_task() ? current : NULL);
 	kthread_queue_work(h->worker, &h->recover);
 }
+
+bool sfi_failed_here(const struct sfi_domain *d)
+{
+	const struct sfi_host *h = d->host;
+
+	return READ_ONCE(h->failed_in) == current;
+}
+EXPORT_SYMBOL_GPL(sfi_failed_here);
 
 /* A dead domain, by the operator's order. */
 static void revive(struct kthread_work *work)

@@ -131,12 +131,16 @@ void net_shadow_end_outage(struct net_shadow_domain *nd);
 /* A call of the driver's, made by a task that holds rtnl_lock. */
 struct net_attempt {
 	unsigned int failures; /* of the driver before the call */
-	bool repeated;
+	unsigned int left;     /* times that it may be repeated */
 };
-#define NET_ATTEMPT(s) ((struct net_attempt){ .failures = READ_ONCE((s)->nd->failures) })
+/* A call may itself be what other contexts fail of: an end must be. */
+#define NET_REPEATS 8
+#define NET_ATTEMPT(s) \
+	((struct net_attempt){ .failures = READ_ONCE((s)->nd->failures), .left = NET_REPEATS })
 /*
  * The call has returned: true if the driver failed meanwhile and runs again now, so that the call
- * is to be repeated; at most once. Sleeps until the driver is back, or will not come back.
+ * is to be repeated: once if the driver failed in it, or it would take the driver down for good, else
+ * NET_REPEATS times. Sleeps until the driver is back, or will not come back.
  */
 bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt);
 /* The driver has failed and is not configured again yet. Any context. */

@@ -123,21 +123,24 @@ bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt)
 	if (likely(!net_shadow_is_down(s) && READ_ONCE(nd->failures) == attempt->failures))
 		return false;
 	/* Whoever is still in the driver further out must leave it first; some ask under RCU alone. */
-	if (s->state >= NET_GONE || attempt->repeated || rcu_preempt_depth() || !preemptible() ||
+	if (s->state >= NET_GONE || !attempt->left || rcu_preempt_depth() || !preemptible() ||
 	    !rtnl_is_locked() || sfi_gate_find((u64)__builtin_frame_address(0)))
 		return false;
 	mutex_lock(&lend_lock);
 	lending = true;
 	lender_gives();
 	mutex_unlock(&lend_lock);
-	while (!settled(nd))
+	attempt->left = sfi_failed_here(nd->shadow.domain) ? 0 : attempt->left - 1;
+	do {
+		/* Before the look: what fails after it is news to the next one. */
+		attempt->failures = READ_ONCE(nd->failures);
 		wait_event_timeout(nd->up, settled(nd), HZ / 10);
+	} while (!settled(nd));
 	mutex_lock(&lend_lock);
 	lending = false;
 	lender_takes();
 	mutex_unlock(&lend_lock);
-	attempt->repeated = true;
-	return sfi_domain_state(nd->shadow.domain) == SFI_LIVE;
+	return !READ_ONCE(nd->given_up);
 }
 
 struct mutex *net_shadow_lock(struct sfi_domain *d)

@@ -6,8 +6,10 @@
 . "$TOP/test/system/lib.sh"
 
 driver e1000 --plant "$TOP/drivers/plants/e1000.plants" -o "$OUT/e1000"
+wakeup=$(sfi build "$TOP/test/system/wakeup" --plain --kernel "$KERNEL" -o "$OUT/wakeup")
 vm --smp 2 --qemu "$(device e1000)" --module "$OUT/e1000/e1000.ko" --module "$(plant_module)" --module 8021q \
-	--file "$(command -v tc)" --timeout 400 -- "$(guest <<'END'
+	--module "$wakeup" --file "$(command -v tc)" --timeout 400 -- "$(guest <<'END'
+modprobe wakeup
 ok "modprobe" modprobe e1000
 modprobe 8021q
 ok "cards" cards_work
@@ -17,6 +19,10 @@ echo 100 >/sys/module/sfi/parameters/restart_max
 ip netns exec a ethtool -G card rx 128 tx 512 >/dev/null
 ip netns exec a ethtool -K card tso off >/dev/null
 ip netns exec a ethtool -s card msglvl 0x3f >/dev/null
+# Not what the card's own memory says, which a new instance begins with.
+ok "wake-on-LAN" ip netns exec a ethtool -s card wol ub
+ok "coalescing" ip netns exec a ethtool -C card rx-usecs 100
+ok "flow control" ip netns exec a ethtool -A card autoneg off rx on tx off
 ip -n a link set card mtu 1400
 ip -n a link set card txqueuelen 500
 ip -n a link set card promisc on
@@ -34,6 +40,8 @@ config() {
 	ip -n "$1" maddr show dev card
 	ip netns exec "$1" /root/tc qdisc show dev card
 	ip netns exec "$1" ethtool -g card
+	ip netns exec "$1" ethtool -c card
+	ip netns exec "$1" ethtool -a card
 	ip netns exec "$1" ethtool -k card
 	ip netns exec "$1" ethtool -i card
 	ip netns exec "$1" ethtool card | grep -v 'Link detected'
@@ -94,6 +102,18 @@ for bug in e1000_get_ringparam:heap_overflow e1000_get_drvinfo:foreign_object e1
 	ok "$bug: packets cross" wait_for 20 cards_ping
 done
 
+# --- one that is cut off by restarts is made again each time: this test of the link takes 4 seconds
+ip netns exec a ethtool -t card online >/dev/null 2>&1 &
+tester=$!
+for i in 1 2 3; do
+	sleep 1
+	echo restart >/sys/kernel/sfi/e1000/control
+done
+sleep 2
+ok "a call that was cut off three times goes on" kill -0 $tester
+wait $tester
+ok "and ends" test $? -le 1
+
 ok "links" wait_for 10 links
 ok "addresses again" wait_for 10 addressed
 both >/tmp/after
@@ -108,7 +128,7 @@ for i in 1 2 3; do
 done
 is "left dead" "$(domain e1000 state)" dead
 is "the cards are gone" "$(ls /sys/bus/pci/drivers/e1000 2>/dev/null | grep -c ^0000)$(ip -n a -o link show | grep -c card:)" 00
-remove_all e1000 sfi_plant
+remove_all e1000 sfi_plant wakeup
 healthy
 END
 )"

@@ -45,6 +45,8 @@ struct sfi_shadow {
 	struct list_head node; /* sfi_host.shadows, under its shadows_lock */
 };
 
+/* The last failure of D was the current task's, not one of another context that it was evicted for. */
+bool sfi_failed_here(const struct sfi_domain *d);
 /* S, with class and domain set, is called from now on until its class's free(). Sleeps. */
 void sfi_shadow_attach(struct sfi_shadow *s);
 /*
