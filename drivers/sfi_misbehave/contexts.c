@@ -26,6 +26,7 @@
 static struct {
 	const struct misbehaviour *what;
 	bool wrong;
+	bool nested; /* in a callback of a function that the timer's callback calls */
 	bool done;
 	const char *armed; /* the context that it waits for; NULL: none */
 	long answer;
@@ -44,6 +45,7 @@ void job_set(const struct misbehaviour *what, bool wrong)
 {
 	job.what = what;
 	job.wrong = wrong;
+	job.nested = false;
 	job.armed = NULL;
 	WRITE_ONCE(job.done, false);
 }
@@ -139,9 +141,37 @@ static long in_exit(void)
 	return job_arm("exit");
 }
 
-static void timer_fn(struct timer_list *timer)
+static int nested_compare(const void *key, const void *element)
 {
 	job_perform();
+	return 0;
+}
+
+/* The kernel calls the driver, which calls the kernel, which calls the driver. */
+static void perform_nested(void)
+{
+	u64 element = 0;
+
+	bsearch(&element, &element, 1, sizeof(element), nested_compare);
+}
+
+static long in_nested(void)
+{
+	perform_nested();
+	return job_outcome();
+}
+
+static void perform_in_timer(void)
+{
+	if (job.nested)
+		perform_nested();
+	else
+		job_perform();
+}
+
+static void timer_fn(struct timer_list *timer)
+{
+	perform_in_timer();
 }
 
 /* Softirq. */
@@ -153,9 +183,15 @@ static long in_timer(void)
 	return job_outcome();
 }
 
+static long in_nested_timer(void)
+{
+	job.nested = true;
+	return in_timer();
+}
+
 static enum hrtimer_restart hrtimer_fn(struct hrtimer *timer)
 {
-	job_perform();
+	perform_in_timer();
 	return job_take_answer(HRTIMER_NORESTART);
 }
 
@@ -166,6 +202,12 @@ static long in_hrtimer(void)
 	job_wait();
 	hrtimer_cancel(&job.hrtimer);
 	return job_outcome();
+}
+
+static long in_nested_hrtimer(void)
+{
+	job.nested = true;
+	return in_hrtimer();
 }
 
 static void work_fn(struct work_struct *work)
@@ -216,21 +258,6 @@ static long in_rcu(void)
 	return job_outcome();
 }
 
-static int nested_compare(const void *key, const void *element)
-{
-	job_perform();
-	return 0;
-}
-
-/* The kernel calls the driver, which calls the kernel, which calls the driver. */
-static long in_nested(void)
-{
-	u64 element = 0;
-
-	bsearch(&element, &element, 1, sizeof(element), nested_compare);
-	return job_outcome();
-}
-
 static const struct context contexts[] = {
 	{ "syscall", in_syscall },
 	{ "ioctl", in_ioctl },
@@ -242,6 +269,8 @@ static const struct context contexts[] = {
 	{ "kthread", in_kthread },
 	{ "rcu", in_rcu },
 	{ "nested", in_nested },
+	{ "nestedtimer", in_nested_timer },
+	{ "nestedhrtimer", in_nested_hrtimer },
 	{ "irq", in_device_irq },
 	{ "irqthread", in_device_thread },
 	{ "napi", in_napi },

@@ -22,7 +22,9 @@ const struct context contexts[] = {
 	{ "napi", false, "napi_struct__poll", "softirq" },
 	/* Softirqs, or the kernel's thread for callbacks. */
 	{ "rcu", false, "rcu_callback_t", ANY },
+	{ "nestedtimer", false, "cmp_func_t", "softirq" },
 	{ "hrtimer", false, "hrtimer__function", "hardirq" },
+	{ "nestedhrtimer", false, "cmp_func_t", "hardirq" },
 	{ "irq", false, "irq_handler_t", "hardirq" },
 	{ NULL },
 };
