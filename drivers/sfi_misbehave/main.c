@@ -19,6 +19,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
@@ -51,6 +52,16 @@ static void __user *users_buffer;
 void __user *user_memory(void)
 {
 	return users_buffer;
+}
+
+void *object_of(size_t size)
+{
+	void *object;
+
+	OPTIMIZER_HIDE_VAR(size);
+	object = kmalloc(size, GFP_ATOMIC | __GFP_NOFAIL);
+	OPTIMIZER_HIDE_VAR(object);
+	return object;
 }
 
 /*

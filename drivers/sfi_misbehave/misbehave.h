@@ -41,6 +41,11 @@ TARGETS(X)
 #undef X
 /* The buffer of the process that asks. */
 void __user *user_memory(void);
+/*
+ * An own object of @size bytes. The size is hidden, or FORTIFY_SOURCE would find some
+ * misbehaviours before anybody else does.
+ */
+void *object_of(size_t size);
 
 /*
  * Contexts: where a misbehaviour runs. One job at a time.

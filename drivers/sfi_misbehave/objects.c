@@ -18,16 +18,6 @@
 
 #define SIZE 56
 
-static void *object_of(size_t size)
-{
-	void *object;
-
-	OPTIMIZER_HIDE_VAR(size);
-	object = kmalloc(size, GFP_ATOMIC | __GFP_NOFAIL);
-	OPTIMIZER_HIDE_VAR(object);
-	return object;
-}
-
 /*
  * Memory
  * ------

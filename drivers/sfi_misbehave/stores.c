@@ -83,20 +83,6 @@ MISBEHAVIOUR(store_saved_register)
 	WRITE_ONCE(*target(wrong, __builtin_frame_address(0)), VALUE);
 }
 
-/*
- * An own object of @size bytes. The size is hidden, or FORTIFY_SOURCE would find some
- * misbehaviours before anybody else does.
- */
-static void *object_of(size_t size)
-{
-	void *object;
-
-	OPTIMIZER_HIDE_VAR(size);
-	object = kmalloc(size, GFP_ATOMIC | __GFP_NOFAIL);
-	OPTIMIZER_HIDE_VAR(object);
-	return object;
-}
-
 /* Less than the size class of the allocator: what is behind the end is nobody's. */
 #define OBJECT 56
 

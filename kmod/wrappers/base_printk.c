@@ -240,39 +240,28 @@ SFI_MESSAGE(_dev_warn, device);
 SFI_MESSAGE(_dev_notice, device);
 SFI_MESSAGE(_dev_info, device);
 
-int sfi_w_snprintf(struct sfi_self *self, char *buf, size_t size, const char *fmt, ...)
-{
-	struct sfi_domain *d = sfi_import_enter(self);
-	va_list args;
-	int ret;
+/* NAME prints what it is given into a buffer of SIZE, as LIST does. */
+#define SFI_PRINT_INTO(name, list)                                                                 \
+	int sfi_w_##name(struct sfi_self *self, char *buf, size_t size, const char *fmt, ...)      \
+	{                                                                                          \
+		struct sfi_domain *d = sfi_import_enter(self);                                     \
+		va_list args;                                                                      \
+		int ret;                                                                           \
+												   \
+		sfi_check_that(d, size <= INT_MAX, SFI_ARG(#name, "size"));                        \
+		sfi_check_writable(d, buf, size, SFI_ARG(#name, "buf"));                           \
+		va_start(args, fmt);                                                               \
+		sfi_check_format(d, fmt, args,                                                     \
+				 SFI_ARG(#name, "fmt and what it prints can be read"));            \
+		ret = list(buf, size, fmt, args);                                                  \
+		va_end(args);                                                                      \
+		sfi_import_leave(d);                                                               \
+		return ret;                                                                        \
+	}                                                                                          \
+	EXPORT_SYMBOL_GPL(sfi_w_##name)
 
-	sfi_check_that(d, size <= INT_MAX, SFI_ARG("snprintf", "size"));
-	sfi_check_writable(d, buf, size, SFI_ARG("snprintf", "buf"));
-	va_start(args, fmt);
-	sfi_check_format(d, fmt, args, SFI_ARG("snprintf", "fmt and what it prints can be read"));
-	ret = vsnprintf(buf, size, fmt, args);
-	va_end(args);
-	sfi_import_leave(d);
-	return ret;
-}
-EXPORT_SYMBOL_GPL(sfi_w_snprintf);
-
-int sfi_w_scnprintf(struct sfi_self *self, char *buf, size_t size, const char *fmt, ...)
-{
-	struct sfi_domain *d = sfi_import_enter(self);
-	va_list args;
-	int ret;
-
-	sfi_check_that(d, size <= INT_MAX, SFI_ARG("scnprintf", "size"));
-	sfi_check_writable(d, buf, size, SFI_ARG("scnprintf", "buf"));
-	va_start(args, fmt);
-	sfi_check_format(d, fmt, args, SFI_ARG("scnprintf", "fmt and what it prints can be read"));
-	ret = vscnprintf(buf, size, fmt, args);
-	va_end(args);
-	sfi_import_leave(d);
-	return ret;
-}
-EXPORT_SYMBOL_GPL(sfi_w_scnprintf);
+SFI_PRINT_INTO(snprintf, vsnprintf);
+SFI_PRINT_INTO(scnprintf, vscnprintf);
 
 /* Written at most as long as what was measured: the arguments may change in between. */
 int sfi_w_sprintf(struct sfi_self *self, char *buf, const char *fmt, ...)

@@ -64,13 +64,11 @@ void sfi_w__raw_spin_lock_bh(struct sfi_self *self, raw_spinlock_t *lock)
 }
 EXPORT_SYMBOL_GPL(sfi_w__raw_spin_lock_bh);
 
-void sfi_w__raw_spin_lock_irq(struct sfi_self *self, raw_spinlock_t *lock)
+/* Once taken, interrupts stay off; until then they are as before. Return: how they were. */
+static unsigned long take_irqs_off(struct sfi_domain *d, raw_spinlock_t *lock)
 {
-	const struct sfi_arg *arg = SFI_ARG("_raw_spin_lock_irq", "lock");
-	struct sfi_domain *d = enter(self, lock, arg);
 	unsigned long flags;
 
-	/* Once taken, interrupts stay off; until then they are as before. */
 	for (;;) {
 		local_irq_save(flags);
 		if (_raw_spin_trylock(lock))
@@ -78,6 +76,15 @@ void sfi_w__raw_spin_lock_irq(struct sfi_self *self, raw_spinlock_t *lock)
 		local_irq_restore(flags);
 		wait(d);
 	}
+	return flags;
+}
+
+void sfi_w__raw_spin_lock_irq(struct sfi_self *self, raw_spinlock_t *lock)
+{
+	const struct sfi_arg *arg = SFI_ARG("_raw_spin_lock_irq", "lock");
+	struct sfi_domain *d = enter(self, lock, arg);
+
+	take_irqs_off(d, lock);
 	leave(d, lock, arg);
 }
 EXPORT_SYMBOL_GPL(sfi_w__raw_spin_lock_irq);
@@ -86,15 +93,8 @@ unsigned long sfi_w__raw_spin_lock_irqsave(struct sfi_self *self, raw_spinlock_t
 {
 	const struct sfi_arg *arg = SFI_ARG("_raw_spin_lock_irqsave", "lock");
 	struct sfi_domain *d = enter(self, lock, arg);
-	unsigned long flags;
+	unsigned long flags = take_irqs_off(d, lock);
 
-	for (;;) {
-		local_irq_save(flags);
-		if (_raw_spin_trylock(lock))
-			break;
-		local_irq_restore(flags);
-		wait(d);
-	}
 	leave(d, lock, arg);
 	return flags;
 }
