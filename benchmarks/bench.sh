@@ -11,11 +11,13 @@
 
 usage_bench() {
 	cat <<-'END'
-	usage: ./sfi bench [native|e1000|breakdown]... [OPTION]...
+	usage: ./sfi bench [native|crossings|e1000|breakdown]... [OPTION]...
 
-	Parts; without one the first two are run:
+	Parts; without one the first three are run:
 	  native    small programs in user space: time, instructions and code size, plain, isolated,
 	            and with AddressSanitizer
+	  crossings calls between kernel and driver in user space: time, instructions, bytes of the rights
+	            table written, and whether they grow with objects, domains and the span of addresses
 	  e1000     guest instructions per packet of e1000; medians of five runs:
 	              tcp           iperf3 TCP between two e1000: both ends are the driver under test
 	              udp           iperf3 UDP between two e1000
@@ -39,7 +41,7 @@ usage_bench() {
 report() {
 	program=$1
 	shift
-	jq -r "$(cat "$TOP/benchmarks/report.jq") $program" "$@"
+	jq -r --slurpfile published "$TOP/benchmarks/published.json" "$(cat "$TOP/benchmarks/report.jq") $program" "$@"
 }
 
 # Rows of cells as a table for the terminal, or for a page.
@@ -51,7 +53,7 @@ markdown_table() {
 
 # --- native -------------------------------------------------------------------
 
-NATIVE_HEAD='["program", "time", "varies by", "instructions", "code size", "time, ASan for writes", "time, ASan"]'
+NATIVE_HEAD='["program", "time", "varies by", "instructions", "code size", "time, ASan for writes", "time, ASan", "time, LXFI"]'
 native_table() {
 	report "(native_summary) as \$rows | .spread_bound_percent as \$bound | $NATIVE_HEAD, (\$rows[] | native_cells(\$bound)),
 		(if all(\$rows[]; .verdict == \"ok\") then [\"geometric mean\", (\$rows | map(.builds.isolated.ratio) | geomean | fixed(3)), \"\",
@@ -84,6 +86,43 @@ native_report() {
 	}
 }
 
+# --- crossings ----------------------------------------------------------------
+
+CROSSINGS_HEAD='["crossing", "plain, ns", "isolated: more ns", "varies by", "more instructions", "table bytes written"]'
+GROWTH_HEAD='["axis", "crossing", "ns a call"]'
+crossings_table() {
+	report "(crossings_summary) as \$rows | .spread_bound_percent as \$bound | $CROSSINGS_HEAD, (\$rows[] | crossings_cells(\$bound)) | @tsv" "$1"
+}
+growth_table() {
+	report "(growth_summary) as \$rows | .spread_bound_percent as \$bound | $GROWTH_HEAD, (\$rows[] | growth_cells(\$bound)) | @tsv" "$1"
+}
+
+crossings_good() {
+	report '(crossings_summary + growth_summary) | length > 0 and all(.[]; .verdict == "ok")' "$1" | grep -qx true
+}
+
+crossings_markdown() {
+	report '"\(.rounds) rounds, on one \(.cpu).\n"' "$B_DIR/crossings.json"
+	crossings_table "$B_DIR/crossings.json" | markdown_table
+	echo
+	growth_table "$B_DIR/crossings.json" | markdown_table
+}
+
+crossings_report() {
+	crossings_table "$B_DIR/crossings.json" | text_table
+	growth_table "$B_DIR/crossings.json" | text_table
+	crossings_good "$B_DIR/crossings.json" || {
+		warn "bench: not every crossing could be measured"
+		return 1
+	}
+}
+
+bench_crossings() {
+	native_build
+	crossings_measure >"$B_DIR/crossings.json"
+	crossings_report
+}
+
 # --- pages --------------------------------------------------------------------
 
 marker_begin() { echo "<!-- ./sfi bench --markdown rewrites what follows: $1; do not edit -->"; }
@@ -111,7 +150,7 @@ bench_options() {
 	E_RUNS=5 E_KERNEL=6.1 B_PARTS='' B_JSON='' B_MARKDOWN='' B_COMPARE=''
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--quick) E_RUNS=1 N_ROUNDS=200 ;;
+		--quick) E_RUNS=1 N_ROUNDS=200 X_ROUNDS=100 X_GROWTH_ROUNDS=20 ;;
 		--json | --markdown | --kernel | --compare)
 			[ $# -ge 2 ] || misuse "$1 needs a value"
 			case $1 in
@@ -123,12 +162,12 @@ bench_options() {
 			shift
 			;;
 		-*) misuse "unknown option $1" ;;
-		native | e1000 | breakdown) B_PARTS="$B_PARTS $1" ;;
+		native | crossings | e1000 | breakdown) B_PARTS="$B_PARTS $1" ;;
 		*) misuse "no part $1" ;;
 		esac
 		shift
 	done
-	B_PARTS=${B_PARTS:-native e1000}
+	B_PARTS=${B_PARTS:-native crossings e1000}
 	# Known before the measurement, which is long.
 	[ -z "$B_COMPARE" ] || jq -e .format "$B_COMPARE" >/dev/null 2>&1 || die "$B_COMPARE was not written by ./sfi bench --json"
 	[ -z "$B_JSON" ] || touch "$B_JSON" 2>/dev/null || die "$B_JSON cannot be written"
@@ -159,13 +198,21 @@ bench_part() {
 	[ -z "$B_MARKDOWN" ] || "$1_markdown" | rewrite "$1" "$B_MARKDOWN"
 }
 
+# What has moved from report $1 to report $2.
+bench_compare() {
+	report "[moved(\$old[0])] | if length == 0 then [\"nothing has moved\"] else ([\"part\", \"row\", \"figure\", \"before\", \"now\", \"\"], .[]) end | @tsv" \
+		--slurpfile old "$1" "$2" | text_table
+}
+
 # Runs all parts and reports. Fails if one did.
 bench_run() {
 	bad=
 	for part in $B_PARTS; do
 		bench_part "$part" || bad=yes
 	done
-	[ -z "$B_JSON" ] || bench_all >"$B_JSON"
+	bench_all >"$B_DIR/all.json"
+	[ -z "$B_COMPARE" ] || bench_compare "$B_COMPARE" "$B_DIR/all.json"
+	[ -z "$B_JSON" ] || cp "$B_DIR/all.json" "$B_JSON"
 	[ -z "$bad" ]
 }
 

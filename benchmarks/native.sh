@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# The native parts of ./sfi bench: small programs as a driver of a small kernel
+# The native parts of ./sfi bench, programs and crossings: small programs as a driver of a small kernel
 # interface, in user space, with the runtime's user port. The same source, compiler
 # and flags with the plugin off are the baseline, in the same process.
 
@@ -11,11 +11,15 @@ N_ROUNDS=1000 N_SLICE=200 N_BOUND=5
 # Turns for counting instructions: the same in both builds, so that the counts compare.
 N_TURNS=512
 
+# One at a time: tests and measurements share what is built.
 native_build() {
 	build_host_tools
 	mkdir -p "$BUILD/bench"
-	quietly "$BUILD/log/bench" "looking at the native benchmarks" make -f "$TOP/benchmarks/native/build.mk" \
-		TOOLS="$TOOLS" OUT="$BUILD/bench"
+	(
+		flock 8
+		quietly "$BUILD/log/bench" "looking at the native benchmarks" make -f "$TOP/benchmarks/native/build.mk" \
+			TOOLS="$TOOLS" OUT="$BUILD/bench"
+	) 8>"$BUILD/bench/.lock"
 }
 
 # Instructions that each program executes, plain and isolated, by callgrind: an object {ROW: {plain: N, isolated: N}}.
@@ -50,4 +54,67 @@ native_measure() {
 		--argjson rounds "$N_ROUNDS" --argjson bound "$N_BOUND" '{ cpu: $cpu, slice_us: $slice, rounds: $rounds, spread_bound_percent: $bound,
 			unit: "nanoseconds of CPU time a slice",
 			rows: map(. + { instructions: $instructions[0][.row], size: $sizes[0][.row] }) }' "$B_DIR/rows"
+}
+
+# --- crossings ------------------------------------------------------------------
+
+# Rounds of ten thousand calls, and of growth; how much the cost of a call may vary, in percent of it.
+X_ROUNDS=300 X_GROWTH_ROUNDS=50 X_BOUND=15
+X_AXES="objects domains span"
+
+# From lackey's trace, file $1, and what crossings said of it, file $2: lines "row|build|extra|instructions|bytes of
+# the rights table written". A window is between a store to the mark and the next.
+crossings_windows() {
+	awk '
+		function hex(s,   i, n) {
+			for (i = 1; i <= length(s); i++) n = 16 * n + index("0123456789abcdef", substr(s, i, 1)) - 1
+			return n
+		}
+		BEGIN { tables = windows = seen = 0 }
+		FNR == NR && $1 == "mark" { mark = hex($2) }
+		FNR == NR && $1 == "table" { low[tables] = hex($2); high[tables++] = hex($3) }
+		FNR == NR && $1 == "window" { sub(/^window /, ""); name[windows++] = $0 }
+		FNR == NR { next }
+		$1 == "I" { instructions += inside }
+		$1 == "S" || $1 == "M" {
+			split($2, part, ",")
+			at = hex(part[1])
+			if (at == mark) {
+				if (inside) printf "%s|%d|%d\n", name[seen++], instructions, bytes
+				inside = !inside
+				instructions = bytes = 0
+			}
+			for (t = 0; inside && t < tables; t++) if (at >= low[t] && at < high[t]) bytes += part[2]
+		}' "$2" "$1"
+}
+
+# Per call: {ROW: {plain: {instructions: N, table_bytes: N}, isolated: ...}}.
+crossings_counts() {
+	quietly "$BUILD/log/lackey" "counting instructions of crossings" in_trace
+	crossings_windows "$B_DIR/lackey" "$B_DIR/trace" | jq -nR '
+		[inputs | split("|")] | group_by(.[0]) | map({ (.[0][0]): (group_by(.[1]) | map(
+			(map(select(.[2] == "0"))[0]) as $few | (map(select(.[2] != "0"))[0]) as $many | ($many[2] | tonumber) as $n |
+			{ (.[0][1]): { instructions: ((($many[3] | tonumber) - ($few[3] | tonumber)) / $n),
+				table_bytes: ((($many[4] | tonumber) - ($few[4] | tonumber)) / $n) } }) | add) }) | add'
+	rm -f "$B_DIR/lackey"
+}
+
+in_trace() {
+	valgrind --tool=lackey --trace-mem=yes --log-file="$B_DIR/lackey" "$BUILD/bench/crossings" trace >"$B_DIR/trace"
+}
+
+# The part's raw data, on stdout.
+crossings_measure() {
+	crossings_counts >"$B_DIR/counts"
+	say "measuring crossings: $X_ROUNDS rounds"
+	"$BUILD/bench/crossings" "$X_ROUNDS" >"$B_DIR/rows"
+	for axis in $X_AXES; do
+		"$BUILD/bench/crossings" growth "$axis" "$X_GROWTH_ROUNDS"
+	done >"$B_DIR/growth"
+	cpu=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)
+	jq --arg cpu "$cpu" --slurpfile counts "$B_DIR/counts" --slurpfile growth "$B_DIR/growth" \
+		--argjson rounds "$X_ROUNDS" --argjson growth_rounds "$X_GROWTH_ROUNDS" --argjson bound "$X_BOUND" \
+		'{ cpu: $cpu, rounds: $rounds, growth_rounds: $growth_rounds, spread_bound_percent: $bound,
+			unit: "nanoseconds of CPU time a call",
+			rows: map(. + { counts: $counts[0][.row] }), growth: ($growth | add) }' "$B_DIR/rows"
 }

@@ -43,8 +43,64 @@ def native_why($row; $bound): {
 	noisy: "not measured: the ratio varies by \($row.builds.isolated.spread_percent) %; \($bound) % is the bound"
 }[$row.verdict];
 
+def published($row): ($published[0].LXFI.time[$row] // null) | fixed(2);
 def native_cells($bound): . as $r | if .verdict == "ok" then
 	[.row, (.builds.isolated | .ratio | fixed(3)), (.builds.isolated.spread_percent | percent),
 	 (.instructions_ratio | fixed(3)), (.size_ratio | fixed(2)),
-	 (.builds["asan-writes"].ratio | fixed(2)), (.builds.asan.ratio | fixed(2))]
+	 (.builds["asan-writes"].ratio | fixed(2)), (.builds.asan.ratio | fixed(2)), published(.row)]
 	else [.row, native_why($r; $bound)] end;
+
+# --- crossings ---
+
+# What a call costs beyond the plain one: the median of the differences of a round's two times.
+def crossings_row($rounds; $bound): (.samples | [.plain, .isolated]) as $pair |
+	($pair | transpose | map(select(.[0] != null and .[1] != null) | .[1] - .[0])) as $extra |
+	{ row, extra_ns: ($extra | median | rounded(2)), plain_ns: (.samples.plain | median | rounded(2)),
+	  spread_percent: (if ($extra | length) == 0 then null else 100 * ($extra | parts | width) / (.samples.isolated | median) | rounded(2) end),
+	  extra_instructions: (if .counts then .counts.isolated.instructions - .counts.plain.instructions | rounded(1) else null end),
+	  table_bytes: (if .counts then .counts.isolated.table_bytes | rounded(1) else null end) } |
+	.verdict = (if ($pair | all(length == $rounds) | not) then "lost" elif .spread_percent > $bound then "noisy" else "ok" end);
+
+def crossings_summary: .rounds as $rounds | .spread_bound_percent as $bound | [.rows[] | crossings_row($rounds; $bound)];
+
+def crossings_cells($bound): if .verdict == "ok" then
+	[.row, (.plain_ns | fixed(1)), (.extra_ns | fixed(1)), (.spread_percent | percent), (.extra_instructions | fixed(0)), (.table_bytes | fixed(0))]
+	elif .verdict == "lost" then [.row, "not measured: samples are missing"]
+	else [.row, "not measured: a call varies by \(.spread_percent) %; \($bound) % is the bound"] end;
+
+# A line for each row of an axis: a call's nanoseconds at each point.
+def growth_summary: .growth_rounds as $rounds | .spread_bound_percent as $bound | [.growth | group_by(.axis + .row)[] | {
+	axis: .[0].axis, row: .[0].row,
+	points: map({ at, ns: (.samples | median | rounded(2)), spread_percent: (100 * (.samples | parts | width) / (.samples | median) | rounded(2)) }),
+	verdict: (if all(.[]; .samples | length == $rounds) then "ok" else "lost" end) } |
+	if .verdict == "ok" and any(.points[]; .spread_percent > $bound) then .verdict = "noisy" else . end];
+
+def growth_cells($bound): if .verdict == "ok" then [.axis, .row, (.points | map("\(.at): \(.ns | fixed(1))") | join(", "))]
+	elif .verdict == "lost" then [.axis, .row, "not measured: samples are missing"]
+	else [.axis, .row, "not measured: a call varies by \(.points | map(.spread_percent) | max) %; \($bound) % is the bound"] end;
+
+# --- comparison ---
+
+# Every figure of a report as {part, row, figure, value, noise}; noise in percent of the value. No value: not measured.
+def figures:
+	(.native // empty | native_summary[] | { part: "native", row } + ({ figure: "time", value: (if .verdict == "ok" then .builds.isolated.ratio else null end), noise: .builds.isolated.spread_percent },
+		{ figure: "instructions", value: .instructions_ratio, noise: 0 }, { figure: "code size", value: .size_ratio, noise: 0 })),
+	(.crossings // empty | crossings_summary[] | { part: "crossings", row } + ({ figure: "more ns", value: (if .verdict == "ok" then .extra_ns else null end),
+			noise: ((.spread_percent // 0) * (.plain_ns + .extra_ns) / ([.extra_ns, 0.1] | max)) },
+		{ figure: "more instructions", value: .extra_instructions, noise: 0 }, { figure: "table bytes", value: .table_bytes, noise: 0 })),
+	(.crossings // empty | growth_summary[] | . as $line | .points[] | { part: "crossings", row: "\($line.row), \(.at) \($line.axis)", figure: "ns",
+		value: (if $line.verdict == "ok" then .ns else null end), noise: .spread_percent }),
+	(.["e1000"] // empty | .rows[] | { part: "e1000", row, figure: "instructions", value: .ratio,
+		noise: ((.spread_plain_percent // 0) + (.spread_isolated_percent // 0)) });
+
+# What both reports have and differs by more than both vary, or is measured in one alone. At least half a percent.
+def moved($old): ([$old | figures] | map({ key: "\(.part)|\(.row)|\(.figure)", value: . }) | from_entries) as $before |
+	figures | . as $new | $before["\(.part)|\(.row)|\(.figure)"] // empty | . as $was |
+	if $was.value == null and $new.value == null then empty
+	elif $was.value == null or $new.value == null then [$new.part, $new.row, $new.figure, ($was.value | fixed(3)), ($new.value | fixed(3)), "not measured in one"]
+	else ($new.value - $was.value) as $by |
+		if ($by | fabs) > (($was.value | fabs) * ([0.5, ($was.noise // 0) + ($new.noise // 0)] | max) / 100) then
+			[$new.part, $new.row, $new.figure, ($was.value | fixed(3)), ($new.value | fixed(3)),
+			 (if $was.value == 0 then "from nothing" else (100 * $by / $was.value | rounded(1) | (if . > 0 then "+" else "" end) + fixed(1) + " %") end)]
+		else empty end
+	end;

@@ -32,7 +32,7 @@ HOST_FLAGS := -std=gnu11 -O2 -g -Wall -Wextra -fno-pie -falign-functions=64 -I$(
 GEN_FLAGS := $(HOST_FLAGS) -fomit-frame-pointer -Wno-unused-parameter
 LIBS := $(TOOLS)/runtime/libsfi-runtime.a $(shell pkg-config --libs json-c) -lpthread -ldl
 
-all: $(OUT)/micro $(OUT)/micro-asan
+all: $(OUT)/micro $(OUT)/micro-asan $(OUT)/crossings
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -74,3 +74,6 @@ $(OUT)/micro: $(OUT)/micro.o $(COMMON) $(BOTH)
 
 $(OUT)/micro-asan: $(OUT)/micro.o $(COMMON) $(BOTH) $(OUT)/driver_asan_writes.o $(OUT)/driver_asan.o
 	clang-19 -no-pie -fsanitize=address -o $@ $^ $(LIBS)
+
+$(OUT)/crossings: $(OUT)/crossings.o $(COMMON) $(BOTH)
+	clang-19 -no-pie -Wl,--strip-debug -o $@ $^ $(LIBS)

@@ -18,7 +18,7 @@ quietly() {
 }
 build_host_tools() { :; }
 
-B_DIR=$OUT B_PARTS=native B_JSON=$OUT/json B_MARKDOWN='' N_ROUNDS=10 N_SLICE=20 N_TURNS=8
+B_DIR=$OUT B_PARTS=native B_JSON=$OUT/json B_COMPARE='' B_MARKDOWN='' N_ROUNDS=10 N_SLICE=20 N_TURNS=8
 same() { [ "$(jq -c "$1" "$2")" = "$3" ]; }
 
 # How fast this machine is today is not the question: no bound.
@@ -59,6 +59,20 @@ expect_line "the ratio is that of the samples" "$OUT/text" '^md5 +1\.030 +0\.0 %
 expect_line "the page has the table" "$B_MARKDOWN" '^\| md5 \| 1\.030 \| 0\.0 % \|'
 expect_line "a geometric mean over all programs" "$B_MARKDOWN" '^\| geometric mean \| 1\.004 \|'
 expect "the JSON has every sample" 0 same '.native.rows[2].samples.isolated | length' "$OUT/json" 10
+
+# Comparison: what differs by more than it varies, and only that.
+cp "$OUT/json" "$OUT/old.json"
+compare() {
+	change "$steady | $1" && bench_compare "$OUT/old.json" "$OUT/json" >"$OUT/moved"
+}
+expect "the same again" 0 compare '.rows[2].samples.isolated = [range(10) | 103]'
+expect_line "nothing has moved" "$OUT/moved" '^nothing has moved$'
+expect "another time and another count" 0 compare '.rows[2].samples.isolated = [range(10) | 206] | .rows[3].instructions.isolated *= 2'
+expect_line "the time has moved" "$OUT/moved" '^native +md5 +time +1\.030 +2\.060 +\+100\.0 %$'
+expect_line "and the count" "$OUT/moved" '^native +ring +instructions .* \+100\.0 %$'
+expect "nothing else has" 0 test "$(wc -l <"$OUT/moved")" = 3
+expect "within what it varies" 0 compare '.rows[2].samples.isolated = [100, 100, 104, 104, 104, 104, 104, 104, 104, 104]'
+expect_line "is no move" "$OUT/moved" '^nothing has moved$'
 
 # A program that cannot go on.
 bench_native() {
