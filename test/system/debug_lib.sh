@@ -10,9 +10,9 @@ reports() {
 		grep -avE 'sfi: |kmemleak: Kernel memory leak detector initialized|ODEBUG: .* active objects replaced'
 }
 
-# Boots the debug kernel. Slow as it is: more memory, more patience. All memory is where a 32-bit device reaches it: what
-# a failed driver has mapped through bounce buffers stays there, and 62 restarts of e1000 use up all 64 MB of them. That
-# DMA mappings are not undone is a documented limit, and the one detector of theirs is off. With 5-level paging KASAN
+# Boots the debug kernel. Slow as it is: more memory, more patience. All memory is where a 32-bit device reaches it, and
+# the detector of DMA mappings is off: both for what failed drivers left mapped before kmod/wrappers/pci_mapping.c was
+# there, and neither has been tried otherwise since (docs/debug-kernel.md). With 5-level paging KASAN
 # reports wild accesses, before there is any module, if an interrupt comes while identify_cpu() has cleared the
 # processor's features: KASAN asks these how long addresses are. So there are four levels; test/system/paging.sh has
 # five. The machine is to be of another kind than usual ($DEBUG_MACHINE, for --qemu): the ACPI tables of the usual one
