@@ -35,15 +35,13 @@ struct mapping {
 	void *memory; /* behind it; its first byte */
 };
 
-/* By their keys. A mapping that goes on for more than SHORT pages is under
- * LONG. */
+/* By their keys. A mapping that goes on for more than SHORT pages is under LONG. */
 #define BUCKET_BITS 10
 #define SHORT 64
 #define LONG U64_MAX
 static struct hlist_bl_head buckets[1 << BUCKET_BITS];
 
-/* How many pages the longest so far of those that are not under LONG goes on.
- * Only grows. */
+/* How many pages the longest so far of those not under LONG goes on. Only grows. */
 static unsigned long most_pages;
 
 static struct hlist_bl_head *bucket_of(u64 key)
@@ -141,15 +139,13 @@ static void put(struct mapping *m)
 	unlock_bucket(b, flags);
 }
 
-/* The device reaches memory by its physical address. Where mappings are
- * counted, all are kept. */
+/* The device reaches memory by its physical address. Where mappings are counted, all are kept. */
 static bool is_direct(struct device *dev)
 {
 	return !IS_ENABLED(CONFIG_DMA_API_DEBUG) && !dev->iommu_group && !get_dma_ops(dev);
 }
 
-/* Recovery: the device is off and nothing is copied: what the memory is by now
- * is not known. */
+/* Recovery: the device is off and nothing is copied: what the memory is by now is not known. */
 static void release_mapping(void *obj, const u64 args[4])
 {
 	struct mapping *m = obj;
@@ -255,8 +251,8 @@ void sfi_w_dma_unmap_page_attrs(struct sfi_self *self, struct device *dev, dma_a
 EXPORT_SYMBOL_GPL(sfi_w_dma_unmap_page_attrs);
 
 /*
- * Checks that SIZE bytes at ADDR are of a mapping of DEV, for DIR, and that the
- * domain may write what is copied back. False: there is nothing to synchronize.
+ * Checks that SIZE bytes at ADDR are of a mapping of DEV, for DIR, and that the domain may write
+ * what is copied back. False: there is nothing to synchronize.
  */
 static bool may_sync(struct sfi_domain *d, struct device *dev, dma_addr_t addr, size_t size,
 		     enum dma_data_direction dir, bool back)
