@@ -21,7 +21,6 @@ ip netns exec a ethtool -K card tso off >/dev/null
 ip netns exec a ethtool -s card msglvl 0x3f >/dev/null
 # Not what the card's own memory says, which a new instance begins with.
 ok "wake-on-LAN" ip netns exec a ethtool -s card wol ub
-ok "coalescing" ip netns exec a ethtool -C card rx-usecs 100
 ok "flow control" ip netns exec a ethtool -A card autoneg off rx on tx off
 ip -n a link set card mtu 1400
 ip -n a link set card txqueuelen 500
@@ -40,7 +39,6 @@ config() {
 	ip -n "$1" maddr show dev card
 	ip netns exec "$1" /root/tc qdisc show dev card
 	ip netns exec "$1" ethtool -g card
-	ip netns exec "$1" ethtool -c card
 	ip netns exec "$1" ethtool -a card
 	ip netns exec "$1" ethtool -k card
 	ip netns exec "$1" ethtool -i card
