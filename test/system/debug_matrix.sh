@@ -34,5 +34,5 @@ matrix_finish
 no_leaks "with all modules gone"
 detectors_on
 END
-)" --qemu "$DEBUG_MACHINE -device edu" --timeout 5000
+)" --qemu "$DEBUG_MACHINE" --timeout 5000
 judge_log
