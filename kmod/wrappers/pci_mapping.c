@@ -178,8 +178,9 @@ static dma_addr_t keep(struct sfi_domain *d, struct device *dev, void *memory, d
 	*m = (struct mapping){
 		.dev = dev, .addr = addr, .size = size, .dir = dir, .memory = memory
 	};
-	put(m);
+	/* The domain's before anybody can find it: one that ends it at the same time must be able to. */
 	sfi_acquire(d, &sfi_type_dma_mapping, m, 0, release_mapping, 0, 0, 0, 0);
+	put(m);
 	return addr;
 }
 
