@@ -106,14 +106,7 @@ breakdown_row() {
 }
 
 bench_breakdown() {
-	need build
-	setup_kernel "$E_KERNEL"
-	for mode in --plain ''; do
-		# shellcheck disable=SC2086
-		(cmd_build drivers/net/ethernet/intel/e1000 --kernel "$E_KERNEL" $mode) >/dev/null
-	done
-	mkdir -p "$BUILD/vm"
-	E_DIR=$B_DIR
+	e1000_prepare
 	breakdown_tools || die "the plugin for the emulator could not be built"
 	say "counting plain, then isolated"
 	breakdown_vm plain "$K/drivers/e1000.plain/e1000.ko" --no-sfi

@@ -119,7 +119,8 @@ e1000_report() {
 
 e1000_markdown() { bench_table; }
 
-bench_e1000() {
+# Both builds of e1000, and where the part's files go: for all parts that measure it.
+e1000_prepare() {
 	need build
 	setup_kernel "$E_KERNEL"
 	for mode in --plain ''; do
@@ -128,6 +129,10 @@ bench_e1000() {
 	done
 	mkdir -p "$BUILD/vm"
 	E_DIR=$B_DIR
+}
+
+bench_e1000() {
+	e1000_prepare
 	say "measuring plain, then isolated: $E_RUNS runs a row"
 	bench_vm plain "$K/drivers/e1000.plain/e1000.ko" --no-sfi >"$E_DIR/runs"
 	bench_vm isolated "$K/drivers/e1000/e1000.ko" '' >>"$E_DIR/runs"

@@ -5,18 +5,7 @@
 # Kernels: 6.1
 # Quick: yes
 . "$TOP/test/system/lib.sh"
-TOOLS=$BUILD/tools
-. "$TOP/benchmarks/bench.sh"
-warn() { echo "$*"; }
-say() { :; }
-# As in ./sfi; ./sfi check has built the tools.
-quietly() {
-	log=$1
-	shift 2
-	mkdir -p "$(dirname "$log")"
-	"$@" >"$log" 2>&1 || { tail -n 20 "$log"; return 1; }
-}
-build_host_tools() { :; }
+. "$TOP/test/system/bench/lib.sh"
 
 B_DIR=$OUT B_PARTS=crossings B_JSON=$OUT/json B_COMPARE='' B_MARKDOWN='' X_ROUNDS=5 X_GROWTH_ROUNDS=5 X_AXES="domains span"
 is() { [ "$(jq -c "$2" "$1")" = true ]; }
