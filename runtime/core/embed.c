@@ -85,13 +85,12 @@ static const struct sfi_type *find_held_inside(struct sfi_domain *d, const struc
 	u64 flags, begin = sfi_addr(o->obj), size = sfi_object_extent(o);
 
 	flags = sfi_port_lock(&d->object_lock);
-	list_for_each_entry(other, &d->objects, link) {
-		u64 a = sfi_addr(other->obj);
-
+	for (other = sfi_object_from(d, begin); other && sfi_addr(other->obj) - begin < size;
+	     other = sfi_object_above(other)) {
 		if (other->type != o->type &&
-		    !(other->flags & (OBJECT_EMBEDDED | OBJECT_BORROWED)) && a - begin < size) {
+		    !(other->flags & (OBJECT_EMBEDDED | OBJECT_BORROWED))) {
 			type = other->type;
-			*where = a;
+			*where = sfi_addr(other->obj);
 			break;
 		}
 	}

@@ -4,7 +4,7 @@
  * given back.
  *
  * Ordered types have a record each, in the order of acquisition, found by
- * (type, address). Hot types have none: the type byte in the rights table says
+ * (type, address): record.c. Hot types have none: the type byte in the rights table says
  * all there is to say, and recovery finds them by scanning the leaves. Abstract
  * types (registrations, raw memory: no structure of their own) have no type
  * byte, only the record. The same (type, address) may be held several times, as
@@ -93,182 +93,7 @@ void sfi_object_take(struct sfi_domain *d, const struct sfi_type *type, void *ob
 		until_fields(d, obj, type->id, true);
 }
 
-/* === Internals: records (all under object_lock unless they say otherwise) === */
-
-static struct sfi_object **bucket_of(struct sfi_domain *d, u8 id, const void *obj)
-{
-	u64 h = (sfi_addr(obj) ^ ((u64)id << 56)) * 0x9e3779b97f4a7c15ULL;
-
-	return &d->buckets[h >> 54];
-}
-static_assert(SFI_OBJECT_BUCKETS == 1 << (64 - 54), "bucket_of() uses that many bits");
-
-/* The newest record of (type, obj): chains grow at the head. */
-struct sfi_object *sfi_object_find(struct sfi_domain *d, u8 id, const void *obj)
-{
-	struct sfi_object *o = *bucket_of(d, id, obj);
-
-	while (o && (o->obj != obj || o->type->id != id))
-		o = o->next;
-	return o;
-}
-
-void sfi_object_link(struct sfi_domain *d, struct sfi_object *o)
-{
-	struct sfi_object **bucket = bucket_of(d, o->type->id, o->obj);
-
-	o->next = *bucket;
-	*bucket = o;
-	list_add_tail(&o->link, &d->objects);
-	WRITE_ONCE(d->nr_objects, d->nr_objects + 1);
-	if (o->flags & OBJECT_BORROWED) {
-		/* Before the type byte is set; pairs with sfi_object_surely_own(). */
-		smp_store_release(&d->borrowings, d->borrowings + BORROWING_CAME);
-	}
-}
-
-void sfi_object_unlink(struct sfi_domain *d, struct sfi_object *o)
-{
-	struct sfi_object **p = bucket_of(d, o->type->id, o->obj);
-
-	while (*p != o)
-		p = &(*p)->next;
-	*p = o->next;
-	list_del(&o->link);
-	WRITE_ONCE(d->nr_objects, d->nr_objects - 1);
-	if (o->flags & OBJECT_BORROWED) {
-		/* After the type byte was cleared; pairs with sfi_object_surely_own(). */
-		smp_store_release(&d->borrowings, d->borrowings - 1);
-	}
-}
-
-/*
- * Without the lock. Falls back on the reserve, and fails the domain then (D14). NULL: nothing left
- * at all.
- */
-struct sfi_object *sfi_object_new(struct sfi_domain *d, const struct sfi_type *type, void *obj,
-				  size_t size)
-{
-	struct sfi_object *o = sfi_port_alloc(sizeof(*o));
-	u64 flags;
-
-	if (!o) {
-		flags = sfi_port_lock(&d->object_lock);
-		o = d->spare;
-		if (o) {
-			d->spare = o->next;
-			d->nr_spare--;
-			memset(o, 0, sizeof(*o));
-			o->flags = OBJECT_SPARE;
-		}
-		sfi_port_unlock(&d->object_lock, flags);
-		sfi_internal_error(d, "no memory for the record of an object");
-		if (!o) {
-			__atomic_fetch_add(&d->leaked, 1, __ATOMIC_RELAXED);
-			return NULL;
-		}
-	}
-	o->type = type;
-	o->obj = obj;
-	o->size = size;
-	return o;
-}
-
-/* Without the lock; O is off the list. */
-void sfi_object_free(struct sfi_domain *d, struct sfi_object *o)
-{
-	u64 flags;
-
-	if (!(o->flags & OBJECT_SPARE)) {
-		sfi_port_free(o);
-		return;
-	}
-	flags = sfi_port_lock(&d->object_lock);
-	o->next = d->spare;
-	d->spare = o;
-	d->nr_spare++;
-	sfi_port_unlock(&d->object_lock, flags);
-}
-
-static void remember_freed(struct sfi_domain *d, const struct sfi_type *type, const void *obj)
-{
-	u32 i = d->freed_next++ % SFI_FREED;
-
-	d->freed[i].type = type;
-	d->freed[i].obj = obj;
-}
-
-bool sfi_object_was_freed(const struct sfi_domain *d, u8 id, const void *obj)
-{
-	u32 i;
-
-	for (i = 0; i < SFI_FREED; i++)
-		if (d->freed[i].obj == obj && d->freed[i].type && d->freed[i].type->id == id)
-			return true;
-	return false;
-}
-
-/* The record whose memory holds ADDR, or else the one that ends nearest below it. */
-struct sfi_object *sfi_object_nearest(struct sfi_domain *d, u64 addr)
-{
-	struct sfi_object *o, *best = NULL;
-
-	list_for_each_entry(o, &d->objects, link)
-		if (sfi_addr(o->obj) <= addr && (o->size || o->type->size) &&
-		    (!best || sfi_addr(o->obj) > sfi_addr(best->obj)))
-			best = o;
-	return best;
-}
-
 /* === Public interface: holding === */
-
-int sfi_objects_init(struct sfi_domain *d)
-{
-	struct sfi_object *o;
-	u32 i;
-
-	sfi_port_lock_init(&d->object_lock);
-	sfi_port_lock_init(&d->borrow_lock);
-	INIT_LIST_HEAD(&d->objects);
-	d->buckets = sfi_port_alloc_table(SFI_OBJECT_BUCKETS * sizeof(*d->buckets));
-	d->reserve = sfi_port_alloc_table(SFI_RESERVE * sizeof(*o));
-	if (!d->buckets || !d->reserve) {
-		sfi_objects_free(d);
-		return -ENOMEM;
-	}
-	for (i = 0; i < SFI_RESERVE; i++) {
-		o = &d->reserve[i];
-		o->next = d->spare;
-		d->spare = o;
-	}
-	d->nr_spare = SFI_RESERVE;
-	return 0;
-}
-
-/* Records still there are forgotten: sfi_release_all() was to be called. */
-void sfi_objects_free(struct sfi_domain *d)
-{
-	struct sfi_object *o;
-
-	while (d->buckets && !list_empty(&d->objects)) {
-		o = list_last_entry(&d->objects, struct sfi_object, link);
-		sfi_object_unlink(d, o);
-		sfi_object_free(d, o);
-	}
-	sfi_port_free_table(d->buckets);
-	sfi_port_free_table(d->reserve);
-	d->buckets = NULL;
-	d->reserve = NULL;
-}
-
-u64 sfi_objects_memory(const struct sfi_domain *d)
-{
-	u64 in_reserve = SFI_RESERVE - READ_ONCE(d->nr_spare), records = READ_ONCE(d->nr_objects);
-
-	records = records > in_reserve ? records - in_reserve : 0;
-	return SFI_OBJECT_BUCKETS * sizeof(*d->buckets) +
-	       (SFI_RESERVE + records) * sizeof(struct sfi_object);
-}
 
 bool sfi_object_is_own(struct sfi_domain *d, const struct sfi_type *type, const void *obj)
 {
@@ -356,9 +181,7 @@ static struct sfi_object *find_repeated(struct sfi_domain *d, u8 id, const void 
 	struct sfi_object *o;
 	unsigned int i;
 
-	for (o = sfi_object_find(d, id, obj); o; o = o->next) {
-		if (o->obj != obj || o->type->id != id)
-			continue;
+	for (o = sfi_object_find(d, id, obj); o; o = sfi_object_older(o)) {
 		for (i = 0; i < 4; i++)
 			if ((repeated->which & (1U << i)) && o->args[i] != repeated->args[i])
 				break;
@@ -395,7 +218,7 @@ static struct sfi_object *take_record(struct sfi_domain *d, const struct sfi_typ
 		sfi_object_unlink(d, o);
 		*last = !sfi_object_find(d, type->id, obj);
 		if (*last)
-			remember_freed(d, type, obj);
+			sfi_object_remember(d, type, obj);
 	}
 	sfi_port_unlock(&d->object_lock, flags);
 	return o;
@@ -541,22 +364,3 @@ u32 sfi_release_all(struct sfi_domain *d)
 	return released;
 }
 SFI_EXPORT(sfi_release_all);
-
-u32 sfi_domain_objects(const struct sfi_domain *d)
-{
-	return READ_ONCE(d->nr_objects);
-}
-
-void sfi_objects_for_each(struct sfi_domain *d,
-			  void (*fn)(void *arg, const struct sfi_type *type, const void *obj,
-				     size_t size),
-			  void *arg)
-{
-	struct sfi_object *o;
-	u64 flags;
-
-	flags = sfi_port_lock(&d->object_lock);
-	list_for_each_entry(o, &d->objects, link)
-		fn(arg, o->type, o->obj, o->size);
-	sfi_port_unlock(&d->object_lock, flags);
-}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The object tracker's records and what its files share: type.c, object.c,
- * embed.c, borrow.c, explain.c. See object.c for the model and the locks.
+ * The object tracker's records and what its files share: type.c, record.c,
+ * object.c, embed.c, borrow.c, explain.c. See object.c for the model and the locks.
  */
 #ifndef SFI_OBJECT_H
 #define SFI_OBJECT_H
@@ -14,8 +14,11 @@
 
 struct sfi_object {
 	/* All fields: object_lock, and the owner alone once it is off the list. */
-	struct list_head link;	 /* sfi_domain.objects */
-	struct sfi_object *next; /* chain of its bucket, or of spare records */
+	struct list_head link; /* sfi_domain.objects */
+	union {
+		struct rb_node node;	 /* sfi_domain.tree */
+		struct sfi_object *next; /* out of it: spare records, or ended ones, in a chain */
+	};
 	const struct sfi_type *type;
 	void *obj;
 	size_t size;		/* bytes from obj that were granted (0: the type's fields) */
@@ -49,23 +52,30 @@ struct sfi_type_entry {
 extern struct sfi_type_entry sfi_type_entries[SFI_TYPE_MAX + 1];
 
 /*
- * object.c. Records: under object_lock, except sfi_object_new() and sfi_object_free(), which take
- * it.
+ * record.c. Under object_lock, except sfi_object_new() and sfi_object_free(), which take it.
  */
-/* The newest record of (type, obj), or NULL. */
-struct sfi_object *sfi_object_find(struct sfi_domain *d, u8 id, const void *obj);
-void sfi_object_link(struct sfi_domain *d, struct sfi_object *o);
-void sfi_object_unlink(struct sfi_domain *d, struct sfi_object *o);
 /* Falls back on the reserve, and fails the domain then (D14). NULL: nothing left at all. */
 struct sfi_object *sfi_object_new(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 				  size_t size);
 /* O is off the list. */
 void sfi_object_free(struct sfi_domain *d, struct sfi_object *o);
-/* One of the last objects released was (type, obj). */
-bool sfi_object_was_freed(const struct sfi_domain *d, u8 id, const void *obj);
+void sfi_object_link(struct sfi_domain *d, struct sfi_object *o);
+void sfi_object_unlink(struct sfi_domain *d, struct sfi_object *o);
+/* The newest record of (type, obj), and the next older of the same, or NULL. */
+struct sfi_object *sfi_object_find(const struct sfi_domain *d, u8 id, const void *obj);
+struct sfi_object *sfi_object_older(const struct sfi_object *o);
+/* The record with the lowest address from ADDR on, and the one after O by address, or NULL. */
+struct sfi_object *sfi_object_from(const struct sfi_domain *d, u64 addr);
+struct sfi_object *sfi_object_above(const struct sfi_object *o);
 /* The record whose memory holds ADDR, or else the one that ends nearest below it. */
-struct sfi_object *sfi_object_nearest(struct sfi_domain *d, u64 addr);
+struct sfi_object *sfi_object_nearest(const struct sfi_domain *d, u64 addr);
+/* (type, obj) is released; it was one of the last that were. */
+void sfi_object_remember(struct sfi_domain *d, const struct sfi_type *type, const void *obj);
+bool sfi_object_was_freed(const struct sfi_domain *d, u8 id, const void *obj);
 
+/*
+ * object.c.
+ */
 /*
  * Rights and type of an object that comes (false: no memory, the domain has failed) or goes.
  * Without object_lock. MAP: rights bytes of its slots if not the type's, or NULL.

@@ -66,6 +66,12 @@ static void release_registered(void)
 	sfi_acquire(dom, &type_registration, &device, 0, NULL, 0, 0, 0, 0);
 	sfi_release(dom, &type_device, &device, &test_arg);
 }
+static void release_registered_at_end(void)
+{
+	sfi_acquire(dom, &type_registration, (char *)memory - 1, 0, NULL, 0, 0, 0, 0);
+	sfi_acquire(dom, &type_registration, (char *)memory + 127, 0, NULL, 0, 0, 0, 0);
+	sfi_release(dom, &type_memory, memory, &test_arg);
+}
 static void embed_foreign(void)
 {
 	sfi_embed(dom, &type_timer, &packet, 8, &test_arg);
@@ -125,6 +131,8 @@ static const struct {
 	{ release_busy, ARG "frees memory that holds a live object (timer at offset 64)" },
 	{ release_registered,
 	  ARG "frees memory that holds a live object (registration at offset 0)" },
+	{ release_registered_at_end,
+	  ARG "frees memory that holds a live object (registration at offset 127)" },
 	{ embed_foreign, ARG "is not memory of the driver's own" },
 	{ unembed_nothing, ARG "not an object (own memory of the driver, not a timer)" },
 	{ write_past, ARG "not writable by the driver" },
@@ -175,6 +183,11 @@ static void all_right(void)
 	sfi_check_module(dom, NULL, &test_arg);
 	sfi_check_module(dom, dom->module, &test_arg);
 	sfi_check_that(dom, true, &test_arg);
+	/* Neighbours are not inside. */
+	sfi_acquire(dom, &type_memory, &packet.words[2], 16, NULL, 0, 0, 0, 0);
+	sfi_acquire(dom, &type_registration, (char *)&packet.words[2] - 1, 0, NULL, 0, 0, 0, 0);
+	sfi_acquire(dom, &type_registration, &packet.words[4], 0, NULL, 0, 0, 0, 0);
+	sfi_release(dom, &type_memory, &packet.words[2], &test_arg);
 }
 
 static void right_arguments(void **state)

@@ -75,7 +75,6 @@ struct sfi_held {
 	u64 sp; /* stack pointer when taken */
 };
 
-#define SFI_OBJECT_BUCKETS 1024
 #define SFI_RESERVE 64 /* spare object records, for when there is no memory */
 #define SFI_FREED 64
 #define SFI_REPORT_SIZE 4096
@@ -135,10 +134,10 @@ struct sfi_domain {
 	u8 *zero_leaf;   /* const: never written */
 	u64 nr_leaves;   /* rights_lock */
 
-	/* Objects: object.c, all under object_lock */
+	/* Objects: record.c, all under object_lock */
 	sfi_port_lock_t object_lock __attribute__((aligned(64)));
 	struct list_head objects; /* oldest first */
-	struct sfi_object **buckets; /* const: SFI_OBJECT_BUCKETS chains by (type, address) */
+	struct rb_root tree;      /* the same by address, type, newest first */
 	struct sfi_object *reserve;  /* const: SFI_RESERVE records for when there is no memory */
 	struct sfi_object *spare;    /* those of them not in use, chained */
 	u32 nr_objects, nr_spare;

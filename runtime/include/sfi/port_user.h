@@ -7,6 +7,7 @@
 #ifndef SFI_PORT_USER_H
 #define SFI_PORT_USER_H
 
+#include <bsd/sys/tree.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -93,6 +94,60 @@ static inline int list_empty(const struct list_head *head)
 	for (pos = list_entry((head)->next, __typeof__(*pos), member);		\
 	     &pos->member != (head);						\
 	     pos = list_entry(pos->member.next, __typeof__(*pos), member))
+
+/* Red-black trees with the kernel's names, made of libbsd's. */
+struct rb_node {
+	union {
+		RB_ENTRY(rb_node) entry;
+		struct {
+			struct rb_node *rb_left, *rb_right;
+		};
+	};
+};
+
+struct rb_root {
+	union {
+		struct rb_node *rbh_root; /* libbsd's name */
+		struct rb_node *rb_node;
+	};
+};
+
+/* The core finds the place of a node itself: nobody asks for this order. */
+static inline int rb_by_address(const struct rb_node *a, const struct rb_node *b)
+{
+	return a < b ? -1 : a > b;
+}
+
+RB_GENERATE_INTERNAL(rb_root, rb_node, entry, rb_by_address, static inline)
+
+#undef RB_ROOT /* libbsd's has another meaning */
+#define RB_ROOT ((struct rb_root){ .rb_node = NULL })
+
+static inline void rb_link_node(struct rb_node *node, struct rb_node *parent, struct rb_node **link)
+{
+	RB_SET(node, parent, entry);
+	*link = node;
+}
+
+static inline void rb_insert_color(struct rb_node *node, struct rb_root *root)
+{
+	rb_root_RB_INSERT_COLOR(root, node);
+}
+
+static inline void rb_erase(struct rb_node *node, struct rb_root *root)
+{
+	RB_REMOVE(rb_root, root, node);
+}
+
+static inline struct rb_node *rb_next(const struct rb_node *node)
+{
+	return RB_NEXT(rb_root, NULL, (struct rb_node *)node);
+}
+
+static inline struct rb_node *rb_prev(const struct rb_node *node)
+{
+	return RB_PREV(rb_root, NULL, (struct rb_node *)node);
+}
 
 #define SFI_EXPORT(name) _Static_assert(1, #name)
 #define __percpu
