@@ -19,12 +19,14 @@ usage_bench() {
 	  crossings calls between kernel and driver in user space: time, instructions, bytes of the rights
 	            table written, and whether they grow with objects, domains and the span of addresses
 	  e1000     guest instructions per packet of e1000; medians of five runs:
-	              tcp           iperf3 TCP between two e1000: both ends are the driver under test
-	              udp           iperf3 UDP between two e1000
-	              udp-send      iperf3 UDP from e1000 to a virtio card, whose cost is in both figures
-	              udp-receive   the other way round
-	  breakdown where the instructions of tcp and udp go, by function: crossings and lookups in the
-	            rights table per packet, and what each wrapper costs. Prints, and writes no file
+	              tcp, udp      iperf3 between two e1000: both ends are the driver under test
+	              tcp-rr        qperf: one byte there, one byte back, over TCP
+	              ping          ping -f, each packet sent when the one before is answered
+	              tcp-send      iperf3 from e1000 to a virtio card, whose cost is in both figures
+	              tcp-receive   the other way round
+	              udp-send, udp-receive   the same with UDP
+	  breakdown where the instructions of the first four go, by function: crossings and lookups
+	            in the rights table per packet, and what each wrapper costs. Prints, and writes no file
 
 	  --quick          fewer rounds; one run of e1000
 	  --json FILE      write the results, with every single sample, there as well
@@ -45,7 +47,7 @@ report() {
 }
 
 # Rows of cells as a table for the terminal, or for a page.
-text_table() { column -t -s "$(printf '\t')"; }
+text_table() { column -t -s "$(printf '\t')" | sed 's, *$,,'; }
 markdown_table() {
 	awk -F '\t' '{ line = "|"; for (i = 1; i <= NF; i++) line = line " " $i " |"; print line }
 		NR == 1 { line = "|"; for (i = 1; i <= NF; i++) line = line "---|"; print line; columns = NF }'
@@ -146,6 +148,11 @@ rewrite() {
 
 # --- all ------------------------------------------------------------------------
 
+# The parts that are run if none is named, and that --json writes.
+BENCH_PARTS="native crossings e1000"
+
+is_results() { jq -e .format "$1" >/dev/null 2>&1 || die "$1 was not written by ./sfi bench --json"; }
+
 bench_options() {
 	E_RUNS=5 E_KERNEL=6.1 B_PARTS='' B_JSON='' B_MARKDOWN='' B_COMPARE=''
 	while [ $# -gt 0 ]; do
@@ -167,9 +174,9 @@ bench_options() {
 		esac
 		shift
 	done
-	B_PARTS=${B_PARTS:-native crossings e1000}
+	B_PARTS=${B_PARTS:-$BENCH_PARTS}
 	# Known before the measurement, which is long.
-	[ -z "$B_COMPARE" ] || jq -e .format "$B_COMPARE" >/dev/null 2>&1 || die "$B_COMPARE was not written by ./sfi bench --json"
+	[ -z "$B_COMPARE" ] || is_results "$B_COMPARE"
 	[ -z "$B_JSON" ] || touch "$B_JSON" 2>/dev/null || die "$B_JSON cannot be written"
 	[ -n "$B_MARKDOWN" ] || return 0
 	[ -w "$B_MARKDOWN" ] || die "$B_MARKDOWN cannot be written"

@@ -6,7 +6,7 @@
 # block of code is executed. The counts are exact; only what the network stack
 # chooses to do differs from run to run.
 
-BREAKDOWN_ROWS="tcp udp"
+BREAKDOWN_ROWS="tcp udp tcp-rr ping"
 # Functions to show of those that differ most.
 BREAKDOWN_TOP=30
 
@@ -25,9 +25,10 @@ breakdown_vm() {
 		--qemu "-icount shift=0,sleep=off -plugin $E_DIR/count.so,out=$E_DIR/$1.counts" \
 		--qemu "-netdev hubport,id=ha,hubid=0 -netdev hubport,id=hb,hubid=0" \
 		--qemu "-device e1000,netdev=ha,mac=52:54:00:00:00:10 -device e1000,netdev=hb,mac=52:54:00:00:00:11" \
-		--file "$E_DIR/mark:/usr/bin/mark" \
+		--file "$E_DIR/mark:/usr/bin/mark" --file "$(command -v qperf):/usr/bin/qperf" \
 		-- "MODULES=e1000 RUNS=0; $(cat "$TOP/test/vm/cards.sh" "$TOP/benchmarks/guest.sh")
-			count tcp -n 10M; count udp ${BENCH_UDP% -n *} -n 6M; symbols" >"$E_DIR/out" || {
+			count tcp ${BENCH_TCP% -n *} -n 10M; count udp ${BENCH_UDP% -n *} -n 6M
+			count tcp-rr $BENCH_RR; count ping ${BENCH_PING% -c *} -c 3000 \$ADDR_B; symbols" >"$E_DIR/out" || {
 		cat "$E_DIR/out" >&2
 		die "the $1 machine was lost"
 	}

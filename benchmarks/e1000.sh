@@ -8,20 +8,33 @@
 
 # A row counts only if its largest and its smallest run differ by no more than this many percent of the median.
 BENCH_SPREAD=5
-BENCH_ROWS="tcp udp udp-send udp-receive"
-BENCH_UDP="-u -b 200M -l 1400 -n 20M"
+BENCH_ROWS="tcp udp tcp-rr ping tcp-send tcp-receive udp-send udp-receive"
+# Commands of the guest, which sets ADDR_B. qperf's request is one byte, and so is the answer; its own way to be told a
+# number of messages hangs over TCP, so it gets a second. ping waits for each answer before it sends on.
+BENCH_IPERF='iperf3 -c $ADDR_B'
+BENCH_TCP="$BENCH_IPERF -n 30M"
+BENCH_UDP="$BENCH_IPERF -u -b 200M -l 1400 -n 20M"
+BENCH_RR='qperf -t 1 -m 1 $ADDR_B tcp_lat'
+BENCH_PING='ping -q -f -c 10000 $ADDR_B'
 
 # Runs all rows with module $2 and prints "@run|ROW|packets|instructions" as "$1|ROW|...". $3: options for the machine.
 # What a lost machine measured before is kept; bench_summary finds the rows incomplete.
 bench_vm() {
 	for cards in e1000 virtio-net-pci; do
 		case $cards in
-		e1000) modules=e1000 rows="measure tcp -n 30M; measure udp $BENCH_UDP" ;;
-		*) modules="e1000 virtio_net virtio_pci" rows="measure udp-send $BENCH_UDP; measure udp-receive $BENCH_UDP -R" ;;
+		e1000)
+			modules=e1000
+			rows="measure tcp $BENCH_TCP; measure udp $BENCH_UDP; measure tcp-rr $BENCH_RR; measure ping $BENCH_PING"
+			;;
+		*)
+			modules="e1000 virtio_net virtio_pci"
+			rows="measure tcp-send $BENCH_TCP; measure tcp-receive $BENCH_TCP -R
+				measure udp-send $BENCH_UDP; measure udp-receive $BENCH_UDP -R"
+			;;
 		esac
 		# shellcheck disable=SC2086
 		"$TOP/sfi" vm --kernel "$E_KERNEL" --smp 1 --timeout 1200 --log "$BUILD/vm/bench.log" $3 --module "$2" \
-			--module virtio_net --module virtio_pci --qemu "-icount shift=0,sleep=off" \
+			--module virtio_net --module virtio_pci --file "$(command -v qperf):/usr/bin/qperf" --qemu "-icount shift=0,sleep=off" \
 			--qemu "-netdev hubport,id=ha,hubid=0 -netdev hubport,id=hb,hubid=0" \
 			--qemu "-device e1000,netdev=ha,mac=52:54:00:00:00:10 -device $cards,netdev=hb,mac=52:54:00:00:00:11" \
 			-- "MODULES='$modules' RUNS=$E_RUNS; $(cat "$TOP/test/vm/cards.sh" "$TOP/benchmarks/guest.sh"); $rows" \
@@ -59,27 +72,8 @@ bench_summary() {
 		}' "$E_DIR/runs"
 }
 
-# What stands in place of a figure. $1: verdict, $2, $3: spreads.
-bench_why() {
-	case $1 in
-	lost) echo "not measured: the machine was lost" ;;
-	noisy) echo "not measured: runs differ by $2 % (plain), $3 % (isolated); $BENCH_SPREAD % is the bound" ;;
-	esac
-}
-
-bench_text() {
-	printf '%-12s %10s %10s %7s %14s   guest instructions per packet, %s, runs: %s\n' \
-		ROW PLAIN ISOLATED RATIO "SPREAD %" "$KREL" "$E_RUNS"
-	bench_summary | while read -r row verdict plain isolated ratio spread1 spread2; do
-		case $verdict in
-		ok) printf '%-12s %10s %10s %7s %14s\n' "$row" "$plain" "$isolated" "$ratio" "$spread1 / $spread2" ;;
-		*) printf '%-12s %s\n' "$row" "$(bench_why "$verdict" "$spread1" "$spread2")" ;;
-		esac
-	done
-}
-
 # The part's results, with every single run, as JSON.
-bench_json() {
+e1000_json() {
 	{
 		bench_summary | sed 's/^/row|/; s/ /|/g'
 		sed 's/^/run|/' "$E_DIR/runs"
@@ -93,31 +87,25 @@ bench_json() {
 		}'
 }
 
-# The lines between the markers of a page.
-bench_table() {
-	case $E_RUNS in
-	1) printf 'On %s, one run each.\n\n' "$KREL" ;;
-	*) printf 'On %s, medians of %s runs. The spread is the largest less the smallest of them, in percent of the median.\n\n' \
-		"$KREL" "$E_RUNS" ;;
-	esac
-	printf '| | plain | isolated | ratio | spread: plain, isolated |\n|---|---|---|---|---|\n'
-	bench_summary | while read -r row _ plain isolated ratio spread1 spread2; do
-		case $spread1 in -) ;; *) spread1="$spread1 %, $spread2 %" ;; esac
-		printf '| %s | %s | %s | %s | %s |\n' "$row" "$plain" "$isolated" "$ratio" "$spread1"
-	done
+E1000_HEAD='["", "plain", "isolated", "ratio", "spread: plain, isolated"]'
+e1000_table() { report ".spread_bound_percent as \$bound | $E1000_HEAD, (.rows[] | e1000_cells(\$bound)) | @tsv" "$B_DIR/e1000.json"; }
+
+e1000_markdown() {
+	report '"On \(.kernel), " + (if .runs_per_row == 1 then "one run each.\n" else
+		"medians of \(.runs_per_row) runs. The spread is the largest less the smallest of them, in percent of the median.\n" end)' \
+		"$B_DIR/e1000.json"
+	e1000_table | markdown_table
 }
 
-# Prints and keeps the results. Fails unless every row has a figure.
+# Prints the part's figures. Fails unless every row has one.
 e1000_report() {
-	bench_text
-	bench_json >"$B_DIR/e1000.json"
-	! bench_summary | grep -qv '^[^ ]* ok ' || {
+	report '"guest instructions per packet, \(.kernel), runs: \(.runs_per_row)"' "$B_DIR/e1000.json"
+	e1000_table | text_table
+	report '.rows | length > 0 and all(.[]; .verdict == "ok")' "$B_DIR/e1000.json" | grep -qx true || {
 		warn "bench: not every row of e1000 could be measured"
 		return 1
 	}
 }
-
-e1000_markdown() { bench_table; }
 
 # Both builds of e1000, and where the part's files go: for all parts that measure it.
 e1000_prepare() {
@@ -136,5 +124,6 @@ bench_e1000() {
 	say "measuring plain, then isolated: $E_RUNS runs a row"
 	bench_vm plain "$K/drivers/e1000.plain/e1000.ko" --no-sfi >"$E_DIR/runs"
 	bench_vm isolated "$K/drivers/e1000/e1000.ko" '' >>"$E_DIR/runs"
+	e1000_json >"$B_DIR/e1000.json"
 	e1000_report
 }

@@ -26,16 +26,21 @@ packets() {
 	echo $((a + b))
 }
 
-# Row $1: the remaining arguments are iperf3's, the client's in a. One more run first, to warm up.
+# Runs the command in a.
+run_in_a() {
+	ip netns exec a "$@" >/tmp/client 2>&1 || {
+		cat /tmp/client
+		exit 1
+	}
+}
+
+# Row $1: the remaining arguments are the client's command, run in a. One more run first, to warm up.
 measure() {
 	row=$1
 	shift
 	for run in $(seq 0 "$RUNS"); do
 		p0=$(packets) start=$(clock)
-		ip netns exec a iperf3 -c $ADDR_B "$@" >/tmp/iperf || {
-			cat /tmp/iperf
-			exit 1
-		}
+		run_in_a "$@"
 		end=$(clock) p1=$(packets)
 		[ "$run" = 0 ] || echo "$start $end $p0 $p1" | awk -v row="$row" '{
 			printf "@run|%s|%.0f|%.0f\n", row, $6 - $5, ($3 - $1) - ($4 - $2) }'
@@ -47,11 +52,11 @@ measure() {
 count() {
 	row=$1
 	shift
-	ip netns exec a iperf3 -c $ADDR_B "$@" >/dev/null || exit 1
+	run_in_a "$@"
 	sleep 1
 	p0=$(packets)
 	mark begin
-	ip netns exec a iperf3 -c $ADDR_B "$@" >/dev/null || exit 1
+	run_in_a "$@"
 	mark end
 	echo "@packets|$row|$(($(packets) - p0))"
 	sleep 1
@@ -62,4 +67,5 @@ symbols() { grep ' [tTwW] ' /proc/kallsyms | gzip | base64 | sed 's/^/@symbols|/
 
 modprobe -a $MODULES || exit 1
 cards_work >/dev/null || exit 1
+ip netns exec b qperf &
 iperf_server

@@ -79,6 +79,13 @@ def growth_cells($bound): if .verdict == "ok" then [.axis, .row, (.points | map(
 	elif .verdict == "lost" then [.axis, .row, "not measured: samples are missing"]
 	else [.axis, .row, "not measured: a call varies by \(.points | map(.spread_percent) | max) %; \($bound) % is the bound"] end;
 
+# --- e1000 ---
+
+def e1000_cells($bound): if .verdict == "ok" then [.row, (.plain | fixed(0)), (.isolated | fixed(0)), (.ratio | fixed(3)),
+		(if .spread_plain_percent == null then "-" else "\(.spread_plain_percent | percent), \(.spread_isolated_percent | percent)" end)]
+	elif .verdict == "lost" then [.row, "not measured: the machine was lost"]
+	else [.row, "not measured: runs differ by \(.spread_plain_percent | fixed(1)) % (plain), \(.spread_isolated_percent | fixed(1)) % (isolated); \($bound) % is the bound"] end;
+
 # --- comparison ---
 
 # Every figure of a report as {part, row, figure, value, noise}; noise in percent of the value. No value: not measured.

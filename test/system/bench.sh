@@ -9,7 +9,10 @@ warn() { echo "$*"; }
 say() { :; }
 
 E_RUNS=3 E_DIR=$OUT B_DIR=$OUT KREL=6.1.0-0-amd64 B_PARTS=e1000 B_JSON=$OUT/json B_COMPARE='' B_MARKDOWN=$OUT/page.md
-bench_e1000() { e1000_report >"$OUT/text"; }
+bench_e1000() {
+	e1000_json >"$B_DIR/e1000.json"
+	e1000_report >"$OUT/text"
+}
 BENCH_ROWS="tcp udp"
 
 # $1: row; the rest: instructions of three plain runs, then of three isolated runs, of 10 packets each.
@@ -32,7 +35,7 @@ page
 	runs udp 2000 2000 2000 2400 2400 2400
 } >"$OUT/runs"
 expect "all rows measured" 0 bench_run
-expect_line "medians, their ratio and spreads" "$OUT/text" '^tcp +101 +124 +1\.228 +2\.0 / 1\.6$'
+expect_line "medians, their ratio and spreads" "$OUT/text" '^tcp +101 +124 +1\.228 +2\.0 %, 1\.6 %$'
 same() { [ "$(jq -c "$1" "$B_JSON")" = "$2" ]; }
 expect "JSON: figures" 0 same '.["e1000"].rows[1] | [.row, .plain, .isolated, .ratio, .spread_plain_percent]' '["udp",200,240,1.2,0]'
 expect "JSON: a run" 0 same '.["e1000"].runs[4]' '{"build":"isolated","row":"tcp","packets":10,"instructions":1230}'
