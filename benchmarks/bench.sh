@@ -25,8 +25,8 @@ usage_bench() {
 	              tcp-send      iperf3 from e1000 to a virtio card, whose cost is in both figures
 	              tcp-receive   the other way round
 	              udp-send, udp-receive   the same with UDP
-	  breakdown where the instructions of the first four go, by function: crossings and lookups
-	            in the rights table per packet, and what each wrapper costs. Prints, and writes no file
+	  breakdown where the instructions of the first four go, by function: crossings, guards and bytes of
+	            the rights table written per packet, and what each wrapper costs. Prints, and writes no file
 
 	  --quick          fewer rounds; one run of e1000
 	  --json FILE      write the results, with every single sample, there as well

@@ -9,8 +9,13 @@
  *	ADDRESS INSTRUCTIONS TIMES LOOKUPS
  *
  * the first in 16 hexadecimal digits, then how many instructions the block has, how many times it was executed, and
- * how many instructions among them look up the rights directory as guards do. User space is one block at 0. The
- * lines are closed by "end".
+ * how many instructions among them look up the rights directory as guards do. User space is one block at 0. Then
+ * one line for each block of a module, and each page of memory that it has used,
+ *
+ *	memory ADDRESS PAGE LOADS BYTES
+ *
+ * how many times it has loaded from there, and how many bytes it has stored. Which pages are the rights table is for
+ * others to know. The lines are closed by "end".
  */
 #include "qemu_plugin.h"
 
@@ -20,6 +25,9 @@
 
 #define EXPORT __attribute__((visibility("default")))
 #define KERNEL (1ULL << 63)
+/* Where the kernel has modules: x86's MODULES_VADDR where the kernel's own place is random. */
+#define MODULES 0xffffffffc0000000ULL
+#define PAGE 4096ULL
 #define BUCKETS (1U << 16)
 
 struct block {
@@ -28,9 +36,17 @@ struct block {
 	uint64_t times; /* by translated code */
 };
 
+struct use {
+	struct use *next;
+	const struct block *by;
+	uint64_t page, loads, bytes;
+};
+
 EXPORT int qemu_plugin_version = 1;
 
 static struct block *buckets[BUCKETS];
+static struct use *uses[BUCKETS]; /* of memory since the mark, by block and page */
+static bool counting;
 static uint64_t user;
 static const char *out;
 
@@ -52,6 +68,50 @@ static struct block *block_at(uint64_t address, uint64_t size)
 	return b;
 }
 
+static struct use *use_of(const struct block *by, uint64_t page)
+{
+	struct use **bucket = &uses[(page / PAGE ^ (uintptr_t)by / sizeof(*by)) % BUCKETS], *u;
+
+	for (u = *bucket; u; u = u->next)
+		if (u->by == by && u->page == page)
+			return u;
+	u = calloc(1, sizeof(*u));
+	if (!u)
+		abort();
+	u->by = by;
+	u->page = page;
+	u->next = *bucket;
+	*bucket = u;
+	return u;
+}
+
+/* One processor: nobody else is here at the same time. */
+static void accessed(unsigned int cpu, uint32_t info, uint64_t address, void *by)
+{
+	struct use *u;
+
+	(void)cpu;
+	if (!counting)
+		return;
+	u = use_of(by, address & ~(PAGE - 1));
+	if (qemu_plugin_mem_is_store(info))
+		u->bytes += 1U << qemu_plugin_mem_size_shift(info);
+	else
+		u->loads++;
+}
+
+static void forget_uses(void)
+{
+	struct use *u;
+
+	for (unsigned int i = 0; i < BUCKETS; i++) {
+		while ((u = uses[i])) {
+			uses[i] = u->next;
+			free(u);
+		}
+	}
+}
+
 static void begin(unsigned int cpu, void *unused)
 {
 	struct block *b;
@@ -62,15 +122,19 @@ static void begin(unsigned int cpu, void *unused)
 		for (b = buckets[i]; b; b = b->next)
 			b->times = 0;
 	user = 0;
+	forget_uses();
+	counting = true;
 }
 
 static void end(unsigned int cpu, void *unused)
 {
 	FILE *f = fopen(out, "a");
 	struct block *b;
+	struct use *u;
 
 	(void)cpu;
 	(void)unused;
+	counting = false;
 	if (!f)
 		abort();
 	for (unsigned int i = 0; i < BUCKETS; i++)
@@ -78,7 +142,12 @@ static void end(unsigned int cpu, void *unused)
 			if (b->times)
 				fprintf(f, "%016lx %lu %lu %lu\n", b->address, b->size, b->times,
 					b->lookups);
-	fprintf(f, "%016x 1 %lu 0\nend\n", 0, user);
+	fprintf(f, "%016x 1 %lu 0\n", 0, user);
+	for (unsigned int i = 0; i < BUCKETS; i++)
+		for (u = uses[i]; u; u = u->next)
+			fprintf(f, "memory %016lx %016lx %lu %lu\n", u->by->address, u->page, u->loads,
+				u->bytes);
+	fprintf(f, "end\n");
 	fclose(f);
 }
 
@@ -122,6 +191,9 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	}
 	b = block_at(address, size);
 	b->lookups = lookups;
+	for (size_t i = 0; address >= MODULES && i < size; i++)
+		qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(tb, i), accessed, QEMU_PLUGIN_CB_NO_REGS,
+						 QEMU_PLUGIN_MEM_RW, b);
 	qemu_plugin_register_vcpu_tb_exec_inline(tb, QEMU_PLUGIN_INLINE_ADD_U64, &b->times, 1);
 }
 
