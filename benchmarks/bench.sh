@@ -8,12 +8,13 @@
 . "$TOP/benchmarks/native.sh"
 . "$TOP/benchmarks/e1000.sh"
 . "$TOP/benchmarks/breakdown.sh"
+. "$TOP/benchmarks/recovery.sh"
 
 usage_bench() {
 	cat <<-'END'
-	usage: ./sfi bench [native|crossings|e1000|breakdown]... [OPTION]...
+	usage: ./sfi bench [native|crossings|e1000|recovery|breakdown]... [OPTION]...
 
-	Parts; without one the first three are run:
+	Parts; without one the first four are run:
 	  native    small programs in user space: time, instructions and code size, plain, isolated,
 	            and with AddressSanitizer
 	  crossings calls between kernel and driver in user space: time, instructions, bytes of the rights
@@ -25,14 +26,16 @@ usage_bench() {
 	              tcp-send      iperf3 from e1000 to a virtio card, whose cost is in both figures
 	              tcp-receive   the other way round
 	              udp-send, udp-receive   the same with UDP
+	  recovery  what it takes to recover a driver, in guest microseconds and instructions, by the number
+	            of kernel objects that it holds: memory, timers, packets; what an object costs
 	  breakdown where the instructions of the first four go, by function: crossings, guards and bytes of
 	            the rights table written per packet, and what each wrapper costs. Prints, and writes no file
 
-	  --quick          fewer rounds; one run of e1000
+	  --quick          fewer rounds; one run of e1000, and of each recovery
 	  --json FILE      write the results, with every single sample, there as well
 	  --compare FILE   say what has moved since FILE was written by --json
 	  --markdown FILE  rewrite the tables in FILE, a page with the markers that stand in docs/performance.md
-	  --kernel V       for e1000: 6.1 (default) or 6.12
+	  --kernel V       for e1000 and recovery: 6.1 (default) or 6.12
 
 	A row whose samples vary too much, whose builds did not do the same, or whose machine was lost, has
 	no figure: it says so, FILE stays as it was, and the exit status is 1.
@@ -149,7 +152,7 @@ rewrite() {
 # --- all ------------------------------------------------------------------------
 
 # The parts that are run if none is named, and that --json writes.
-BENCH_PARTS="native crossings e1000"
+BENCH_PARTS="native crossings e1000 recovery"
 
 is_results() { jq -e .format "$1" >/dev/null 2>&1 || die "$1 was not written by ./sfi bench --json"; }
 
@@ -169,7 +172,7 @@ bench_options() {
 			shift
 			;;
 		-*) misuse "unknown option $1" ;;
-		native | crossings | e1000 | breakdown) B_PARTS="$B_PARTS $1" ;;
+		native | crossings | e1000 | recovery | breakdown) B_PARTS="$B_PARTS $1" ;;
 		*) misuse "no part $1" ;;
 		esac
 		shift

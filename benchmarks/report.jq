@@ -86,6 +86,33 @@ def e1000_cells($bound): if .verdict == "ok" then [.row, (.plain | fixed(0)), (.
 	elif .verdict == "lost" then [.row, "not measured: the machine was lost"]
 	else [.row, "not measured: runs differ by \(.spread_plain_percent | fixed(1)) % (plain), \(.spread_isolated_percent | fixed(1)) % (isolated); \($bound) % is the bound"] end;
 
+# --- recovery ---
+
+# One kind of objects: a point for each number of them, in the order of their numbers; the first has none. What an
+# object costs is by what a recovery grows, an object.
+def recovery_row($row): . as $part |
+	([$part.points[] as $at | [$part.samples[] | select(.row == $row and .at == $at)] |
+		{ at: $at, n: length, us: (map(.us) | median), release_us: (map(.release_us) | median),
+		  kilo_instructions: (map(.kilo_instructions) | median),
+		  spread_percent: (if length == 0 then null else map(.kilo_instructions) | 100 * width / median | rounded(2) end) }]) as $points |
+	{ row: $row, points: $points,
+	  verdict: (if any($points[]; .n != $part.runs_per_row) then "lost"
+		elif any($points[]; .spread_percent > $part.spread_bound_percent) then "noisy" else "ok" end) } |
+	if .verdict == "ok" then
+		.points[0].kilo_instructions as $none |
+		.points |= map(if .at > 0 then .per_object = (1000 * (.kilo_instructions - $none) / .at) else . end) |
+		.per_object = .points[-1].per_object |
+		.from_linear = (.points[-1].per_object as $most | [.points[] | select(.at == 1000 and .per_object != 0) | $most / .per_object][0])
+	else . end;
+
+def recovery_summary: . as $part | [.kinds[] as $kind | $part | recovery_row($kind)];
+
+def recovery_cells($bound): .row as $row | if .verdict == "ok" then
+	[.points[] | [$row, (.at | tostring), (.us | fixed(0)), (.release_us | fixed(0)), "\(.kilo_instructions | fixed(0)),000",
+		(.spread_percent | percent), (.per_object | fixed(0))]]
+	elif .verdict == "lost" then [[$row, "not measured: the machine was lost"]]
+	else [[$row, "not measured: runs differ by \(.points | map(.spread_percent) | max) %; \($bound) % is the bound"]] end;
+
 # --- comparison ---
 
 # Every figure of a report as {part, row, figure, value, noise}; noise in percent of the value. No value: not measured.
@@ -98,7 +125,10 @@ def figures:
 	(.crossings // empty | growth_summary[] | . as $line | .points[] | { part: "crossings", row: "\($line.row), \(.at) \($line.axis)", figure: "ns",
 		value: (if $line.verdict == "ok" then .ns else null end), noise: .spread_percent }),
 	(.["e1000"] // empty | .rows[] | { part: "e1000", row, figure: "instructions", value: .ratio,
-		noise: ((.spread_plain_percent // 0) + (.spread_isolated_percent // 0)) });
+		noise: ((.spread_plain_percent // 0) + (.spread_isolated_percent // 0)) }),
+	(.recovery // empty | recovery_summary[] | . as $line | .points[] | { part: "recovery", row: "\($line.row), \(.at) objects", noise: .spread_percent } +
+		({ figure: "us", value: (if $line.verdict == "ok" then .us else null end) },
+		 { figure: "instructions", value: (if $line.verdict == "ok" then 1000 * .kilo_instructions else null end) }));
 
 # What both reports have and differs by more than both vary, or is measured in one alone. At least half a percent.
 def moved($old): ([$old | figures] | map({ key: "\(.part)|\(.row)|\(.figure)", value: . }) | from_entries) as $before |
