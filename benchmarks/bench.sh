@@ -9,6 +9,7 @@
 . "$TOP/benchmarks/e1000.sh"
 . "$TOP/benchmarks/breakdown.sh"
 . "$TOP/benchmarks/recovery.sh"
+. "$TOP/benchmarks/plots.sh"
 
 usage_bench() {
 	cat <<-'END'
@@ -33,6 +34,8 @@ usage_bench() {
 
 	  --quick          fewer rounds; one run of e1000, and of each recovery
 	  --json FILE      write the results, with every single sample, there as well
+	  --plots DIR      draw the results into DIR as SVG, beside what other systems have published
+	  --from FILE      measure nothing: the results are what FILE has, which --json has written
 	  --compare FILE   say what has moved since FILE was written by --json
 	  --markdown FILE  rewrite the tables in FILE, a page with the markers that stand in docs/performance.md
 	  --kernel V       for e1000 and recovery: 6.1 (default) or 6.12
@@ -156,18 +159,34 @@ BENCH_PARTS="native crossings e1000 recovery"
 
 is_results() { jq -e .format "$1" >/dev/null 2>&1 || die "$1 was not written by ./sfi bench --json"; }
 
+# Of file $B_FROM the parts named, or those of all that are there.
+bench_parts_of_file() {
+	is_results "$B_FROM"
+	named=$B_PARTS B_PARTS=
+	for part in ${named:-$B_PLOTTED}; do
+		if jq -e --arg part "$part" '.[$part]' "$B_FROM" >/dev/null; then
+			B_PARTS="$B_PARTS $part"
+		elif [ -n "$named" ]; then
+			die "$B_FROM has no part $part"
+		fi
+	done
+	[ -n "$B_PARTS" ] || die "$B_FROM has no part"
+}
+
 bench_options() {
-	E_RUNS=5 E_KERNEL=6.1 B_PARTS='' B_JSON='' B_MARKDOWN='' B_COMPARE=''
+	E_RUNS=5 E_KERNEL=6.1 B_PARTS='' B_JSON='' B_MARKDOWN='' B_COMPARE='' B_PLOTS='' B_FROM=''
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--quick) E_RUNS=1 N_ROUNDS=200 X_ROUNDS=100 X_GROWTH_ROUNDS=20 ;;
-		--json | --markdown | --kernel | --compare)
+		--json | --markdown | --kernel | --compare | --plots | --from)
 			[ $# -ge 2 ] || misuse "$1 needs a value"
 			case $1 in
 			--json) B_JSON=$2 ;;
 			--markdown) B_MARKDOWN=$2 ;;
 			--kernel) E_KERNEL=$2 ;;
 			--compare) B_COMPARE=$2 ;;
+			--plots) B_PLOTS=$2 ;;
+			--from) B_FROM=$2 ;;
 			esac
 			shift
 			;;
@@ -177,9 +196,12 @@ bench_options() {
 		esac
 		shift
 	done
+	B_PLOTTED=${B_PARTS:-$BENCH_PARTS}
+	[ -z "$B_FROM" ] || bench_parts_of_file
 	B_PARTS=${B_PARTS:-$BENCH_PARTS}
 	# Known before the measurement, which is long.
 	[ -z "$B_COMPARE" ] || is_results "$B_COMPARE"
+	[ -z "$B_PLOTS" ] || mkdir -p "$B_PLOTS" 2>/dev/null || die "$B_PLOTS cannot be made"
 	[ -z "$B_JSON" ] || touch "$B_JSON" 2>/dev/null || die "$B_JSON cannot be written"
 	[ -n "$B_MARKDOWN" ] || return 0
 	[ -w "$B_MARKDOWN" ] || die "$B_MARKDOWN cannot be written"
@@ -202,7 +224,12 @@ bench_part() {
 	# "if (...)" would keep the part from ending at its first error.
 	(
 		set -e
-		"bench_$1"
+		if [ -n "$B_FROM" ]; then
+			jq --arg part "$1" '.[$part]' "$B_FROM" >"$B_DIR/$1.json"
+			"$1_report"
+		else
+			"bench_$1"
+		fi
 	) &
 	wait $! || return
 	[ -z "$B_MARKDOWN" ] || "$1_markdown" | rewrite "$1" "$B_MARKDOWN"
@@ -214,6 +241,12 @@ bench_compare() {
 		--slurpfile old "$1" "$2" | text_table
 }
 
+bench_plots() {
+	for part in $B_PLOTTED; do
+		plot_part "$part" || return
+	done
+}
+
 # Runs all parts and reports. Fails if one did.
 bench_run() {
 	bad=
@@ -222,6 +255,7 @@ bench_run() {
 	done
 	bench_all >"$B_DIR/all.json"
 	[ -z "$B_COMPARE" ] || bench_compare "$B_COMPARE" "$B_DIR/all.json"
+	[ -z "$B_PLOTS" ] || bench_plots || bad=yes
 	[ -z "$B_JSON" ] || cp "$B_DIR/all.json" "$B_JSON"
 	[ -z "$bad" ]
 }

@@ -8,7 +8,7 @@
 warn() { echo "$*"; }
 say() { :; }
 
-E_RUNS=3 E_DIR=$OUT B_DIR=$OUT KREL=6.1.0-0-amd64 B_PARTS=e1000 B_JSON=$OUT/json B_COMPARE='' B_MARKDOWN=$OUT/page.md
+E_RUNS=3 E_DIR=$OUT B_DIR=$OUT KREL=6.1.0-0-amd64 B_PARTS=e1000 B_JSON=$OUT/json B_COMPARE='' B_MARKDOWN=$OUT/page.md B_PLOTS='' B_FROM=''
 bench_e1000() {
 	e1000_json >"$B_DIR/e1000.json"
 	e1000_report >"$OUT/text"

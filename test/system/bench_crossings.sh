@@ -7,7 +7,7 @@
 . "$TOP/test/system/lib.sh"
 . "$TOP/test/system/bench/lib.sh"
 
-B_DIR=$OUT B_PARTS=crossings B_JSON=$OUT/json B_COMPARE='' B_MARKDOWN='' X_ROUNDS=5 X_GROWTH_ROUNDS=5 X_AXES="domains span"
+B_DIR=$OUT B_PARTS=crossings B_JSON=$OUT/json B_COMPARE='' B_MARKDOWN='' B_PLOTS='' B_FROM='' X_ROUNDS=5 X_GROWTH_ROUNDS=5 X_AXES="domains span"
 is() { [ "$(jq -c "$2" "$1")" = true ]; }
 measured=$OUT/measured.json
 

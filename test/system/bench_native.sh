@@ -7,7 +7,7 @@
 . "$TOP/test/system/lib.sh"
 . "$TOP/test/system/bench/lib.sh"
 
-B_DIR=$OUT B_PARTS=native B_JSON=$OUT/json B_COMPARE='' B_MARKDOWN='' N_ROUNDS=10 N_SLICE=20 N_TURNS=8
+B_DIR=$OUT B_PARTS=native B_JSON=$OUT/json B_COMPARE='' B_MARKDOWN='' B_PLOTS='' B_FROM='' N_ROUNDS=10 N_SLICE=20 N_TURNS=8
 same() { [ "$(jq -c "$1" "$2")" = "$3" ]; }
 
 # How fast this machine is today is not the question: no bound.

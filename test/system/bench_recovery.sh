@@ -7,7 +7,7 @@
 . "$TOP/test/system/lib.sh"
 . "$TOP/test/system/bench/lib.sh"
 
-B_DIR=$OUT B_PARTS=recovery B_JSON=$OUT/json B_COMPARE='' B_MARKDOWN=$OUT/page.md E_RUNS=3 KREL=6.1.0-0-amd64
+B_DIR=$OUT B_PARTS=recovery B_JSON=$OUT/json B_COMPARE='' B_MARKDOWN=$OUT/page.md B_PLOTS='' B_FROM='' E_RUNS=3 KREL=6.1.0-0-amd64
 R_KINDS="heap skb" R_POINTS="0 10 1000 100000"
 bench_recovery() {
 	recovery_json <"$OUT/runs" >"$B_DIR/recovery.json"
