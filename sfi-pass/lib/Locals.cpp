@@ -28,6 +28,7 @@
 #include "Abi.h"
 
 #include "llvm/Analysis/CFG.h"
+#include "llvm/Analysis/CycleAnalysis.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/Dominators.h"
@@ -85,7 +86,9 @@ SmallVector<Instruction *> getEnds(Function &F) {
 class Planner {
 public:
   Planner(Function &F, AccessMap &Accesses)
-      : F(F), Accesses(Accesses), DL(F.getDataLayout()), DT(F), LI(DT) {}
+      : F(F), Accesses(Accesses), DL(F.getDataLayout()), DT(F), LI(DT) {
+    Cycles.compute(F);
+  }
 
   Plan plan(AllocaInst &AI, ArrayRef<Instruction *> ExposedAt) {
     SmallVector<Instruction *> Needed(ExposedAt);
@@ -110,8 +113,9 @@ public:
   }
 
 private:
-  /// The last block that is on all ways to Needed and in no loop; null for the
-  /// function's first one.
+  /// The last block that is on all ways to Needed and comes by once; null for
+  /// the function's first one. Granted again, rights would come back that have
+  /// been taken away since. Loops with two entries, which gotos make, count.
   BasicBlock *findStart(ArrayRef<Instruction *> Needed) {
     BasicBlock *Start = nullptr;
     for (Instruction *I : Needed) {
@@ -120,9 +124,8 @@ private:
       Start = Start ? DT.findNearestCommonDominator(Start, I->getParent())
                     : I->getParent();
     }
-    while (Start && LI.getLoopFor(Start))
-      Start =
-          DT.getNode(LI.getLoopFor(Start)->getHeader())->getIDom()->getBlock();
+    while (Start && Cycles.getCycle(Start))
+      Start = DT.getNode(Start)->getIDom()->getBlock();
     return Start && !Start->isEntryBlock() ? Start : nullptr;
   }
 
@@ -131,6 +134,7 @@ private:
   const DataLayout &DL;
   DominatorTree DT;
   LoopInfo LI;
+  CycleInfo Cycles;
 };
 
 class Granter {

@@ -61,6 +61,48 @@ no:
   ret void
 }
 
+; A loop with two entries is one as well: if the right were given in each turn it
+; would be there again after a call has taken it away.
+; CHECK-LABEL: define void @two_entries(
+; CHECK-NEXT: %a = alloca i64
+; CHECK-NEXT: ptrtoint
+; CHECK-NEXT: call preserve_mostcc void @sfi_local_grant(
+; CHECK-NEXT: br i1 %c
+; CHECK-NOT: sfi_local_grant
+; CHECK: ret void
+define void @two_entries(i1 %c, i1 %d) {
+  %a = alloca i64
+  br i1 %c, label %left, label %right
+left:
+  br i1 %d, label %right, label %out
+right:
+  store i64 1, ptr %a
+  call void @sfi_w_thing_free(ptr @__sfi_self, ptr %a)
+  br label %left
+out:
+  ret void
+}
+
+; The same without a way back: as late as may be.
+; CHECK-LABEL: define void @no_way_back(
+; CHECK-NOT: sfi_local_grant
+; CHECK: right:
+; CHECK-NEXT: ptrtoint
+; CHECK-NEXT: store i8 1, ptr %sfi.granted
+; CHECK-NEXT: call preserve_mostcc void @sfi_local_grant(
+define void @no_way_back(i1 %c, i1 %d) {
+  %a = alloca i64
+  br i1 %c, label %left, label %right
+left:
+  br i1 %d, label %right, label %out
+right:
+  store i64 1, ptr %a
+  call void @sfi_w_thing_free(ptr @__sfi_self, ptr %a)
+  br label %out
+out:
+  ret void
+}
+
 ; One return for both: a flag tells. The first store is the function's own; the
 ; last may come after the call, so rights must be there: it is not given any
 ; earlier than it may be needed, and not in the loop.
