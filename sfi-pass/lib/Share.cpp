@@ -94,14 +94,15 @@ private:
   }
 
   /// Before the loops in which the base is the same and that come by at G in
-  /// each turn; others might never need it.
+  /// each turn; others might never need it. An asm goto may result in a base
+  /// and lead to the loop at once: nothing goes in between.
   Instruction *findStart(const Group &G) {
     Instruction *At = getPlace(G);
     auto *Base = dyn_cast<Instruction>(G.Base);
     while (Loop *L = LI.getLoopFor(At->getParent())) {
       BasicBlock *Before = L->getLoopPredecessor(), *Latch = L->getLoopLatch();
       if (!Before || !Latch || !DT.dominates(At->getParent(), Latch) ||
-          (Base && L->contains(Base)))
+          (Base && (L->contains(Base) || Base->isTerminator())))
         break;
       At = Before->getTerminator();
     }

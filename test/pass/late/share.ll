@@ -173,4 +173,19 @@ end:
   ret void
 }
 
+; The value is made by what leads to the loop: there is no place before the loop.
+; CHECK-LABEL: define void @loop_at_once(
+; CHECK: {{^}}loop:
+; CHECK: getelementptr i8, ptr @__sfi_self
+; CHECK: store i64 1, ptr %p
+define void @loop_at_once(i1 %c) {
+  %p = callbr ptr asm "", "=r,!i"() to label %loop [label %end]
+loop:
+  store i64 1, ptr %p
+  call void @sfi_w_thing_free(ptr @__sfi_self, ptr %p)
+  br i1 %c, label %loop, label %end
+end:
+  ret void
+}
+
 declare void @sfi_w_thing_free(ptr, ptr)
