@@ -7,11 +7,16 @@
 
 usage_check() {
 	cat <<-'END'
-	usage: ./sfi check [-k PATTERN] [--quick | --debug-kernel] [--jobs N] [--list]
+	usage: ./sfi check [-k PATTERN] [--quick | --debug-kernel] [--jobs N] [--seed N] [--long SECONDS] [--list]
 
 	  -k PATTERN   only tests whose name contains PATTERN (a basic regular expression)
 	  --quick      no virtual machines; under 5 minutes
 	  --jobs N     so many virtual machines at a time (2)
+	  --seed N     where the random tests of guards begin (1); they print it
+	  --long SECONDS
+	               each random test of guards takes so long (20), from a seed that is the time unless
+	               --seed says otherwise; the exhaustive one has functions of one operation more.
+	               With -k, as: -k random/ --long 7200, or -k exhaust/ --long 1
 	  --debug-kernel
 	               only what runs on a debug kernel: KASAN, lockdep and the like, which is built
 	               from the kernel source package when first needed (half an hour)
@@ -147,6 +152,23 @@ check_ctest() {
 		grep -v 'FAIL: .*: Skipped' || :
 }
 
+# --- guards -------------------------------------------------------------------
+
+# A test that says in its last line how much there was. $1: name, the rest: the command.
+guards_test() {
+	wanted "$1" || return 0
+	single "$@"
+	say "$1: $(tail -n 1 "$C_DIR/out")"
+}
+
+# What the pass makes of programs and functions that nobody thought of. What failed stays in build/check/exhaust,
+# random or broken.
+check_guards() {
+	guards_test exhaust/guards sh "$TOP/test/exhaust/run.sh" "$TOOLS" "$BUILD/check/exhaust" "$C_EXTRA"
+	guards_test random/programs sh "$TOP/test/random/programs.sh" "$TOOLS" "$BUILD/check/random" "$C_SEED" "$C_SECONDS"
+	guards_test random/broken sh "$TOP/test/random/broken.sh" "$TOOLS" "$BUILD/check/broken" "$C_SEED" "$C_SECONDS"
+}
+
 # --- system -------------------------------------------------------------------
 
 # Lines "name file kernel" of the system tests. A test's header says "# Kernels: 6.1 6.12" and, where
@@ -219,7 +241,7 @@ check_system() {
 # --- all ----------------------------------------------------------------------
 
 check_options() {
-	C_PATTERN=. C_QUICK=no C_JOBS=2 C_DEBUG=no C_LIST=no
+	C_PATTERN=. C_QUICK=no C_JOBS=2 C_DEBUG=no C_LIST=no C_SEED='' C_SECONDS='' C_EXTRA=0
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-k)
@@ -233,6 +255,11 @@ check_options() {
 			C_JOBS=$2
 			shift
 			;;
+		--seed | --long)
+			case ${2:-} in '' | *[!0-9]* | 0*) misuse "$1 needs a number" ;; esac
+			if [ "$1" = --seed ]; then C_SEED=$2; else C_SECONDS=$2 C_EXTRA=1; fi
+			shift
+			;;
 		--debug-kernel) C_DEBUG=yes ;;
 		--list) C_LIST=yes ;;
 		*) misuse "unknown option $1" ;;
@@ -240,6 +267,9 @@ check_options() {
 		shift
 	done
 	[ "$C_QUICK $C_DEBUG" != "yes yes" ] || misuse "--debug-kernel is not quick"
+	[ -n "$C_SEED" ] || C_SEED=$(if [ -n "$C_SECONDS" ]; then date +%s; else echo 1; fi)
+	[ "$C_QUICK $C_SECONDS" != "yes " ] || C_SECONDS=5 C_EXTRA=-1
+	C_SECONDS=${C_SECONDS:-20}
 	[ $C_LIST = no ] || {
 		system_tests | cut -d' ' -f1
 		exit 0
@@ -261,6 +291,7 @@ cmd_check() {
 			check_style
 			check_lit
 			check_ctest
+			check_guards
 		}
 		check_system
 	} | tee "$C_DIR/results"

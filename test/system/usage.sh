@@ -54,6 +54,8 @@ says 2 'no bug nonesuch' demo --bugs nonesuch
 says 1 '/nonesuch/json cannot be written' demo --json /nonesuch/json
 says 2 '-k needs a pattern' check -k
 says 2 '--jobs needs a number' check --jobs 0
+says 2 '--seed needs a number' check --seed x
+says 2 '--long needs a number' check --long
 says 1 'no test is called so' check -k no_such_test
 
 # A test is called what is printed of it.
