@@ -10,12 +10,9 @@ BREAKDOWN_ROWS="tcp udp tcp-rr ping"
 # Functions to show of those that differ most.
 BREAKDOWN_TOP=30
 
-# The plugin for the emulator, the program that tells it in the guest when to count, the module that knows which
-# pages are the rights table.
+# The plugin and its marks, and the module that knows which pages are the rights table.
 breakdown_tools() {
-	gcc -O2 -shared -fPIC -fvisibility=hidden -o "$E_DIR/count.so" "$TOP/benchmarks/breakdown/count.c" &&
-		gcc -O2 -static -o "$E_DIR/mark" "$TOP/benchmarks/breakdown/mark.c" &&
-		cp -R "$TOP/benchmarks/breakdown/leaves" "$E_DIR/" &&
+	count_tools && cp -R "$TOP/benchmarks/breakdown/leaves" "$E_DIR/" &&
 		quietly "$BUILD/log/leaves" "building sfi_leaves.ko" make -C "$KDIR" M="$E_DIR/leaves" SFI_ROOT="$TOP" modules
 }
 

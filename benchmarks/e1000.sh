@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# The part e1000 of ./sfi bench. The measure is guest instructions per packet, of the whole machine: applications, both network stacks, drivers. It
-# is the same from run to run to a percent or so, and needs no hardware counters. The
-# baseline is the same driver from the same compiler with the plugin off, on the
+# The part e1000 of ./sfi bench. The measure is guest instructions per packet, of the whole machine: applications, both network stacks, drivers. They
+# are counted by a plugin of the emulator (breakdown/count.c). It is the same from run to run to a percent or so, and
+# needs no hardware counters. The baseline is the same driver from the same compiler with the plugin off, on the
 # same machine.
 
 # A row counts only if its largest and its smallest run differ by no more than this many percent of the median.
@@ -16,6 +16,12 @@ BENCH_TCP="$BENCH_IPERF -n 30M"
 BENCH_UDP="$BENCH_IPERF -u -b 200M -l 1400 -n 20M"
 BENCH_RR='qperf -t 1 -m 1 $ADDR_B tcp_lat'
 BENCH_PING='ping -q -f -c 10000 $ADDR_B'
+
+# The plugin for the emulator, and the program that tells it in the guest when to count.
+count_tools() {
+	gcc -O2 -shared -fPIC -fvisibility=hidden -o "$E_DIR/count.so" "$TOP/benchmarks/breakdown/count.c" &&
+		gcc -O2 -static -o "$E_DIR/mark" "$TOP/benchmarks/breakdown/mark.c"
+}
 
 # Runs all rows with module $2 and prints "@run|ROW|packets|instructions" as "$1|ROW|...". $3: options for the machine.
 # What a lost machine measured before is kept; bench_summary finds the rows incomplete.
@@ -32,9 +38,11 @@ bench_vm() {
 				measure udp-send $BENCH_UDP; measure udp-receive $BENCH_UDP -R"
 			;;
 		esac
+		rm -f "$E_DIR/totals"
 		# shellcheck disable=SC2086
 		"$TOP/sfi" vm --kernel "$E_KERNEL" --smp 1 --timeout 1200 --log "$BUILD/vm/bench.log" $3 --module "$2" \
-			--module virtio_net --module virtio_pci --file "$(command -v qperf):/usr/bin/qperf" --qemu "-icount shift=0,sleep=off" \
+			--module virtio_net --module virtio_pci --file "$(command -v qperf):/usr/bin/qperf" --file "$E_DIR/mark:/usr/bin/mark" \
+			--qemu "-icount shift=0,sleep=off -plugin $E_DIR/count.so,out=$E_DIR/totals,total=on" \
 			--qemu "-netdev hubport,id=ha,hubid=0 -netdev hubport,id=hb,hubid=0" \
 			--qemu "-device e1000,netdev=ha,mac=52:54:00:00:00:10 -device $cards,netdev=hb,mac=52:54:00:00:00:11" \
 			-- "MODULES='$modules' RUNS=$E_RUNS; $(cat "$TOP/test/vm/cards.sh" "$TOP/benchmarks/guest.sh"); $rows" \
@@ -42,7 +50,8 @@ bench_vm() {
 			cat "$E_DIR/out" >&2
 			warn "the $1 run with $cards failed"
 		}
-		sed -n "s/^@run/$1/p" "$E_DIR/out"
+		touch "$E_DIR/totals"
+		sed -n "s/^@run/$1/p" "$E_DIR/out" | paste -d '|' - "$E_DIR/totals" | sed '/^|/d'
 	done
 }
 
@@ -121,6 +130,7 @@ e1000_prepare() {
 
 bench_e1000() {
 	e1000_prepare
+	count_tools || die "the plugin for the emulator could not be built"
 	say "measuring plain, then isolated: $E_RUNS runs a row"
 	bench_vm plain "$K/drivers/e1000.plain/e1000.ko" --no-sfi >"$E_DIR/runs"
 	bench_vm isolated "$K/drivers/e1000/e1000.ko" '' >>"$E_DIR/runs"

@@ -3,21 +3,11 @@
 #
 # The guest's half of ./sfi bench, after test/vm/cards.sh. The host sets $MODULES
 # (drivers of the two cards), $RUNS, and appends the rows.
-# Prints one line a run: "@run|ROW|packets|instructions".
+# Prints one line a run: "@run|ROW|packets". Between its two marks the emulator's plugin counts instructions.
 #
-# The machine runs with -icount shift=0,sleep=off: one nanosecond of its time is
-# one instruction, except that an idle processor's clock jumps to the next
-# timer. So the instructions of an interval are its length less the idle time,
-# which the kernel keeps to the nanosecond (idle_sleeptime in /proc/timer_list:
-# from entering idleness to the next interrupt, without the interrupts). One
-# processor only: with more they would take turns, and the work of one would
-# be time that passes for the other.
-
-# "now idle", nanoseconds.
-clock() {
-	awk '/^now at/ { now = $3 } /\.idle_sleeptime/ { idle += $3 }
-		END { printf "%.0f %.0f\n", now, idle }' /proc/timer_list
-}
+# The kernel's own account of what it was idle is of no use for that: an interrupt that comes while it serves the
+# packets of another makes it count as idle what follows. One processor only: with more
+# they would take turns, and what waits for the other in a loop would be counted.
 
 # Packets that crossed the wire, either way: what both cards have sent.
 packets() {
@@ -38,17 +28,19 @@ run_in_a() {
 measure() {
 	row=$1
 	shift
-	for run in $(seq 0 "$RUNS"); do
-		p0=$(packets) start=$(clock)
+	run_in_a "$@"
+	sleep 1
+	for run in $(seq "$RUNS"); do
+		p0=$(packets)
+		mark begin
 		run_in_a "$@"
-		end=$(clock) p1=$(packets)
-		[ "$run" = 0 ] || echo "$start $end $p0 $p1" | awk -v row="$row" '{
-			printf "@run|%s|%.0f|%.0f\n", row, $6 - $5, ($3 - $1) - ($4 - $2) }'
+		mark end
+		echo "@run|$row|$(($(packets) - p0))"
 		sleep 1
 	done
 }
 
-# The same, once, between two marks for the emulator's plugin (breakdown.sh). Prints "@packets|ROW|packets".
+# The same, once, for breakdown.sh. Prints "@packets|ROW|packets".
 count() {
 	row=$1
 	shift

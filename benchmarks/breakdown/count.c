@@ -4,7 +4,8 @@
  * that the guest sets (mark.c). Counting is an addition in the translated code, once a block; nothing of the guest
  * changes, so that a run with the plugin executes the same instructions as one without.
  *
- * Argument: out=FILE. At each second mark one line a block is appended to it,
+ * Arguments: out=FILE, and total=on for a line with the number of all instructions at each second mark, and nothing
+ * else. Without, one line a block is appended to it,
  *
  *	ADDRESS INSTRUCTIONS TIMES LOOKUPS
  *
@@ -46,8 +47,8 @@ EXPORT int qemu_plugin_version = 1;
 
 static struct block *buckets[BUCKETS];
 static struct use *uses[BUCKETS]; /* of memory since the mark, by block and page */
-static bool counting;
-static uint64_t user;
+static bool counting, total_only;
+static uint64_t user; /* or all, if no more is asked for */
 static const char *out;
 
 /* The block of that place and size: it may be translated again, or in another address space. */
@@ -137,6 +138,11 @@ static void end(unsigned int cpu, void *unused)
 	counting = false;
 	if (!f)
 		abort();
+	if (total_only) {
+		fprintf(f, "%lu\n", user);
+		fclose(f);
+		return;
+	}
 	for (unsigned int i = 0; i < BUCKETS; i++)
 		for (b = buckets[i]; b; b = b->next)
 			if (b->times)
@@ -185,7 +191,7 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		if (is_mark(insn, 1))
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, end, QEMU_PLUGIN_CB_NO_REGS, NULL);
 	}
-	if (!(address & KERNEL)) {
+	if (total_only || !(address & KERNEL)) {
 		qemu_plugin_register_vcpu_tb_exec_inline(tb, QEMU_PLUGIN_INLINE_ADD_U64, &user, size);
 		return;
 	}
@@ -200,8 +206,9 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info_t *info, int argc, char **argv)
 {
 	(void)info;
-	if (argc != 1 || strncmp(argv[0], "out=", 4)) {
-		fprintf(stderr, "count: one argument, out=FILE\n");
+	total_only = argc == 2 && !strcmp(argv[1], "total=on");
+	if (argc != 1 + total_only || strncmp(argv[0], "out=", 4)) {
+		fprintf(stderr, "count: out=FILE, and total=on if no more is wanted\n");
 		return 1;
 	}
 	out = strdup(argv[0] + 4);
