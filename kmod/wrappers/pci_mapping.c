@@ -145,7 +145,11 @@ static bool is_direct(struct device *dev)
 	return !IS_ENABLED(CONFIG_DMA_API_DEBUG) && !dev->iommu_group && !get_dma_ops(dev);
 }
 
-/* Recovery: the device is off and nothing is copied: what the memory is by now is not known. */
+/*
+ * Recovery: the device is off and nothing is copied: what the memory is by now is not known. The
+ * driver may have failed before it asked whether the mapping is one; the kernel's own debugging
+ * (DMA_API_DEBUG) wants to have been asked.
+ */
 static void release_mapping(void *obj, const u64 args[4])
 {
 	struct mapping *m = obj;
@@ -154,7 +158,8 @@ static void release_mapping(void *obj, const u64 args[4])
 
 	hlist_bl_del(&m->node);
 	unlock_bucket(b, flags);
-	dma_unmap_page_attrs(m->dev, m->addr, m->size, m->dir, DMA_ATTR_SKIP_CPU_SYNC);
+	if (!dma_mapping_error(m->dev, m->addr))
+		dma_unmap_page_attrs(m->dev, m->addr, m->size, m->dir, DMA_ATTR_SKIP_CPU_SYNC);
 	kfree(m);
 }
 

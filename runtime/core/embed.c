@@ -38,7 +38,8 @@ void sfi_embedded_end(struct sfi_domain *d, u64 addr, u64 size, bool release)
 
 	if (!sfi_range(addr, size, &last))
 		return;
-	while ((a = sfi_rights_next_typed(d, addr, last, &id)) != 0) {
+	/* Nobody embeds anything there any more: on from each, and not from the beginning again. */
+	for (; (a = sfi_rights_next_typed(d, addr, last, &id)) != 0; addr = a) {
 		void *obj = (void *)(uintptr_t)a;
 
 		type = sfi_type_of(id);

@@ -71,7 +71,7 @@ void refuseUnsupported(Module &M) {
     if (!G.isDeclaration() && G.getSection().starts_with(".data..percpu"))
       error(M, "'" + G.getName() +
                    "': per-CPU variables of an isolated driver are not "
-                   "supported; use alloc_percpu()");
+                   "supported; an array with an element for each CPU is");
     if (!G.isDeclaration() && isReservedName(G.getName()))
       error(M, "'" + G.getName() + "' is a name of the isolation runtime");
   }

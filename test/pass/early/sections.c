@@ -60,6 +60,6 @@ char another[64] __attribute__((section(".gnu.linkonce.this_module"))) = { 1 };
 static char __this_module[64] __attribute__((used, section(".gnu.linkonce.this_module"))) = { 1 };
 #endif
 #ifdef PERCPU
-// PERCPU: error: 'counter': per-CPU variables of an isolated driver are not supported; use alloc_percpu()
+// PERCPU: error: 'counter': per-CPU variables of an isolated driver are not supported; an array with an element for each CPU is
 int counter __attribute__((section(".data..percpu")));
 #endif
