@@ -10,9 +10,8 @@ reports() {
 		grep -avE 'sfi: |kmemleak: Kernel memory leak detector initialized|ODEBUG: .* active objects replaced'
 }
 
-# Boots the debug kernel. Slow as it is: more memory, more patience. All memory is where a 32-bit device reaches it, and
-# the detector of DMA mappings is off: both for what failed drivers left mapped before kmod/wrappers/pci_mapping.c was
-# there, and neither has been tried otherwise since (docs/debug-kernel.md). With 5-level paging KASAN
+# Boots the debug kernel. Slow as it is: more memory, more patience. All memory is where a 32-bit device reaches it: not
+# tried otherwise since recovery undoes what was mapped for DMA (docs/debug-kernel.md). With 5-level paging KASAN
 # reports wild accesses, before there is any module, if an interrupt comes while identify_cpu() has cleared the
 # processor's features: KASAN asks these how long addresses are. So there are four levels; test/system/paging.sh has
 # five. The machine is to be of another kind than usual ($DEBUG_MACHINE, for --qemu): the ACPI tables of the usual one
@@ -20,7 +19,7 @@ reports() {
 DEBUG_MACHINE="-machine q35"
 debug_vm() {
 	rc=0
-	vm --mem 2560 --append "kasan_multi_shot kmemleak=on watchdog_thresh=60 no5lvl dma_debug=off" "$@" || rc=$?
+	vm --mem 2560 --append "kasan_multi_shot kmemleak=on watchdog_thresh=60 no5lvl" "$@" || rc=$?
 }
 
 # To be called after debug_vm. What the guest's script could not see: the kernel's death, and all that was reported.
