@@ -290,13 +290,16 @@ static void hot_objects_in_memory_go_before_it(void **state)
 {
 	struct sfi_domain *d = *state;
 	struct packet *p = aligned_alloc(8, 256);
+	u32 i;
 
 	memset(p, 0, 256);
-	p[1].words[0] = 'e';
 	acquire(d, &type_memory, p, 256, 'm');
-	assert_true(sfi_embed(d, &type_packet, p + 1, sizeof(*p), &test_arg));
+	for (i = 0; i < 4; i++) {
+		p[i].words[0] = 'e' + i;
+		assert_true(sfi_embed(d, &type_packet, p + i, sizeof(*p), &test_arg));
+	}
 	sfi_release_all(d);
-	assert_string_equal(test_logged, "packet:e m256 ");
+	assert_string_equal(test_logged, "packet:e packet:f packet:g packet:h m256 ");
 	free(p);
 }
 
