@@ -167,13 +167,18 @@ static bool is_mark(const struct qemu_plugin_insn *insn, int which)
 	       !memcmp(qemu_plugin_insn_data(insn), marks[which], sizeof(marks[0]));
 }
 
-/* mov table(,index,8), reg: what guards look up the directory with. Little else looks like it. */
+/* and $0xfff8, reg: the offset of an entry of the directory, as guards compute it. Nothing else needs that mask. */
 static bool is_lookup(const struct qemu_plugin_insn *insn)
 {
+	static const uint8_t mask[] = { 0xf8, 0xff, 0x00, 0x00 };
 	const uint8_t *byte = qemu_plugin_insn_data(insn);
+	size_t size = qemu_plugin_insn_size(insn);
 
-	return qemu_plugin_insn_size(insn) == 8 && (byte[0] & 0xf8) == 0x48 && byte[1] == 0x8b &&
-	       (byte[2] & 0xc7) == 0x04 && (byte[3] & 0xc7) == 0xc5;
+	if (size < 1 + sizeof(mask) || memcmp(byte + size - sizeof(mask), mask, sizeof(mask)))
+		return false;
+	if (size == 7 && byte[0] == 0x41) /* r8d and up */
+		return byte[1] == 0x81 && (byte[2] & 0xf8) == 0xe0;
+	return size == 6 ? byte[0] == 0x81 && (byte[1] & 0xf8) == 0xe0 : size == 5 && byte[0] == 0x25;
 }
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)

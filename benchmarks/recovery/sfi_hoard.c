@@ -31,26 +31,27 @@
 static void **hoard;
 static struct timer_list *timers;
 
-static int hoard_heap(unsigned int n)
+static void *heap(void)
 {
-	hoard = vmalloc(array_size(n + 1, sizeof(*hoard)));
-	for (; hoard && n; n--) {
-		hoard[n - 1] = kmalloc(HEAP_SIZE, GFP_KERNEL);
-		if (!hoard[n - 1])
-			return -ENOMEM;
-	}
-	return hoard ? 0 : -ENOMEM;
+	return kmalloc(HEAP_SIZE, GFP_KERNEL);
 }
 
-static int hoard_skb(unsigned int n)
+static void *skb(void)
+{
+	return alloc_skb(SKB_SIZE, GFP_KERNEL);
+}
+
+static int hoard_each(void *(*acquire)(void), unsigned int n)
 {
 	hoard = vmalloc(array_size(n + 1, sizeof(*hoard)));
-	for (; hoard && n; n--) {
-		hoard[n - 1] = alloc_skb(SKB_SIZE, GFP_KERNEL);
-		if (!hoard[n - 1])
+	if (!hoard)
+		return -ENOMEM;
+	while (n--) {
+		hoard[n] = acquire();
+		if (!hoard[n])
 			return -ENOMEM;
 	}
-	return hoard ? 0 : -ENOMEM;
+	return 0;
 }
 
 static void never(struct timer_list *unused)
@@ -89,11 +90,11 @@ static int obey(char *line)
 	if (kstrtouint(number, 10, &n))
 		return -EINVAL;
 	if (!strcmp(line, "heap"))
-		return hoard_heap(n);
+		return hoard_each(heap, n);
 	if (!strcmp(line, "timer"))
 		return hoard_timer(n);
 	if (!strcmp(line, "skb"))
-		return hoard_skb(n);
+		return hoard_each(skb, n);
 	if (!strcmp(line, "fail"))
 		return fail(n);
 	return -EINVAL;
