@@ -5,10 +5,13 @@
  *
  *	echo NAME > /sys/module/detectors/parameters/make
  */
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/platform_device.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -80,6 +83,23 @@ static void lock_order(void)
 	mutex_unlock(&second);
 }
 
+static struct platform_device *device;
+
+static void unmapped_in_part(void)
+{
+	u8 *p = kmalloc(64, GFP_KERNEL);
+	dma_addr_t addr;
+
+	device = platform_device_register_simple("detectors", PLATFORM_DEVID_NONE, NULL, 0);
+	if (IS_ERR_OR_NULL(device) || !p)
+		return;
+	dma_coerce_mask_and_coherent(&device->dev, DMA_BIT_MASK(32));
+	addr = dma_map_single(&device->dev, p, 64, DMA_TO_DEVICE);
+	if (!dma_mapping_error(&device->dev, addr))
+		dma_unmap_single(&device->dev, addr, 32, DMA_TO_DEVICE);
+	kfree(p);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -88,6 +108,7 @@ static const struct {
 	{ "sleep_atomic", sleep_atomic },
 	{ "timer_twice", timer_twice },
 	{ "use_after_free", use_after_free },
+	{ "unmapped_in_part", unmapped_in_part },
 	{ "leak", leak },
 	{ "lock_order", lock_order },
 };
@@ -116,6 +137,8 @@ static int __init detectors_init(void)
 static void __exit detectors_exit(void)
 {
 	del_timer_sync(&timer);
+	if (!IS_ERR_OR_NULL(device))
+		platform_device_unregister(device);
 }
 
 module_init(detectors_init);
