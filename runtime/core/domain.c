@@ -341,7 +341,6 @@ int sfi_domain_create(const struct sfi_load *load, struct sfi_domain **out, char
 		sfi_port_snprintf(why, why_size, "too many isolated modules");
 		goto err;
 	}
-	d->self->leaf_base = d->leaf_base;
 	d->self->module = load->module;
 	/* Last: who sees it in a gate or guard sees the rest. */
 	smp_store_release(&d->self->domain, (void *)d);

@@ -18,13 +18,7 @@
 
 void *sfi_port_alloc_leaf(void)
 {
-	struct page *page = alloc_page(GFP_ATOMIC | __GFP_ZERO | __GFP_NOWARN);
-
-	if (page && page_to_pfn(page) > SFI_LEAF_NUMBER_MASK) {
-		__free_page(page);
-		page = alloc_page(GFP_ATOMIC | __GFP_ZERO | __GFP_NOWARN | GFP_DMA32);
-	}
-	return page ? page_address(page) : NULL;
+	return (void *)__get_free_page(GFP_ATOMIC | __GFP_ZERO | __GFP_NOWARN);
 }
 
 void sfi_port_free_leaf(void *leaf)

@@ -7,7 +7,8 @@
  * the directory in the module; the directory entry is a one-entry cache of its
  * chain. Leaves are only ever added: a lookup needs no lock and can be
  * interrupted, or race with anything, and still sees a leaf that exists.
- * Instrumented code keeps addresses of leaves for as long as a function runs.
+ * Instrumented code keeps addresses of leaves, and of the structures that name them, for as long as a
+ * function runs.
  *
  * Concurrency of the bytes themselves. Granting and revoking are plain stores
  * of whole bytes (or of several whole slots), and no byte is read first unless
@@ -27,17 +28,11 @@
 
 /* === Internals === */
 
-static u64 dir_entry(const struct sfi_domain *d, u64 addr, const u8 *slots)
+/* Under rights_lock: the directory knows LEAF's chunk. */
+static void set_dir(struct sfi_domain *d, const struct sfi_leaf *leaf)
 {
-	return (addr & ~SFI_LEAF_NUMBER_MASK) |
-	       ((sfi_addr(slots) - d->leaf_base) >> SFI_LEAF_SHIFT);
-}
-
-/* Under rights_lock: the directory knows SLOTS as ADDR's chunk. */
-static void set_dir(struct sfi_domain *d, u64 addr, const u8 *slots)
-{
-	/* Pairs with cached_slots(), and with the address dependency in instrumented code. */
-	smp_store_release(&d->dir[dir_index(addr)], dir_entry(d, addr, slots));
+	/* Pairs with cached_slots(), and with the address dependencies in instrumented code. */
+	smp_store_release(&d->dir[dir_index(leaf->chunk.base)], &leaf->chunk);
 }
 
 static struct sfi_leaf *bucket(const struct sfi_domain *d, u64 index)
@@ -50,7 +45,7 @@ static struct sfi_leaf *find_leaf(const struct sfi_domain *d, u64 addr)
 {
 	struct sfi_leaf *leaf = bucket(d, dir_index(addr));
 
-	while (leaf && leaf->chunk != addr >> SFI_CHUNK_SHIFT)
+	while (leaf && addr - leaf->chunk.base >= SFI_CHUNK_SIZE)
 		leaf = leaf->next;
 	return leaf;
 }
@@ -59,22 +54,22 @@ static noinline u8 *hashed_slots(const struct sfi_domain *d, u64 addr)
 {
 	struct sfi_leaf *leaf = find_leaf(d, addr);
 
-	return leaf ? leaf->slots : NULL;
+	return leaf ? leaf->chunk.slots : NULL;
 }
 
 /* The same, and the directory knows it afterwards. */
 static noinline u8 *refill(struct sfi_domain *d, u64 addr)
 {
-	u8 *slots = hashed_slots(d, addr);
+	struct sfi_leaf *leaf = find_leaf(d, addr);
 	u64 flags;
 
-	if (!slots)
+	if (!leaf)
 		return NULL;
 	flags = sfi_port_lock(&d->rights_lock);
-	set_dir(d, addr, slots);
+	set_dir(d, leaf);
 	sfi_port_unlock(&d->rights_lock, flags);
 	sfi_port_cpu_inc(d->cpu, refills);
-	return slots;
+	return leaf->chunk.slots;
 }
 
 static __always_inline u8 *find_slots(const struct sfi_domain *d, u64 addr)
@@ -97,9 +92,9 @@ static struct sfi_leaf *new_leaf(u64 addr)
 
 	if (!leaf)
 		return NULL;
-	leaf->chunk = addr >> SFI_CHUNK_SHIFT;
-	leaf->slots = sfi_port_alloc_leaf();
-	if (!leaf->slots) {
+	leaf->chunk.base = addr & ~(SFI_CHUNK_SIZE - 1);
+	leaf->chunk.slots = sfi_port_alloc_leaf();
+	if (!leaf->chunk.slots) {
 		sfi_port_free(leaf);
 		return NULL;
 	}
@@ -121,13 +116,13 @@ static struct sfi_leaf *publish_leaf(struct sfi_domain *d, struct sfi_leaf *leaf
 		 * bucket().
 		 */
 		smp_store_release(&d->leaves[index], leaf);
-		set_dir(d, addr, leaf->slots);
+		set_dir(d, leaf);
 		WRITE_ONCE(d->nr_leaves, d->nr_leaves + 1);
 	}
 	sfi_port_unlock(&d->rights_lock, flags);
 	if (!other)
 		return leaf;
-	sfi_port_free_leaf(leaf->slots);
+	sfi_port_free_leaf(leaf->chunk.slots);
 	sfi_port_free(leaf);
 	return other;
 }
@@ -140,7 +135,7 @@ static noinline u8 *make_leaf(struct sfi_domain *d, u64 addr)
 	if (slots)
 		return slots;
 	leaf = new_leaf(addr);
-	return leaf ? publish_leaf(d, leaf, addr)->slots : NULL;
+	return leaf ? publish_leaf(d, leaf, addr)->chunk.slots : NULL;
 }
 
 /* The slots of ADDR's chunk, made if need be. NULL: no memory. */
@@ -182,20 +177,18 @@ static noinline bool in_pieces(struct sfi_domain *d, u64 addr, u64 last,
 
 int sfi_rights_init(struct sfi_domain *d)
 {
-	u64 i, zero;
+	u64 i;
 
 	sfi_port_lock_init(&d->rights_lock);
-	d->leaf_base = sfi_port_leaf_base();
 	d->dir = d->self->dir;
 	d->leaves = sfi_port_alloc_table(SFI_DIR_ENTRIES * sizeof(*d->leaves));
-	d->zero_leaf = sfi_port_alloc_leaf();
-	if (!d->leaves || !d->zero_leaf) {
+	d->nowhere.slots = sfi_port_alloc_leaf();
+	if (!d->leaves || !d->nowhere.slots) {
 		sfi_rights_free(d);
 		return -ENOMEM;
 	}
-	zero = dir_entry(d, 0, d->zero_leaf);
 	for (i = 0; i < SFI_DIR_ENTRIES; i++)
-		WRITE_ONCE(d->dir[i], zero);
+		WRITE_ONCE(d->dir[i], &d->nowhere);
 	return 0;
 }
 
@@ -207,21 +200,21 @@ void sfi_rights_free(struct sfi_domain *d)
 	for (i = 0; d->leaves && i < SFI_DIR_ENTRIES; i++) {
 		for (leaf = d->leaves[i]; leaf; leaf = next) {
 			next = leaf->next;
-			sfi_port_free_leaf(leaf->slots);
+			sfi_port_free_leaf(leaf->chunk.slots);
 			sfi_port_free(leaf);
 		}
 	}
 	sfi_port_free_table(d->leaves);
-	if (d->zero_leaf)
-		sfi_port_free_leaf(d->zero_leaf);
+	if (d->nowhere.slots)
+		sfi_port_free_leaf(d->nowhere.slots);
 	d->leaves = NULL;
-	d->zero_leaf = NULL;
+	d->nowhere.slots = NULL;
 }
 
 static void clear_leaf(struct sfi_domain *d, u64 first, void *unused)
 {
 	(void)unused;
-	set_slots(find_leaf(d, first)->slots, SFI_LEAF_SLOTS, 0);
+	set_slots(find_leaf(d, first)->chunk.slots, SFI_LEAF_SLOTS, 0);
 }
 
 void sfi_rights_clear(struct sfi_domain *d)
@@ -236,7 +229,7 @@ void sfi_rights_walk(struct sfi_domain *d, sfi_leaf_fn fn, void *arg)
 
 	for (i = 0; i < SFI_DIR_ENTRIES; i++)
 		for (leaf = bucket(d, i); leaf; leaf = leaf->next)
-			fn(d, leaf->chunk << SFI_CHUNK_SHIFT, arg);
+			fn(d, leaf->chunk.base, arg);
 }
 
 static bool set_overwriting(struct sfi_domain *d, u64 addr, u64 size)

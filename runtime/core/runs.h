@@ -29,14 +29,10 @@ static __always_inline u32 slot_index(u64 addr)
 static __always_inline u8 *cached_slots(const struct sfi_domain *d, u64 addr)
 {
 	/* Pairs with set_dir(). */
-	u64 x = smp_load_acquire(&d->dir[dir_index(addr)]) ^ (addr & ~SFI_LEAF_NUMBER_MASK);
-	u8 *slots;
+	const struct sfi_chunk *c = smp_load_acquire(&d->dir[dir_index(addr)]);
 
-	if (x > SFI_LEAF_NUMBER_MASK)
-		return NULL;
-	slots = (u8 *)(uintptr_t)(d->leaf_base + (x << SFI_LEAF_SHIFT));
-	/* An unused entry matches the lowest addresses and names the leaf that must stay zero. */
-	return slots == d->zero_leaf ? NULL : slots;
+	/* An unused entry is of the lowest addresses and has the leaf that must stay zero. */
+	return addr - c->base < SFI_CHUNK_SIZE && c != &d->nowhere ? c->slots : NULL;
 }
 
 /*

@@ -58,10 +58,9 @@ const RuntimeSymbol *findSymbol(StringRef Name) {
 StructType *getSelfType(LLVMContext &C) {
   if (StructType *T = StructType::getTypeByName(C, "sfi_self"))
     return T;
-  Type *I64 = Type::getInt64Ty(C);
   Type *Ptr = PointerType::getUnqual(C);
-  return StructType::create("sfi_self", ArrayType::get(I64, SFI_DIR_ENTRIES),
-                            I64, Ptr, Ptr);
+  return StructType::create("sfi_self", ArrayType::get(Ptr, SFI_DIR_ENTRIES),
+                            Ptr, Ptr);
 }
 
 GlobalVariable *getSelf(Module &M) {

@@ -2,9 +2,10 @@
 //
 // The code of guards.
 //
-// For a store of 1, 2, 4 or 8 bytes: directory entry, tag, alignment, one bit
-// of the leaf; see the ABI header. The tests are separate branches to one cold
-// block: two instructions each, which never jump.
+// For a store of 1, 2, 4 or 8 bytes: the chunk that the directory names, how
+// far the address is into it, one bit of its leaf; see the ABI header. One
+// comparison tells another chunk and a misaligned address alike. The tests are
+// separate branches to one cold block, which never jump.
 //
 // For a group, or a store of another size: the same, with the address rounded
 // down to where a slot is thought to begin, and one load of two, four or eight
@@ -18,10 +19,10 @@
 // not all in one leaf, or not known to the directory, that address is of bytes
 // that are always zero: each of the guards takes its slow path.
 //
-// The table base and the leaf base are plain loads from fixed addresses that
-// fold into the instructions using them; holding them in registers would cost
-// more in spills. Table loads order nothing: rights that change while a guard
-// runs may be seen or not, either is right at some moment of its run.
+// The directory's address is an operand of an instruction; holding it in a
+// register would cost more in spills. An entry is loaded once: chunk and leaf
+// have to be of one. Table loads order nothing: rights that change while a
+// guard runs may be seen or not, either is right at some moment of its run.
 //
 // The slow path's convention keeps all registers, so that the fast path may
 // use whatever is free.
@@ -36,8 +37,6 @@
 using namespace llvm;
 
 namespace sfi {
-
-constexpr uint64_t ChunkMask = (1ULL << SFI_CHUNK_SHIFT) - 1;
 
 GuardEmitter::GuardEmitter(Module &M, LineTable &Lines)
     : M(M), Lines(Lines), Self(getSelf(M)),
@@ -81,39 +80,49 @@ void GuardEmitter::slowIf(Value *Condition) {
   B.SetCurrentDebugLocation(DebugLoc());
 }
 
-/// Looks Address up in the directory; sets Leaf.
-void GuardEmitter::loadLeaf(Value *Address) {
+/// The chunk that the directory names for Address.
+Value *GuardEmitter::loadChunk(Value *Address) {
   constexpr unsigned EntryShift = 3; // log2 of an entry's size
   Value *Index =
       B.CreateAnd(B.CreateLShr(Address, SFI_CHUNK_SHIFT - EntryShift),
                   uint64_t(SFI_DIR_ENTRIES - 1) << EntryShift);
-  Value *Entry = B.CreateAlignedLoad(B.getInt64Ty(),
-                                     B.CreatePtrAdd(Self, Index), Align(8));
-  Value *Number =
-      B.CreateXor(Entry, B.CreateAnd(Address, ~uint64_t(SFI_LEAF_NUMBER_MASK)));
-  slowIf(B.CreateICmpUGT(Number, B.getInt64(SFI_LEAF_NUMBER_MASK)));
-  Value *Base = B.CreateAlignedLoad(
-      B.getInt64Ty(),
-      B.CreatePtrAdd(Self, B.getInt64(offsetof(sfi_self, leaf_base))),
-      Align(8));
-  Leaf = B.CreateAdd(B.CreateShl(Number, SFI_LEAF_SHIFT), Base);
+  LoadInst *Chunk =
+      B.CreateAlignedLoad(B.getPtrTy(), B.CreatePtrAdd(Self, Index), Align(8));
+  Chunk->setAtomic(AtomicOrdering::Unordered);
+  return Chunk;
 }
 
-/// The bytes of Slots slots, from Slot on, as one number.
-Value *GuardEmitter::loadRights(Value *Slot, unsigned Slots) {
-  Value *At = B.CreateIntToPtr(B.CreateAdd(Leaf, Slot), B.getPtrTy());
-  return B.CreateAlignedLoad(B.getIntNTy(8 * Slots), At, Align(1));
+/// The address of the byte of the slot that Ptr is in. To the cold block if
+/// that is not known, if Ptr is not aligned to AlignTo (1 to 8 bytes), or if
+/// Slots slots from there on are not in one leaf.
+Value *GuardEmitter::findSlots(Value *Ptr, uint64_t AlignTo, uint64_t Slots) {
+  assert((Slots == 1 || AlignTo == SFI_SLOT_SIZE) && "where do slots begin?");
+  unsigned Shift = Log2_64(AlignTo);
+  Value *Address = B.CreatePtrToInt(Ptr, B.getInt64Ty());
+  Value *Chunk = loadChunk(Address);
+  Value *Base = B.CreateAlignedLoad(
+      B.getInt64Ty(),
+      B.CreatePtrAdd(Chunk, B.getInt64(offsetof(sfi_chunk, base))), Align(8));
+  Value *Distance = B.CreateSub(Address, Base);
+  // A low bit that is set becomes a high one.
+  if (Shift)
+    Distance = B.CreateIntrinsic(Intrinsic::fshr, B.getInt64Ty(),
+                                 {Distance, Distance, B.getInt64(Shift)});
+  uint64_t Last = (1ULL << (SFI_CHUNK_SHIFT - Shift)) - Slots;
+  slowIf(B.CreateICmpUGT(Distance, B.getInt64(Last)));
+  Value *Leaf = B.CreateAlignedLoad(
+      B.getPtrTy(),
+      B.CreatePtrAdd(Chunk, B.getInt64(offsetof(sfi_chunk, slots))), Align(8));
+  Value *Slot = Distance;
+  if (Shift < SFI_SLOT_SHIFT)
+    Slot = B.CreateLShr(Slot, SFI_SLOT_SHIFT - Shift);
+  return B.CreatePtrAdd(Leaf, Slot);
 }
 
 void GuardEmitter::guardWord(Value *Ptr, uint64_t Size) {
-  Value *Address = B.CreatePtrToInt(Ptr, B.getInt64Ty());
-  loadLeaf(Address);
-  if (Size > 1)
-    slowIf(B.CreateIsNotNull(B.CreateAnd(Address, Size - 1)));
-  Value *Slot =
-      B.CreateLShr(B.CreateAnd(Address, ChunkMask), uint64_t(SFI_SLOT_SHIFT));
-  Value *Right = B.CreateAnd(loadRights(Slot, 1), SFI_RIGHT_WRITE);
-  slowIf(B.CreateIsNull(Right));
+  Value *Slot = findSlots(Ptr, Size, 1);
+  Value *Rights = B.CreateAlignedLoad(B.getInt8Ty(), Slot, Align(1));
+  slowIf(B.CreateIsNull(B.CreateAnd(Rights, SFI_RIGHT_WRITE)));
 }
 
 /// Offset from the group's base as a pointer: where a member stores there, the
@@ -126,14 +135,7 @@ Value *GuardEmitter::addressOf(const Group &G, int64_t Offset) {
 }
 
 void GuardEmitter::guardWindow(const Group &G, const Window &W) {
-  Value *Address = B.CreatePtrToInt(addressOf(G, W.Begin), B.getInt64Ty());
-  loadLeaf(Address);
-  slowIf(B.CreateIsNotNull(B.CreateAnd(Address, SFI_SLOT_SIZE - 1)));
-  Value *Slot =
-      B.CreateLShr(B.CreateAnd(Address, ChunkMask), uint64_t(SFI_SLOT_SHIFT));
-  if (W.Slots > 1)
-    slowIf(B.CreateICmpUGT(Slot, B.getInt64(SFI_LEAF_SLOTS - W.Slots)));
-  slowIfMissing(loadRights(Slot, W.Slots), W);
+  slowIfMissing(findSlots(addressOf(G, W.Begin), SFI_SLOT_SIZE, W.Slots), W);
 }
 
 /// A lookup has found the leaf, and that the slots begin where they are thought
@@ -142,11 +144,13 @@ void GuardEmitter::guardShared(const Group &G, const Window &W) {
   auto &[L, Slots] = Lookups[G.Lookup];
   Value *At =
       B.CreatePtrAdd(Slots, B.getInt64((W.Begin - L.Begin) / SFI_SLOT_SIZE));
-  slowIfMissing(B.CreateAlignedLoad(B.getIntNTy(8 * W.Slots), At, Align(1)), W);
+  slowIfMissing(At, W);
 }
 
-/// To the cold block if bits of the mask are clear in the rights.
-void GuardEmitter::slowIfMissing(Value *Rights, const Window &W) {
+/// To the cold block if bits of the mask are clear in the window's rights.
+void GuardEmitter::slowIfMissing(Value *Slots, const Window &W) {
+  Value *Rights =
+      B.CreateAlignedLoad(B.getIntNTy(8 * W.Slots), Slots, Align(1));
   Value *Missing = B.CreateAnd(B.CreateNot(Rights), W.Mask);
   slowIf(B.CreateIsNotNull(Missing));
 }
@@ -154,15 +158,8 @@ void GuardEmitter::slowIfMissing(Value *Rights, const Window &W) {
 void GuardEmitter::lookUp(const Lookup &L) {
   begin(L.At);
   Value *Start = L.Begin ? B.CreatePtrAdd(L.Base, B.getInt64(L.Begin)) : L.Base;
-  Value *Address = B.CreatePtrToInt(Start, B.getInt64Ty());
-  loadLeaf(Address);
-  slowIf(B.CreateIsNotNull(B.CreateAnd(Address, SFI_SLOT_SIZE - 1)));
-  Value *Slot =
-      B.CreateLShr(B.CreateAnd(Address, ChunkMask), uint64_t(SFI_SLOT_SHIFT));
-  uint64_t Slots = (L.End - L.Begin) / SFI_SLOT_SIZE;
-  if (Slots > 1)
-    slowIf(B.CreateICmpUGT(Slot, B.getInt64(SFI_LEAF_SLOTS - Slots)));
-  Value *Found = B.CreateIntToPtr(B.CreateAdd(Leaf, Slot), B.getPtrTy());
+  Value *Found =
+      findSlots(Start, SFI_SLOT_SIZE, (L.End - L.Begin) / SFI_SLOT_SIZE);
   // Where it is not found there are no rights to see.
   BasicBlock *Here = Continue;
   Continue = SplitBlock(Here, B.GetInsertPoint());

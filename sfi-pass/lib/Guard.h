@@ -30,14 +30,14 @@ public:
 private:
   bool begin(llvm::Instruction *Before);
   void slowIf(llvm::Value *Condition);
-  void loadLeaf(llvm::Value *Address);
+  llvm::Value *loadChunk(llvm::Value *Address);
+  llvm::Value *findSlots(llvm::Value *Ptr, uint64_t AlignTo, uint64_t Slots);
   void guardWord(llvm::Value *Ptr, uint64_t Size);
   void guardWindow(const Group &G, const Window &W);
   void guardShared(const Group &G, const Window &W);
-  void slowIfMissing(llvm::Value *Rights, const Window &W);
+  void slowIfMissing(llvm::Value *Slots, const Window &W);
   void lookUp(const Lookup &L);
   llvm::Constant *getNowhere();
-  llvm::Value *loadRights(llvm::Value *Slot, unsigned Slots);
   llvm::Value *addressOf(const Group &G, int64_t Offset);
   void callSlow(llvm::Value *Ptr, llvm::Value *Size);
   void callSlow(llvm::Value *Ptr, uint64_t Size);
@@ -56,7 +56,6 @@ private:
   llvm::BasicBlock *Cold = nullptr;     ///< made at the first slowIf()
   llvm::BasicBlock *Continue = nullptr; ///< where Before is, once Cold is
   llvm::IRBuilder<> B;
-  llvm::Value *Leaf = nullptr; ///< address of the leaf's bytes
 };
 
 } // namespace sfi

@@ -16,7 +16,7 @@ static unsigned long number;
 static const char head[] =
 	"target datalayout = \"e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128\"\n"
 	"target triple = \"x86_64-unknown-linux-gnu\"\n"
-	"%sfi_self = type { [8192 x i64], i64, ptr, ptr }\n"
+	"%sfi_self = type { [8192 x ptr], ptr, ptr }\n"
 	"@__sfi_self = extern_weak hidden global %sfi_self\n"
 	"@cell = external global ptr\n"
 	"declare void @sfi_w_may(ptr)\n"

@@ -40,7 +40,7 @@ static void do_guard_hit(void)
 /* The directory has the other chunk that wants this entry. */
 static void do_guard_miss(void)
 {
-	sfi_guard(&test_self, granted + (1ULL << SFI_TAG_SHIFT), 8);
+	sfi_guard(&test_self, granted + SFI_DIR_SPAN, 8);
 	mark();
 	sfi_guard(&test_self, granted, 8);
 	mark();
@@ -175,7 +175,7 @@ static void costs(void **state)
 
 	dom = *state;
 	granted = sfi_addr(room);
-	sfi_grant(dom, (void *)(uintptr_t)(granted + (1ULL << SFI_TAG_SHIFT)), 8);
+	sfi_grant(dom, (void *)(uintptr_t)(granted + SFI_DIR_SPAN), 8);
 	sfi_grant(dom, room, sizeof(room));
 	sfi_acquire(dom, &type_device, &device, 0, NULL, 0, 0, 0, 0);
 	empty = count(do_nothing);

@@ -37,7 +37,7 @@ static void refuses_what_does_not_match(void **state)
 	assert_string_equal(why, "");
 	unit.abi++;
 	assert_int_equal(create(&unit, why, sizeof(why)), -ENOEXEC);
-	assert_string_equal(why, "built for ABI 3, this runtime is 2");
+	assert_string_equal(why, "built for ABI 4, this runtime is 3");
 	unit = test_unit;
 	unit.magic++;
 	assert_int_equal(create(&unit, why, sizeof(why)), -ENOEXEC);

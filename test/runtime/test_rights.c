@@ -41,7 +41,7 @@ static void nothing_at_first(void **state)
 	for (i = 0; i < ARRAY_SIZE(addresses); i++) {
 		assert_false(sfi_writable(d, addresses[i], 1));
 		assert_false(sfi_writable(d, addresses[i], 8));
-		assert_int_equal(sfi_dir_slot(d, addresses[i], 0), 0);
+		assert_int_equal(sfi_dir_slot(d, addresses[i]), 0);
 		assert_int_equal(sfi_slot_at(d, addresses[i]), 0);
 	}
 }
@@ -147,23 +147,23 @@ static void absurd_grant_fails_the_domain(void **state)
 static void same_index_other_region(void **state)
 {
 	struct sfi_domain *d = *state;
-	u64 other = BASE + (1ULL << SFI_TAG_SHIFT), n;
+	u64 other = BASE + (SFI_DIR_SPAN), n;
 
 	/* Both chunks want one entry of the directory. */
 	for (n = 0; n < 10; n++)
-		sfi_grant(d, at(BASE + n * (1ULL << SFI_TAG_SHIFT)), 8);
+		sfi_grant(d, at(BASE + n * (SFI_DIR_SPAN)), 8);
 	for (n = 0; n < 10; n++) {
-		assert_true(sfi_writable(d, BASE + n * (1ULL << SFI_TAG_SHIFT), 8));
-		assert_false(sfi_writable(d, BASE + n * (1ULL << SFI_TAG_SHIFT) + 8, 8));
+		assert_true(sfi_writable(d, BASE + n * (SFI_DIR_SPAN), 8));
+		assert_false(sfi_writable(d, BASE + n * (SFI_DIR_SPAN) + 8, 8));
 	}
 	/*
 	 * The last granted is the one cached; the others miss, and a guard makes the directory know
 	 * them.
 	 */
-	assert_int_equal(sfi_dir_slot(d, other, 0), 0);
+	assert_int_equal(sfi_dir_slot(d, other), 0);
 	sfi_guard(&test_self, other, 8);
-	assert_int_equal(sfi_dir_slot(d, other, 0), SFI_RIGHT_WRITE);
-	assert_int_equal(sfi_dir_slot(d, BASE, 0), 0);
+	assert_int_equal(sfi_dir_slot(d, other), SFI_RIGHT_WRITE);
+	assert_int_equal(sfi_dir_slot(d, BASE), 0);
 	assert_int_equal(sfi_domain_count(d, SFI_COUNT_slow_guards), 1);
 	assert_int_equal(sfi_domain_count(d, SFI_COUNT_refills), 1);
 }
@@ -178,11 +178,11 @@ static void directory_never_says_more(void **state)
 	for (bit = 3; bit < 64; bit++) {
 		u64 a = (BASE + 0x12340) ^ (1ULL << bit);
 
-		assert_int_equal(sfi_dir_slot(d, a, 0), 0);
+		assert_int_equal(sfi_dir_slot(d, a), 0);
 		assert_false(sfi_writable(d, a, 1));
 	}
-	assert_int_equal(sfi_dir_slot(d, BASE + 0x12340, 0), SFI_RIGHT_WRITE);
-	assert_int_equal(sfi_dir_slot(d, BASE + 0x12344, 4), 0);
+	assert_int_equal(sfi_dir_slot(d, BASE + 0x12340), SFI_RIGHT_WRITE);
+	assert_int_equal(sfi_dir_slot(d, BASE + 0x12344), 0);
 }
 
 static void types_begin_at_one_slot(void **state)
@@ -271,33 +271,38 @@ static void memory_within_the_bound(void **state)
 	assert_int_equal(sfi_domain_memory(d).covered, m.covered);
 }
 
-static u64 leaf_of(struct sfi_domain *d, u64 addr)
+static const struct sfi_chunk *chunk_of(struct sfi_domain *d, u64 addr)
 {
-	u64 x;
+	const struct sfi_chunk *c;
 
 	sfi_check_store(d, addr, 8, 0);
-	x = d->self->dir[(addr >> SFI_CHUNK_SHIFT) & (SFI_DIR_ENTRIES - 1)] ^
-	    (addr & ~SFI_LEAF_NUMBER_MASK);
-	assert_true(x <= SFI_LEAF_NUMBER_MASK);
-	return d->self->leaf_base + (x << SFI_LEAF_SHIFT);
+	c = d->self->dir[(addr >> SFI_CHUNK_SHIFT) & (SFI_DIR_ENTRIES - 1)];
+	assert_int_equal(c->base, addr & ~(SFI_CHUNK_SIZE - 1));
+	return c;
 }
 
-/* Instrumented code keeps the addresses of leaves, whatever happens meanwhile. */
+/* Instrumented code keeps the addresses of leaves and chunks, whatever happens meanwhile. */
 static void a_leaf_stays(void **state)
 {
 	struct sfi_domain *d = *state;
-	u64 leaf, n;
+	const struct sfi_chunk *chunk, *other;
+	struct sfi_chunk was;
+	u64 n;
 
 	sfi_grant(d, at(BASE), 8);
-	leaf = leaf_of(d, BASE);
+	chunk = chunk_of(d, BASE);
+	was = *chunk;
 	sfi_revoke(d, at(BASE), 8);
 	for (n = 1; n < 4; n++) {
-		sfi_grant(d, at(BASE + (n << SFI_TAG_SHIFT)), CHUNK);
-		assert_int_not_equal(leaf_of(d, BASE + (n << SFI_TAG_SHIFT)), leaf);
+		sfi_grant(d, at(BASE + n * SFI_DIR_SPAN), CHUNK);
+		other = chunk_of(d, BASE + n * SFI_DIR_SPAN);
+		assert_ptr_not_equal(other, chunk);
+		assert_ptr_not_equal(other->slots, was.slots);
 	}
 	sfi_rights_clear(d);
 	sfi_grant(d, at(BASE), 8);
-	assert_int_equal(leaf_of(d, BASE), leaf);
+	assert_ptr_equal(chunk_of(d, BASE), chunk);
+	assert_memory_equal(chunk, &was, sizeof(was));
 }
 
 static void no_memory_fails_the_domain(void **state)

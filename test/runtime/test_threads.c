@@ -46,7 +46,7 @@ static u32 wrong;
  */
 static u64 slot_of(u64 thread, u32 chunk, u32 n)
 {
-	return BASE + ((u64)(chunk & 1) << SFI_TAG_SHIFT) + (u64)(chunk / 2) * SFI_CHUNK_SIZE +
+	return BASE + (u64)(chunk & 1) * SFI_DIR_SPAN + (u64)(chunk / 2) * SFI_CHUNK_SIZE +
 	       (n * THREADS + thread) * SFI_SLOT_SIZE;
 }
 
@@ -72,7 +72,7 @@ static void *use_slots(void *arg)
 		chunk = next_random(&random) % CHUNKS;
 		n = next_random(&random) % OWN_SLOTS;
 		a = slot_of(thread, chunk, n);
-		cached = sfi_dir_slot(dom, a, 0);
+		cached = sfi_dir_slot(dom, a);
 		if (sfi_writable(dom, a, 8) != mine[chunk][n] || (cached && !mine[chunk][n]))
 			__atomic_fetch_add(&wrong, 1, __ATOMIC_RELAXED);
 		if (mine[chunk][n])

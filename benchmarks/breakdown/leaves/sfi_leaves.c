@@ -23,12 +23,12 @@ static int leaves_show(struct seq_file *m, void *unused)
 	unsigned int i;
 
 	/* Guards read it where nothing is granted. */
-	seq_printf(m, "%016lx\n", (unsigned long)d->zero_leaf);
+	seq_printf(m, "%016lx\n", (unsigned long)d->nowhere.slots);
 	for (i = 0; i < SFI_DIR_ENTRIES; i++) {
 		/* Pairs with the release in publish_leaf(). */
 		leaf = smp_load_acquire(&d->leaves[i]);
 		for (; leaf; leaf = leaf->next)
-			seq_printf(m, "%016lx\n", (unsigned long)leaf->slots);
+			seq_printf(m, "%016lx\n", (unsigned long)leaf->chunk.slots);
 	}
 	return 0;
 }

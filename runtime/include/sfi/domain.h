@@ -59,9 +59,8 @@ struct sfi_cpu {
  * One leaf of the rights table. Published with release order, never freed while the domain exists.
  */
 struct sfi_leaf {
-	struct sfi_leaf *next; /* const after publication: same bucket */
-	u64 chunk;             /* const: address >> SFI_CHUNK_SHIFT */
-	u8 *slots;             /* const pointer; bytes: see rights.c */
+	struct sfi_chunk chunk; /* const; bytes of its slots: see rights.c */
+	struct sfi_leaf *next;  /* const after publication: same bucket */
 };
 
 /* A lock that the domain holds. Slots are claimed through sfi_domain.lock_map. */
@@ -103,8 +102,8 @@ struct sfi_regs {
 
 struct sfi_domain {
 	/* Hot and almost never written. */
-	u64 *dir;      /* const: self->dir. Entries: written under rights_lock, read without */
-	u64 leaf_base; /* const: self->leaf_base */
+	/* const: self->dir. Entries: written under rights_lock, read without */
+	const struct sfi_chunk **dir;
 	struct sfi_cpu __percpu *cpu; /* const */
 	u32 state;     /* enum sfi_state; changes by compare-and-exchange, in domain.c only */
 	/* const: SFI_DIR_ENTRIES buckets. Chains grow at the head under rights_lock, are read without */
@@ -131,8 +130,8 @@ struct sfi_domain {
 
 	/* Rights: rights.c. Ordered after object_lock. */
 	sfi_port_lock_t rights_lock __attribute__((aligned(64)));
-	u8 *zero_leaf;   /* const: never written */
-	u64 nr_leaves;   /* rights_lock */
+	struct sfi_chunk nowhere; /* const: of unused entries; its leaf is never written */
+	u64 nr_leaves;            /* rights_lock */
 
 	/* Objects: record.c, all under object_lock */
 	sfi_port_lock_t object_lock __attribute__((aligned(64)));

@@ -89,15 +89,9 @@ static __always_inline void sfi_port_free_table(void *p)
 	kvfree(p);
 }
 
-/* A zeroed page that a leaf number can name: its page frame number is below 2^28. */
+/* A zeroed page. */
 void *sfi_port_alloc_leaf(void);
 void sfi_port_free_leaf(void *leaf);
-
-/* Leaf number N is at sfi_port_leaf_base() + (N << 12). */
-static __always_inline u64 sfi_port_leaf_base(void)
-{
-	return PAGE_OFFSET;
-}
 
 /* Rights exist for the kernel's half of the address space only. */
 static __always_inline bool sfi_port_grantable(u64 first, u64 last)

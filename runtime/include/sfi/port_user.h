@@ -193,7 +193,7 @@ void sfi_port_free(void *p);
 void *sfi_port_alloc_table(size_t size);
 void sfi_port_free_table(void *p);
 
-/* Leaves come from one reserved range of the address space, so that 28 bits name each. */
+/* Leaves come from one reserved range of the address space, so that stores to them can be counted. */
 void *sfi_port_alloc_leaf(void);
 void sfi_port_free_leaf(void *leaf);
 u64 sfi_port_leaf_base(void);

@@ -44,29 +44,28 @@ static __always_inline void sfi_import_leave(struct sfi_domain *d)
 }
 
 /*
- * The rights byte of the slot at A if the directory knows it; 0 (nothing) otherwise. The tag
- * comparison leaves the leaf number when it matches, and something larger when it does not; unused
- * entries name a leaf of zeros. MISALIGNED is shifted to where it makes the comparison fail.
+ * The rights byte of the slot that begins at A if the directory knows it; 0 (nothing) otherwise.
+ * What is left of A in its chunk is rotated, so that one comparison sees another chunk and an
+ * address that is not a slot's; unused entries have a leaf of zeros.
  */
-static __always_inline u8 sfi_dir_slot(const struct sfi_domain *d, u64 a, u64 misaligned)
+static __always_inline u8 sfi_dir_slot(const struct sfi_domain *d, u64 a)
 {
+	const struct sfi_chunk *const *entry =
+		&d->dir[(a >> SFI_CHUNK_SHIFT) & (SFI_DIR_ENTRIES - 1)];
 	/* Pairs with set_dir() in rights.c. */
-	u64 x = smp_load_acquire(&d->dir[(a >> SFI_CHUNK_SHIFT) & (SFI_DIR_ENTRIES - 1)]);
+	const struct sfi_chunk *c = smp_load_acquire(entry);
+	u64 x = a - c->base;
 
-	x ^= a & ~SFI_LEAF_NUMBER_MASK;
-	x |= misaligned << SFI_TAG_SHIFT;
-	if (unlikely(x > SFI_LEAF_NUMBER_MASK))
+	x = x >> SFI_SLOT_SHIFT | x << (64 - SFI_SLOT_SHIFT);
+	if (unlikely(x >= SFI_LEAF_SLOTS))
 		return 0;
-	return READ_ONCE(*(const u8 *)(uintptr_t)(d->leaf_base + (x << SFI_LEAF_SHIFT) +
-						  ((a >> SFI_SLOT_SHIFT) & (SFI_LEAF_SLOTS - 1))));
+	return READ_ONCE(c->slots[x]);
 }
 
 /* The directory knows of an object of type ID that begins at OBJ. */
 static __always_inline bool sfi_dir_has(const struct sfi_domain *d, const void *obj, u8 id)
 {
-	u64 a = (u64)(uintptr_t)obj;
-
-	return sfi_dir_slot(d, a, a & (SFI_SLOT_SIZE - 1)) >> SFI_RIGHT_TYPE_SHIFT == id;
+	return sfi_dir_slot(d, (u64)(uintptr_t)obj) >> SFI_RIGHT_TYPE_SHIFT == id;
 }
 
 static __always_inline void sfi_check_owned(struct sfi_domain *d, const void *obj, u8 id,

@@ -16,7 +16,7 @@
 #include <stdint.h>
 #endif
 
-#define SFI_ABI_VERSION 2
+#define SFI_ABI_VERSION 3
 
 /* The form of policy.json, its field "abi". */
 #define SFI_POLICY_VERSION 1
@@ -29,28 +29,24 @@
  * none). A leaf is a 4 KiB page of such bytes and covers a chunk of 32 KiB.
  *
  * Instrumented code finds the leaf of an address in the domain's directory, an
- * array in the module itself. An entry is one 64-bit word, read and written
- * atomically:
+ * array in the module itself, at index (address >> 15) mod 8192. An entry is the
+ * address of a struct sfi_chunk, read and written atomically, never null. The
+ * directory is a cache: a chunk that is not the address's is a miss, not a
+ * violation, and the slow path decides. An unused entry names chunk 0, whose
+ * leaf is all zero, so that no 64-bit value can reach memory that is no leaf.
  *
- *     63                                28 27                        0
- *     | address bits 63..28 (the tag)      | leaf number             |
- *
- * and stands at index (address >> 15) mod 8192. The leaf's bytes are at
- * sfi_self.leaf_base + (leaf number << 12). The directory is a cache: a miss is
- * not a violation, the slow path decides. An unused entry names the leaf that
- * is all zero, so that no 64-bit value can reach memory that is no leaf.
- *
- * The leaf of a chunk is made once and stays where it is until no code of the
- * module can run any more: instrumented code may keep the address of a leaf's
- * byte for as long as a function runs. What the byte says may change any time.
+ * A chunk and its leaf are made once, and stay where and what they are until no
+ * code of the module can run any more: instrumented code may keep the address of
+ * either for as long as a function runs. What a leaf's byte says may change any
+ * time.
  *
  * Fast path for a store of SIZE bytes (a power of two up to 8) to A:
  *
- *     E = dir[(A >> 15) & 8191]
- *     X = E ^ (A & ~0xfffffff)         leaf number if the tag matches
- *     X |= (A & (SIZE - 1)) << 28      misaligned: not for the fast path
- *     if (X > 0xfffffff) slow
- *     if (!(*(u8 *)(leaf_base + (X << 12) + ((A >> 3) & 4095)) & 1)) slow
+ *     C = dir[(A >> 15) & 8191]
+ *     X = A - C->base                  below 32768 if it is A's chunk
+ *     X = X rotated right by log2 SIZE misaligned: greater than any in a chunk
+ *     if (X >= 32768 / SIZE) slow
+ *     if (!(C->slots[X * SIZE / 8] & 1)) slow
  */
 #define SFI_SLOT_SHIFT 3
 #define SFI_SLOT_SIZE (1 << SFI_SLOT_SHIFT)
@@ -59,12 +55,18 @@
 #define SFI_CHUNK_SHIFT (SFI_SLOT_SHIFT + SFI_LEAF_SHIFT)
 #define SFI_DIR_BITS 13
 #define SFI_DIR_ENTRIES (1 << SFI_DIR_BITS)
-#define SFI_TAG_SHIFT (SFI_CHUNK_SHIFT + SFI_DIR_BITS)
-#define SFI_LEAF_NUMBER_MASK ((1ULL << SFI_TAG_SHIFT) - 1)
+/* Addresses that differ by a multiple of this have one index. */
+#define SFI_DIR_SPAN (1ULL << (SFI_CHUNK_SHIFT + SFI_DIR_BITS))
 
 #define SFI_RIGHT_WRITE 1
 #define SFI_RIGHT_TYPE_SHIFT 1
 #define SFI_TYPE_MAX 127
+
+/* 32 KiB of address space, and the rights there. Never changes. */
+struct sfi_chunk {
+	uint64_t base;  /* its first address */
+	uint8_t *slots; /* its leaf */
+};
 
 /*
  * The anchor of a module's domain; one a module, symbol __sfi_self (hidden),
@@ -74,10 +76,10 @@
  * instruction runs.
  */
 struct sfi_self {
-	uint64_t dir[SFI_DIR_ENTRIES]; /* directory; written under the domain's lock */
-	uint64_t leaf_base;            /* where leaf number 0 would be */
-	void *domain;                  /* struct sfi_domain, the runtime's */
-	void *module;                  /* &__this_module */
+	/* Directory; written under the domain's lock */
+	const struct sfi_chunk *dir[SFI_DIR_ENTRIES];
+	void *domain; /* struct sfi_domain, the runtime's */
+	void *module; /* &__this_module */
 };
 
 /*
@@ -197,7 +199,7 @@ struct sfi_unit {
 	R(sfi_local_revoke, V, (P, L, L), SFI_CC_COLD)
 
 /* Referred to by every unit; its name carries SFI_ABI_VERSION. */
-#define SFI_VERSION_SYMBOL "sfi_abi_v2"
+#define SFI_VERSION_SYMBOL "sfi_abi_v3"
 
 /*
  * Names that the pass makes: sfi_w_F is the import wrapper of kernel function F

@@ -10,8 +10,8 @@
 // The anchor is weak until the unit that defines it is linked in.
 // CHECK: @__sfi_self = extern_weak {{(dso_local )?}}hidden global %sfi_self, align 8
 // CHECK: @[[FILE:sfi.str[.0-9]*]] = private {{.*}}unit.c\00"
-// CHECK: @__sfi_unit = internal constant {{.*}} { i32 826885715, i32 2, i64 1311768467463790320, ptr @__sfi_self, ptr @[[FILE]], ptr @sfi.funcs, ptr @sfi.entries, ptr @sfi.globals, ptr {{[^,]+}}, ptr {{[^,]+}}, i64 5, i64 1, i64 1,
-// CHECK: @sfi.abi = internal constant ptr @sfi_abi_v2
+// CHECK: @__sfi_unit = internal constant {{.*}} { i32 826885715, i32 3, i64 1311768467463790320, ptr @__sfi_self, ptr @[[FILE]], ptr @sfi.funcs, ptr @sfi.entries, ptr @sfi.globals, ptr {{[^,]+}}, ptr {{[^,]+}}, i64 5, i64 1, i64 1,
+// CHECK: @sfi.abi = internal constant ptr @sfi_abi_v3
 // CHECK: @llvm.compiler.used = appending global {{.*}}ptr @__sfi_unit, ptr @sfi.abi
 int writable;
 static int callback(struct thing *t) { return 1; }

@@ -6,7 +6,7 @@
 target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
 target triple = "x86_64-unknown-linux-gnu"
 
-%sfi_self = type { [8192 x i64], i64, ptr, ptr }
+%sfi_self = type { [8192 x ptr], ptr, ptr }
 @__sfi_self = extern_weak hidden global %sfi_self
 
 ; CHECK-LABEL: define void @again(

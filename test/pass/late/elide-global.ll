@@ -71,5 +71,5 @@ define void @not_here() {
 }
 
 @__sfi_self = extern_weak hidden global %sfi_self
-%sfi_self = type { [8192 x i64], i64, ptr, ptr }
+%sfi_self = type { [8192 x ptr], ptr, ptr }
 declare void @sfi_w_thing_stop(ptr, ptr)

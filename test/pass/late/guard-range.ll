@@ -7,8 +7,8 @@ target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:
 target triple = "x86_64-unknown-linux-gnu"
 
 ; CHECK-LABEL: define void @sixteen(
-; CHECK: and i64 %{{.*}}, 7
-; CHECK: icmp ugt i64 %{{.*}}, 4094
+; CHECK: %[[X:.*]] = call i64 @llvm.fshr.i64(i64 %[[T:.*]], i64 %[[T]], i64 3)
+; CHECK-NEXT: icmp ugt i64 %[[X]], 4094
 ; CHECK: %[[R:.*]] = load i16, ptr %{{.*}}, align 1
 ; CHECK-NEXT: %[[N:.*]] = xor i16 %[[R]], -1
 ; CHECK-NEXT: %[[M:.*]] = and i16 %[[N]], 257
@@ -22,7 +22,7 @@ define void @sixteen(ptr %p, i128 %v) {
 
 ; Three bytes: one slot, so the leaf cannot be left.
 ; CHECK-LABEL: define void @three(
-; CHECK-NOT: icmp ugt i64 %{{.*}}, 409
+; CHECK: icmp ugt i64 %{{.*}}, 4095
 ; CHECK: load i8
 ; CHECK: store i24
 ; CHECK: call {{.*}}@sfi_guard({{.*}}, i64 3)

@@ -1,5 +1,5 @@
 ; SPDX-License-Identifier: GPL-2.0-only
-; A store of 1, 2, 4 or 8 bytes: directory, tag, alignment, leaf, in this order,
+; A store of 1, 2, 4 or 8 bytes: directory, distance and alignment, leaf, in this order,
 ; and one cold block that gets the pointer that is stored through.
 ; RUN: %opt -passes=sfi-late -S %s | %FileCheck %s
 
@@ -13,22 +13,17 @@ target triple = "x86_64-unknown-linux-gnu"
 ; CHECK-NEXT: %[[I:.*]] = lshr i64 %[[A]], 12
 ; CHECK-NEXT: %[[O:.*]] = and i64 %[[I]], 65528
 ; CHECK-NEXT: %[[D:.*]] = getelementptr i8, ptr @__sfi_self, i64 %[[O]]
-; CHECK-NEXT: %[[E:.*]] = load i64, ptr %[[D]], align 8
-; CHECK-NEXT: %[[T:.*]] = and i64 %[[A]], -268435456
-; CHECK-NEXT: %[[X:.*]] = xor i64 %[[E]], %[[T]]
-; CHECK-NEXT: %[[C:.*]] = icmp ugt i64 %[[X]], 268435455
+; CHECK-NEXT: %[[E:.*]] = load atomic ptr, ptr %[[D]] unordered, align 8
+; CHECK-NEXT: %[[BP:.*]] = getelementptr i8, ptr %[[E]], i64 0
+; CHECK-NEXT: %[[B:.*]] = load i64, ptr %[[BP]], align 8
+; CHECK-NEXT: %[[T:.*]] = sub i64 %[[A]], %[[B]]
+; CHECK-NEXT: %[[X:.*]] = call i64 @llvm.fshr.i64(i64 %[[T]], i64 %[[T]], i64 3)
+; CHECK-NEXT: %[[C:.*]] = icmp ugt i64 %[[X]], 4095
 ; CHECK-NEXT: br i1 %[[C]], label %[[COLD:.*]], label %{{.*}}, !prof ![[UNLIKELY:[0-9]+]]
-; CHECK: %[[B:.*]] = load i64, ptr getelementptr (i8, ptr @__sfi_self, i64 65536), align 8
-; CHECK-NEXT: %[[S:.*]] = shl i64 %[[X]], 12
-; CHECK-NEXT: %[[L:.*]] = add i64 %[[S]], %[[B]]
-; CHECK-NEXT: %[[M:.*]] = and i64 %[[A]], 7
-; CHECK-NEXT: %[[MC:.*]] = icmp ne i64 %[[M]], 0
-; CHECK-NEXT: br i1 %[[MC]], label %[[COLD]], label
-; CHECK: %[[W:.*]] = and i64 %[[A]], 32767
-; CHECK-NEXT: %[[N:.*]] = lshr i64 %[[W]], 3
-; CHECK-NEXT: %[[AT:.*]] = add i64 %[[L]], %[[N]]
-; CHECK-NEXT: %[[ATP:.*]] = inttoptr i64 %[[AT]] to ptr
-; CHECK-NEXT: %[[R:.*]] = load i8, ptr %[[ATP]], align 1
+; CHECK: %[[SP:.*]] = getelementptr i8, ptr %[[E]], i64 8
+; CHECK-NEXT: %[[S:.*]] = load ptr, ptr %[[SP]], align 8
+; CHECK-NEXT: %[[AT:.*]] = getelementptr i8, ptr %[[S]], i64 %[[X]]
+; CHECK-NEXT: %[[R:.*]] = load i8, ptr %[[AT]], align 1
 ; CHECK-NEXT: %[[RB:.*]] = and i8 %[[R]], 1
 ; CHECK-NEXT: %[[RC:.*]] = icmp eq i8 %[[RB]], 0
 ; CHECK-NEXT: br i1 %[[RC]], label %[[COLD]], label %[[GO:.*]], !prof
@@ -44,7 +39,9 @@ define void @eight(ptr %p, i64 %v) {
 }
 
 ; CHECK-LABEL: define void @four(
-; CHECK: and i64 %{{.*}}, 3
+; CHECK: @llvm.fshr.i64(i64 %[[T:.*]], i64 %[[T]], i64 2)
+; CHECK-NEXT: icmp ugt i64 %{{.*}}, 8191
+; CHECK: lshr i64 %{{.*}}, 1
 ; CHECK: store i32
 ; CHECK: @sfi_guard({{.*}}, i64 4)
 define void @four(ptr %p, i32 %v) {
@@ -52,9 +49,13 @@ define void @four(ptr %p, i32 %v) {
   ret void
 }
 
-; A byte is never misaligned: two branches.
+; A byte is never misaligned.
 ; CHECK-LABEL: define void @one(
-; CHECK-COUNT-2: br i1
+; CHECK-NOT: fshr
+; CHECK: icmp ugt i64 %{{.*}}, 32767
+; CHECK-NEXT: br i1
+; CHECK: lshr i64 %{{.*}}, 3
+; CHECK: br i1
 ; CHECK-NOT: br i1
 ; CHECK: store i8
 define void @one(ptr %p, i8 %v) {
@@ -64,7 +65,7 @@ define void @one(ptr %p, i8 %v) {
 
 ; What the IR claims of the alignment is not believed.
 ; CHECK-LABEL: define void @claimed(
-; CHECK: and i64 %{{.*}}, 7
+; CHECK: @llvm.fshr.i64(i64 %[[T:.*]], i64 %[[T]], i64 3)
 ; CHECK: store i64 %v, ptr %p, align 4096
 define void @claimed(ptr align 4096 %p, i64 %v) {
   store i64 %v, ptr %p, align 4096

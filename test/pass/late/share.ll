@@ -7,7 +7,7 @@
 target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
 target triple = "x86_64-unknown-linux-gnu"
 
-%sfi_self = type { [8192 x i64], i64, ptr, ptr }
+%sfi_self = type { [8192 x ptr], ptr, ptr }
 @__sfi_self = extern_weak hidden global %sfi_self
 
 ; CHECK: @sfi.nowhere = internal constant [512 x i8] zeroinitializer
@@ -17,9 +17,8 @@ target triple = "x86_64-unknown-linux-gnu"
 ; CHECK-LABEL: define void @two(
 ; CHECK-NEXT: ptrtoint ptr %p to i64
 ; CHECK-COUNT-1: getelementptr i8, ptr @__sfi_self
-; CHECK: icmp ugt i64 %{{.*}}, 268435455
-; CHECK: and i64 %{{.*}}, 7
-; CHECK: icmp ugt i64 %{{.*}}, 4079
+; CHECK: %[[X:.*]] = call i64 @llvm.fshr.i64(i64 %[[T:.*]], i64 %[[T]], i64 3)
+; CHECK-NEXT: icmp ugt i64 %[[X]], 4079
 ; CHECK: [[FOUND:sfi.found[0-9]*]]:
 ; CHECK-NEXT: %[[S:sfi.slots[0-9]*]] = phi ptr [ %{{.*}}, %{{.*}} ], [ @sfi.nowhere, %[[COLD:.*]] ]
 ; CHECK-NEXT: %[[A:.*]] = getelementptr i8, ptr %[[S]], i64 0

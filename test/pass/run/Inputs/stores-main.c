@@ -24,7 +24,7 @@ static const struct kind {
 
 /* A window of chunks at an address whose place in the directory is its last. */
 #define WINDOW_SIZE (64 << SFI_CHUNK_SHIFT)
-#define WINDOW_AT ((1UL << 40) + SFI_LEAF_NUMBER_MASK + 1 - (32UL << SFI_CHUNK_SHIFT))
+#define WINDOW_AT ((1UL << 40) + SFI_DIR_SPAN - (32UL << SFI_CHUNK_SHIFT))
 static char *window;
 static char before[16384];
 static unsigned long calls, violations, wrong;
@@ -95,7 +95,7 @@ static void sweep_wild(void)
 {
 	static const uint64_t wild[] = {
 		0, 1, 7, 4096, ~0UL, ~7UL, 1UL << 47, (1UL << 47) - 8, ~0UL << 47,
-		0xdead000000000100, 0x6b6b6b6b6b6b6b6b, SFI_LEAF_NUMBER_MASK, 1UL << 63,
+		0xdead000000000100, 0x6b6b6b6b6b6b6b6b, SFI_DIR_SPAN - 1, 1UL << 63,
 	};
 
 	for (size_t k = 0; k < NR_KINDS; k++)

@@ -24,21 +24,29 @@ static struct chunk {
  * written: who reads on at the end of a leaf is led astray.
  */
 static uint8_t leaves[2 * CHUNKS + 1][SFI_LEAF_SLOTS] __attribute__((aligned(4096)));
+static struct sfi_chunk known[CHUNKS]; /* what the directory may say of chunks[N] */
+static const struct sfi_chunk nowhere = { 0, leaves[0] };
 static jmp_buf *back;
 
-static uint64_t *dir_entry(uint64_t address)
+static const struct sfi_chunk **dir_entry(uint64_t address)
 {
 	return &__sfi_self.dir[address >> SFI_CHUNK_SHIFT & (SFI_DIR_ENTRIES - 1)];
+}
+
+static void use(int n, uint64_t number)
+{
+	chunks[n] = (struct chunk){ number, true };
+	known[n] = (struct sfi_chunk){ number << SFI_CHUNK_SHIFT, leaves[2 * n + 1] };
 }
 
 static uint8_t *find_leaf(uint64_t address, bool make)
 {
 	for (int n = 0; n < CHUNKS; n++) {
 		if (!chunks[n].used && make)
-			chunks[n] = (struct chunk){ address >> SFI_CHUNK_SHIFT, true };
+			use(n, address >> SFI_CHUNK_SHIFT);
 		if (chunks[n].used && chunks[n].number == address >> SFI_CHUNK_SHIFT) {
 			if (make)
-				*dir_entry(address) = (address & ~SFI_LEAF_NUMBER_MASK) | (2 * n + 1);
+				*dir_entry(address) = &known[n];
 			return leaves[2 * n + 1];
 		}
 	}
@@ -56,7 +64,8 @@ void world_init(void)
 		memset(leaves[2 * n + 2], 0xff, sizeof(leaves[0]));
 	}
 	memset(&__sfi_self, 0, sizeof(__sfi_self));
-	__sfi_self.leaf_base = (uint64_t)leaves;
+	for (int n = 0; n < SFI_DIR_ENTRIES; n++)
+		__sfi_self.dir[n] = &nowhere;
 }
 
 void world_allow(const void *p, size_t size, bool on)
@@ -80,7 +89,7 @@ bool world_may_write(uint64_t p, uint64_t size)
 
 void world_evict(const void *p)
 {
-	*dir_entry((uint64_t)p) = 0;
+	*dir_entry((uint64_t)p) = &nowhere;
 }
 
 bool world_violates(void (*call)(void *arg), void *arg)
@@ -183,4 +192,4 @@ COLD void sfi_local_revoke(struct sfi_self *self, uint64_t p, uint64_t size)
 	local(p, size, false);
 }
 
-char sfi_abi_v2;
+char sfi_abi_v3;
