@@ -311,6 +311,8 @@ std::optional<Window> Group::getWindow(const DataLayout &DL) const {
   uint64_t Needed = divideCeil(To - W.Begin, SFI_SLOT_SIZE);
   W.IsWord = W.Runs.size() == 1 && isPowerOf2_64(First.Size) &&
              First.Size <= SFI_SLOT_SIZE && uint64_t(To - From) == First.Size;
+  W.IsSpan = Phase < 0 && Members.size() > 1 && To - From <= SFI_SLOT_SIZE &&
+             !W.IsWord;
   if (!W.IsWord && (Needed > 8 || !isInt<32>(From)))
     return std::nullopt;
   W.Slots = PowerOf2Ceil(Needed);
@@ -530,9 +532,10 @@ private:
     }
   }
 
-  /// Can one load of up to eight slots' bytes answer for G and [At, At + Size)?
+  /// Can one guard answer for G and [At, At + Size)? It loads up to eight
+  /// slots' bytes or, where slots may begin anywhere, those of two.
   bool fits(const Group &G, Place At, uint64_t Size) {
-    if (G.Phase < 0 || Size > MaxSpan || !isInt<32>(At.Offset))
+    if (Size > MaxSpan || !isInt<32>(At.Offset))
       return false;
     int64_t Begin = At.Offset, End = At.Offset + Size;
     for (const Access *A : G.Members) {
@@ -542,6 +545,8 @@ private:
       Begin = std::min(Begin, Offset);
       End = std::max<int64_t>(End, Offset + A->Size);
     }
+    if (G.Phase < 0)
+      return End - Begin <= SFI_SLOT_SIZE;
     Begin -= (Begin - G.Phase) & (SFI_SLOT_SIZE - 1);
     return End - Begin <= MaxSpan;
   }

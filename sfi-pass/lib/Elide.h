@@ -85,6 +85,9 @@ struct Window {
   llvm::SmallVector<ByteRange, 4> Runs; ///< the bytes, merged where they touch
   /// All is the one store of 1, 2, 4 or 8 bytes that the first member is.
   bool IsWord;
+  /// Of several members within 8 bytes, of which nobody knows where slots begin
+  /// among them: they touch the slots of the first byte and of the last one.
+  bool IsSpan;
 };
 
 /// Accesses of one block that one guard answers for: of fixed size, at constant
@@ -97,6 +100,7 @@ struct Group {
   int64_t Phase;
   bool Sure;       ///< the IR claims so of the base, it is not only usual
   int Lookup = -1; ///< index of the lookup that its guard uses; -1: its own
+  int Walk = -1;   ///< index of the walk that its guard takes part in; -1: none
 
   /// Nothing if no one load can answer for it.
   std::optional<Window> getWindow(const llvm::DataLayout &DL) const;
@@ -116,13 +120,23 @@ struct Lookup {
   /// are all in one leaf, or each guard takes the slow path.
   int64_t Begin, End;
   unsigned Users = 0;
+  int Walk = -1; ///< as Group::Walk
 
   static constexpr int64_t MaxSpan = 4096;
+};
+
+/// A chunk that is kept in a loop (Walk.cpp).
+struct Walk {
+  llvm::Instruction *Before; ///< the loop: end of the block before it
+  /// Likely to be in the chunk that will be asked for first, and known before
+  /// the loop; null: nothing is.
+  llvm::Value *Start;
 };
 
 struct Elision {
   llvm::SmallVector<Group> Groups; ///< to be guarded
   llvm::SmallVector<Lookup> Lookups;
+  llvm::SmallVector<Walk> Walks;
   llvm::SmallVector<const Access *> Alone;     ///< Length or Bit: a guard each
   llvm::SmallVector<const Access *> Dominated; ///< an earlier guard covers it
   /// Why each of the first two is not among the third; if remarks are wanted.

@@ -19,6 +19,12 @@
 // not all in one leaf, or not known to the directory, that address is of bytes
 // that are always zero: each of the guards takes its slow path.
 //
+// A loop keeps the chunk that was found last (Walk.cpp), and its guards compare
+// with that one first. What is kept is always of one chunk, whichever.
+//
+// Where slots may begin anywhere, the bytes of the first and the last slot of
+// up to 8 bytes are looked at; there are no others.
+//
 // The directory's address is an operand of an instruction; holding it in a
 // register would cost more in spills. An entry is loaded once: chunk and leaf
 // have to be of one. Table loads order nothing: rights that change while a
@@ -30,9 +36,11 @@
 #include "Guard.h"
 #include "Abi.h"
 
+#include "llvm/IR/Dominators.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
+#include "llvm/Transforms/Utils/PromoteMemToReg.h"
 
 using namespace llvm;
 
@@ -62,20 +70,25 @@ void GuardEmitter::callSlow(Value *Ptr, uint64_t Size) {
   callSlow(Ptr, B.getInt64(Size));
 }
 
-/// Ends the block with a branch to the cold block. Emission goes on in a new
-/// block, in the end in front of Before.
-void GuardEmitter::slowIf(Value *Condition) {
-  BasicBlock *Here = Before->getParent();
-  Function *F = Here->getParent();
-  LLVMContext &C = M.getContext();
+BasicBlock *GuardEmitter::getCold() {
   if (!Cold)
-    Cold = BasicBlock::Create(C, "sfi.cold", F);
+    Cold =
+        BasicBlock::Create(M.getContext(), "sfi.cold", Before->getFunction());
+  return Cold;
+}
+
+void GuardEmitter::slowIf(Value *Condition) { branchIf(Condition, getCold()); }
+
+/// Ends the block with a branch that is seldom taken. Emission goes on in a new
+/// block, in the end in front of Before.
+void GuardEmitter::branchIf(Value *Condition, BasicBlock *Seldom) {
+  BasicBlock *Here = Before->getParent();
   Continue = SplitBlock(Here, B.GetInsertPoint());
   Continue->setName("sfi.go");
   Here->getTerminator()->eraseFromParent();
   B.SetInsertPoint(Here);
-  B.CreateCondBr(Condition, Cold, Continue,
-                 MDBuilder(C).createUnlikelyBranchWeights());
+  B.CreateCondBr(Condition, Seldom, Continue,
+                 MDBuilder(M.getContext()).createUnlikelyBranchWeights());
   B.SetInsertPoint(Before->getIterator());
   B.SetCurrentDebugLocation(DebugLoc());
 }
@@ -92,37 +105,97 @@ Value *GuardEmitter::loadChunk(Value *Address) {
   return Chunk;
 }
 
-/// The address of the byte of the slot that Ptr is in. To the cold block if
-/// that is not known, if Ptr is not aligned to AlignTo (1 to 8 bytes), or if
-/// Slots slots from there on are not in one leaf.
-Value *GuardEmitter::findSlots(Value *Ptr, uint64_t AlignTo, uint64_t Slots) {
-  assert((Slots == 1 || AlignTo == SFI_SLOT_SIZE) && "where do slots begin?");
-  unsigned Shift = Log2_64(AlignTo);
-  Value *Address = B.CreatePtrToInt(Ptr, B.getInt64Ty());
-  Value *Chunk = loadChunk(Address);
-  Value *Base = B.CreateAlignedLoad(
+Value *GuardEmitter::loadBase(Value *Chunk) {
+  return B.CreateAlignedLoad(
       B.getInt64Ty(),
       B.CreatePtrAdd(Chunk, B.getInt64(offsetof(sfi_chunk, base))), Align(8));
-  Value *Distance = B.CreateSub(Address, Base);
-  // A low bit that is set becomes a high one.
-  if (Shift)
-    Distance = B.CreateIntrinsic(Intrinsic::fshr, B.getInt64Ty(),
-                                 {Distance, Distance, B.getInt64(Shift)});
-  uint64_t Last = (1ULL << (SFI_CHUNK_SHIFT - Shift)) - Slots;
-  slowIf(B.CreateICmpUGT(Distance, B.getInt64(Last)));
-  Value *Leaf = B.CreateAlignedLoad(
-      B.getPtrTy(),
-      B.CreatePtrAdd(Chunk, B.getInt64(offsetof(sfi_chunk, slots))), Align(8));
-  Value *Slot = Distance;
-  if (Shift < SFI_SLOT_SHIFT)
-    Slot = B.CreateLShr(Slot, SFI_SLOT_SHIFT - Shift);
-  return B.CreatePtrAdd(Leaf, Slot);
 }
 
-void GuardEmitter::guardWord(Value *Ptr, uint64_t Size) {
-  Value *Slot = findSlots(Ptr, Size, 1);
-  Value *Rights = B.CreateAlignedLoad(B.getInt8Ty(), Slot, Align(1));
-  slowIf(B.CreateIsNull(B.CreateAnd(Rights, SFI_RIGHT_WRITE)));
+Value *GuardEmitter::loadSlots(Value *Chunk) {
+  return B.CreateAlignedLoad(
+      B.getPtrTy(),
+      B.CreatePtrAdd(Chunk, B.getInt64(offsetof(sfi_chunk, slots))), Align(8));
+}
+
+/// How far Address is from Base, in units of 1 << Shift bytes. A low bit that
+/// is set becomes a high one.
+Value *GuardEmitter::getDistance(Value *Address, Value *Base, unsigned Shift) {
+  Value *Bytes = B.CreateSub(Address, Base);
+  if (!Shift)
+    return Bytes;
+  return B.CreateIntrinsic(Intrinsic::fshr, B.getInt64Ty(),
+                           {Bytes, Bytes, B.getInt64(Shift)});
+}
+
+/// Finds Ptr in the chunk that the directory names, or that is kept in a loop.
+/// To the cold block if that is not its chunk, if Ptr is not aligned to AlignTo
+/// (1 to 8 bytes), or if Bytes bytes from there on are not all in it.
+GuardEmitter::Found GuardEmitter::find(Value *Ptr, uint64_t AlignTo,
+                                       uint64_t Bytes, int Walk) {
+  unsigned Shift = Log2_64(AlignTo);
+  Value *Last = B.getInt64(((1ULL << SFI_CHUNK_SHIFT) - Bytes) >> Shift);
+  if (Walk >= 0)
+    return findKept(Ptr, Shift, Last, Walks[Walk]);
+  Value *Address = B.CreatePtrToInt(Ptr, B.getInt64Ty());
+  Value *Chunk = loadChunk(Address);
+  Value *Distance = getDistance(Address, loadBase(Chunk), Shift);
+  slowIf(B.CreateICmpUGT(Distance, Last));
+  return {loadSlots(Chunk), Distance, Shift};
+}
+
+/// The same for a chunk that is kept; asks the directory, out of line, where it
+/// is another.
+GuardEmitter::Found GuardEmitter::findKept(Value *Ptr, unsigned Shift,
+                                           Value *Last, const Kept &K) {
+  Value *Address = B.CreatePtrToInt(Ptr, B.getInt64Ty());
+  Value *Near =
+      getDistance(Address, B.CreateLoad(B.getInt64Ty(), K.Base), Shift);
+  BasicBlock *Here = Before->getParent();
+  BasicBlock *Miss =
+      BasicBlock::Create(M.getContext(), "sfi.miss", Here->getParent());
+  branchIf(B.CreateICmpUGT(Near, Last), Miss);
+  B.SetInsertPoint(Miss);
+  Value *Chunk = loadChunk(Address);
+  Value *Base = loadBase(Chunk);
+  B.CreateStore(Base, K.Base);
+  B.CreateStore(loadSlots(Chunk), K.Slots);
+  Value *Far = getDistance(Address, Base, Shift);
+  B.CreateCondBr(B.CreateICmpUGT(Far, Last), getCold(), Continue,
+                 MDBuilder(M.getContext()).createUnlikelyBranchWeights());
+  B.SetInsertPoint(Continue, Continue->begin());
+  PHINode *Distance = B.CreatePHI(B.getInt64Ty(), 2);
+  Distance->addIncoming(Near, Here);
+  Distance->addIncoming(Far, Miss);
+  B.SetInsertPoint(Before->getIterator());
+  B.SetCurrentDebugLocation(DebugLoc());
+  return {B.CreateLoad(B.getPtrTy(), K.Slots), Distance, Shift};
+}
+
+/// The address of the byte of the slot that is More bytes from what was found.
+Value *GuardEmitter::slotOf(const Found &At, uint64_t More) {
+  Value *Slot = At.Distance;
+  if (More)
+    Slot = B.CreateAdd(Slot, B.getInt64(More >> At.Shift));
+  if (At.Shift < SFI_SLOT_SHIFT)
+    Slot = B.CreateLShr(Slot, SFI_SLOT_SHIFT - At.Shift);
+  return B.CreatePtrAdd(At.Slots, Slot);
+}
+
+Value *GuardEmitter::loadRights(Value *Slots, unsigned Number) {
+  return B.CreateAlignedLoad(B.getIntNTy(8 * Number), Slots, Align(1));
+}
+
+void GuardEmitter::guardWord(const Group &G) {
+  const Access &A = *G.Members.front();
+  slowIfClear(loadRights(slotOf(find(A.Ptr, A.Size, A.Size, G.Walk)), 1));
+}
+
+/// Of no more than 8 bytes: the first and the last slot are all.
+void GuardEmitter::guardSpan(const Group &G, const Window &W) {
+  int64_t Begin = W.Runs.front().Begin, Size = W.Runs.back().End - Begin;
+  Found At = find(addressOf(G, Begin), 1, Size, G.Walk);
+  slowIfClear(B.CreateAnd(loadRights(slotOf(At), 1),
+                          loadRights(slotOf(At, Size - 1), 1)));
 }
 
 /// Offset from the group's base as a pointer: where a member stores there, the
@@ -135,7 +208,9 @@ Value *GuardEmitter::addressOf(const Group &G, int64_t Offset) {
 }
 
 void GuardEmitter::guardWindow(const Group &G, const Window &W) {
-  slowIfMissing(findSlots(addressOf(G, W.Begin), SFI_SLOT_SIZE, W.Slots), W);
+  Found At = find(addressOf(G, W.Begin), SFI_SLOT_SIZE, W.Slots * SFI_SLOT_SIZE,
+                  G.Walk);
+  slowIfMissing(slotOf(At), W);
 }
 
 /// A lookup has found the leaf, and that the slots begin where they are thought
@@ -149,17 +224,20 @@ void GuardEmitter::guardShared(const Group &G, const Window &W) {
 
 /// To the cold block if bits of the mask are clear in the window's rights.
 void GuardEmitter::slowIfMissing(Value *Slots, const Window &W) {
-  Value *Rights =
-      B.CreateAlignedLoad(B.getIntNTy(8 * W.Slots), Slots, Align(1));
+  Value *Rights = loadRights(Slots, W.Slots);
   Value *Missing = B.CreateAnd(B.CreateNot(Rights), W.Mask);
   slowIf(B.CreateIsNotNull(Missing));
+}
+
+/// To the cold block if the byte does not say that its slot may be written.
+void GuardEmitter::slowIfClear(Value *Rights) {
+  slowIf(B.CreateIsNull(B.CreateAnd(Rights, SFI_RIGHT_WRITE)));
 }
 
 void GuardEmitter::lookUp(const Lookup &L) {
   begin(L.At);
   Value *Start = L.Begin ? B.CreatePtrAdd(L.Base, B.getInt64(L.Begin)) : L.Base;
-  Value *Found =
-      findSlots(Start, SFI_SLOT_SIZE, (L.End - L.Begin) / SFI_SLOT_SIZE);
+  Value *Found = slotOf(find(Start, SFI_SLOT_SIZE, L.End - L.Begin, L.Walk));
   // Where it is not found there are no rights to see.
   BasicBlock *Here = Continue;
   Continue = SplitBlock(Here, B.GetInsertPoint());
@@ -185,10 +263,39 @@ Constant *GuardEmitter::getNowhere() {
   return Nowhere;
 }
 
-void GuardEmitter::startFunction(ArrayRef<Lookup> Planned) {
+/// Registers in the end: finishFunction().
+void GuardEmitter::keep(const Walk &W) {
+  BasicBlock &Entry = W.Before->getFunction()->getEntryBlock();
+  B.SetInsertPoint(&Entry, Entry.begin());
+  B.SetCurrentDebugLocation(DebugLoc());
+  Kept K = {B.CreateAlloca(B.getInt64Ty()), B.CreateAlloca(B.getPtrTy())};
+  begin(W.Before);
+  // Any chunk will do: who asks compares.
+  Value *Address =
+      W.Start ? B.CreatePtrToInt(W.Start, B.getInt64Ty()) : B.getInt64(0);
+  Value *Chunk = loadChunk(Address);
+  B.CreateStore(loadBase(Chunk), K.Base);
+  B.CreateStore(loadSlots(Chunk), K.Slots);
+  Walks.push_back(K);
+}
+
+void GuardEmitter::startFunction(const Elision &Plan) {
   Lookups.clear();
-  for (const Lookup &L : Planned)
+  Walks.clear();
+  for (const Walk &W : Plan.Walks)
+    keep(W);
+  for (const Lookup &L : Plan.Lookups)
     lookUp(L);
+}
+
+void GuardEmitter::finishFunction(Function &F) {
+  SmallVector<AllocaInst *> Allocas;
+  for (const Kept &K : Walks)
+    Allocas.append({K.Base, K.Slots});
+  if (Allocas.empty())
+    return;
+  DominatorTree DT(F);
+  PromoteMemToReg(Allocas, DT);
 }
 
 void GuardEmitter::guardGroup(const Group &G) {
@@ -203,7 +310,9 @@ void GuardEmitter::guardGroup(const Group &G) {
   if (G.Lookup >= 0)
     guardShared(G, *W);
   else if (W->IsWord)
-    guardWord(First.Ptr, First.Size);
+    guardWord(G);
+  else if (W->IsSpan)
+    guardSpan(G, *W);
   else
     guardWindow(G, *W);
   B.SetInsertPoint(Cold);
@@ -231,7 +340,7 @@ void GuardEmitter::guardAlone(const Access &A) {
   Value *Bit = B.CreateSExtOrTrunc(A.Length, B.getInt64Ty());
   Value *Word = B.CreateAShr(Bit, Log2_64(A.Size * 8));
   Value *Ptr = B.CreatePtrAdd(A.Ptr, B.CreateShl(Word, Log2_64(A.Size)));
-  guardWord(Ptr, A.Size);
+  slowIfClear(loadRights(slotOf(find(Ptr, A.Size, A.Size, /*Walk=*/-1)), 1));
   B.SetInsertPoint(Cold);
   B.SetInsertPoint(B.CreateBr(Continue));
   callSlow(Ptr, A.Size);

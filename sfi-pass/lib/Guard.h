@@ -19,7 +19,10 @@ public:
   GuardEmitter(llvm::Module &M, LineTable &Lines);
 
   /// Makes the lookups of a function, before any of its guards.
-  void startFunction(llvm::ArrayRef<Lookup> Planned);
+  void startFunction(const Elision &Plan);
+
+  /// When all guards of F are made.
+  void finishFunction(llvm::Function &F);
 
   /// A guard before the first member of G, for all of them.
   void guardGroup(const Group &G);
@@ -28,14 +31,39 @@ public:
   void guardAlone(const Access &A);
 
 private:
+  /// A place in a chunk: its leaf, and how far it is, in units of 1 << Shift
+  /// bytes.
+  struct Found {
+    llvm::Value *Slots, *Distance;
+    unsigned Shift;
+  };
+
+  /// What a walk keeps of a chunk.
+  struct Kept {
+    llvm::AllocaInst *Base, *Slots;
+  };
+
   bool begin(llvm::Instruction *Before);
+  llvm::BasicBlock *getCold();
   void slowIf(llvm::Value *Condition);
+  void branchIf(llvm::Value *Condition, llvm::BasicBlock *Seldom);
   llvm::Value *loadChunk(llvm::Value *Address);
-  llvm::Value *findSlots(llvm::Value *Ptr, uint64_t AlignTo, uint64_t Slots);
-  void guardWord(llvm::Value *Ptr, uint64_t Size);
+  llvm::Value *loadBase(llvm::Value *Chunk);
+  llvm::Value *loadSlots(llvm::Value *Chunk);
+  llvm::Value *getDistance(llvm::Value *Address, llvm::Value *Base,
+                           unsigned Shift);
+  Found find(llvm::Value *Ptr, uint64_t AlignTo, uint64_t Bytes, int Walk);
+  Found findKept(llvm::Value *Ptr, unsigned Shift, llvm::Value *Last,
+                 const Kept &K);
+  llvm::Value *slotOf(const Found &At, uint64_t More = 0);
+  llvm::Value *loadRights(llvm::Value *Slots, unsigned Number);
+  void guardWord(const Group &G);
+  void guardSpan(const Group &G, const Window &W);
   void guardWindow(const Group &G, const Window &W);
   void guardShared(const Group &G, const Window &W);
   void slowIfMissing(llvm::Value *Slots, const Window &W);
+  void slowIfClear(llvm::Value *Rights);
+  void keep(const Walk &W);
   void lookUp(const Lookup &L);
   llvm::Constant *getNowhere();
   llvm::Value *addressOf(const Group &G, int64_t Offset);
@@ -50,6 +78,7 @@ private:
 
   /// Of the function, with the address of the rights of the first slot.
   llvm::SmallVector<std::pair<Lookup, llvm::Value *>> Lookups;
+  llvm::SmallVector<Kept> Walks;
 
   // Of the guard that is being emitted.
   llvm::Instruction *Before = nullptr;  ///< the access

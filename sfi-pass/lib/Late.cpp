@@ -22,6 +22,7 @@
 #include "MemIntrinsics.h"
 #include "Remarks.h"
 #include "Share.h"
+#include "Walk.h"
 
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -200,8 +201,9 @@ private:
     }
     Elision Plan = planGuards(F, Guarded, Granted, R);
     planLookups(F, Plan);
+    planWalks(F, Plan);
     explain(Plan);
-    emit(Plan);
+    emit(F, Plan);
     for (const Access &A : Intrinsics) {
       Accesses.erase(A.I);
       C.guards += A.CheckedByCallee;
@@ -235,12 +237,13 @@ private:
     return Private[Object] = Alone;
   }
 
-  void emit(const Elision &Plan) {
-    Guards.startFunction(Plan.Lookups);
+  void emit(Function &F, const Elision &Plan) {
+    Guards.startFunction(Plan);
     for (const Group &G : Plan.Groups)
       Guards.guardGroup(G);
     for (const Access *A : Plan.Alone)
       Guards.guardAlone(*A);
+    Guards.finishFunction(F);
     C.guards += Plan.Groups.size() + Plan.Alone.size();
     C.elided_dominated += Plan.Dominated.size();
     for (const Group &G : Plan.Groups)
@@ -258,6 +261,8 @@ private:
         remarkRemoved(*A, "Folded", "the guard of a neighbour answers for it");
       if (G.Lookup >= 0)
         remarkShared(*G.Members.front(), Plan.Lookups[G.Lookup].Users);
+      if (G.Walk >= 0)
+        remarkWalk(*G.Members.front());
     }
   }
 

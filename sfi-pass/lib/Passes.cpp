@@ -18,6 +18,8 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Passes/PassPlugin.h"
+#include "llvm/Transforms/Scalar/EarlyCSE.h"
+#include "llvm/Transforms/Scalar/SeparateConstOffsetFromGEP.h"
 
 using namespace llvm;
 
@@ -94,13 +96,25 @@ struct LatePass : PassInfoMixin<LatePass> {
   }
 };
 
+/// Neighbouring elements of a table at a distance from one pointer, where they
+/// had an index each: their guards fold. An optimization like those before it;
+/// guards are for what it makes.
+FunctionPassManager makeNeighboursSeen() {
+  FunctionPassManager FPM;
+  FPM.addPass(SeparateConstOffsetFromGEPPass());
+  FPM.addPass(EarlyCSEPass());
+  return FPM;
+}
+
 void registerPasses(PassBuilder &PB) {
   PB.registerPipelineStartEPCallback(
       [](ModulePassManager &MPM, OptimizationLevel) {
         MPM.addPass(EarlyPass());
       });
   PB.registerOptimizerLastEPCallback(
-      [](ModulePassManager &MPM, OptimizationLevel) {
+      [](ModulePassManager &MPM, OptimizationLevel Level) {
+        if (Level != OptimizationLevel::O0)
+          MPM.addPass(createModuleToFunctionPassAdaptor(makeNeighboursSeen()));
         MPM.addPass(LatePass());
       });
   PB.registerPipelineParsingCallback(

@@ -70,4 +70,12 @@ void remarkShared(const Access &A, unsigned Users) {
   R.getFunction().getContext().diagnose(R);
 }
 
+void remarkWalk(const Access &A) {
+  if (!wantsRemarks(*A.I->getFunction()))
+    return;
+  OptimizationRemark R(RemarkPass, "KeptChunk", A.I);
+  R << "guard looks at the part of the table that was found last in the loop";
+  R.getFunction().getContext().diagnose(R);
+}
+
 } // namespace sfi

@@ -85,10 +85,20 @@ define void @element(ptr %p, i64 %n) {
   ret void
 }
 
-; Two guards: an element may begin in the middle of a slot.
+; An element may begin in the middle of a slot: the slots of the first and the
+; last byte are looked at.
 ; CHECK-LABEL: define void @small_element(
-; CHECK-COUNT-2: getelementptr i8, ptr @__sfi_self
-; CHECK: ret void
+; CHECK-COUNT-1: getelementptr i8, ptr @__sfi_self
+; CHECK: icmp ugt i64 %[[D:.*]], 32760
+; CHECK: lshr i64 %[[D]], 3
+; CHECK: %[[A:.*]] = load i8, ptr
+; CHECK-NEXT: %[[L:.*]] = add i64 %[[D]], 7
+; CHECK-NEXT: lshr i64 %[[L]], 3
+; CHECK: %[[B:.*]] = load i8, ptr
+; CHECK-NEXT: %[[C:.*]] = and i8 %[[A]], %[[B]]
+; CHECK-NEXT: and i8 %[[C]], 1
+; CHECK-NOT: getelementptr i8, ptr @__sfi_self
+; CHECK: call {{.*}}@sfi_guard({{.*}}, i64 8)
 define void @small_element(ptr %p, i64 %n) {
   %e = getelementptr i32, ptr %p, i64 %n
   store i32 1, ptr %e, align 4
@@ -97,12 +107,38 @@ define void @small_element(ptr %p, i64 %n) {
   ret void
 }
 
-; Two guards: bytes of a buffer, which may begin anywhere.
+; Bytes of a buffer, which may begin anywhere.
 ; CHECK-LABEL: define void @bytes(
-; CHECK-COUNT-2: getelementptr i8, ptr @__sfi_self
-; CHECK: ret void
+; CHECK-COUNT-1: getelementptr i8, ptr @__sfi_self
+; CHECK: icmp ugt i64 %{{.*}}, 32764
+; CHECK: add i64 %{{.*}}, 3
+; CHECK-NOT: getelementptr i8, ptr @__sfi_self
+; CHECK: call {{.*}}@sfi_guard({{.*}}, i64 4)
 define void @bytes(ptr %p) {
   store i16 1, ptr %p, align 2
+  %l = getelementptr i8, ptr %p, i64 2
+  store i16 2, ptr %l, align 2
+  ret void
+}
+
+; Two guards: nine bytes may be in three slots.
+; CHECK-LABEL: define void @nine_bytes(
+; CHECK-COUNT-2: getelementptr i8, ptr @__sfi_self
+; CHECK: ret void
+define void @nine_bytes(ptr %p) {
+  store i16 1, ptr %p, align 2
+  %l = getelementptr i8, ptr %p, i64 7
+  store i16 2, ptr %l, align 1
+  ret void
+}
+
+; Two guards: the call may take the right away.
+; CHECK-LABEL: define void @bytes_call(
+; CHECK-COUNT-2: getelementptr i8, ptr @__sfi_self
+; CHECK: ret void
+define void @bytes_call(ptr %p) {
+  store i16 1, ptr %p, align 2
+  call void @sfi_w_thing_free(ptr @__sfi_self, ptr %p)
   %l = getelementptr i8, ptr %p, i64 2
   store i16 2, ptr %l, align 2
   ret void
@@ -134,3 +170,4 @@ define void @other_base(ptr %p, ptr %q) {
 }
 
 declare void @sfi_w_thing_stop(ptr, ptr)
+declare void @sfi_w_thing_free(ptr, ptr)

@@ -56,6 +56,21 @@ define void @g(ptr %pp, i64 %n) !dbg !5 {
   ret void
 }
 
+; CHECK-DAG: x.c:11:1: guard looks at the part of the table that was found last in the loop
+; YAML-DAG: Name: {{ *}}KeptChunk
+define void @h(ptr %p) !dbg !7 {
+  br label %loop
+loop:
+  %n = phi i64 [ 0, %0 ], [ %m, %loop ]
+  %e = getelementptr i64, ptr %p, i64 %n
+  store i64 1, ptr %e, !dbg !21
+  %m = add i64 %n, 1
+  %c = icmp eq i64 %m, 9
+  br i1 %c, label %end, label %loop
+end:
+  ret void
+}
+
 declare void @sfi_w_thing_free(ptr, ptr)
 declare ptr @sfi_w_thing_alloc(ptr)
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
@@ -69,6 +84,7 @@ declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 !4 = distinct !DISubprogram(name: "f", file: !1, line: 1, type: !3, unit: !0, spFlags: DISPFlagDefinition)
 !5 = distinct !DISubprogram(name: "g", file: !1, line: 1, type: !3, unit: !0, spFlags: DISPFlagDefinition)
 !6 = !{}
+!7 = distinct !DISubprogram(name: "h", file: !1, line: 1, type: !3, unit: !0, spFlags: DISPFlagDefinition)
 !11 = !DILocation(line: 1, column: 1, scope: !4)
 !12 = !DILocation(line: 2, column: 1, scope: !4)
 !13 = !DILocation(line: 3, column: 1, scope: !4)
@@ -79,3 +95,4 @@ declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 !18 = !DILocation(line: 8, column: 1, scope: !5)
 !19 = !DILocation(line: 9, column: 1, scope: !5)
 !20 = !DILocation(line: 10, column: 1, scope: !5)
+!21 = !DILocation(line: 11, column: 1, scope: !7)

@@ -137,7 +137,8 @@ end:
 ; In the loop: the value is another in each turn, or not every turn needs it.
 ; CHECK-LABEL: define void @loop_moves(
 ; CHECK: {{^}}loop:
-; CHECK: getelementptr i8, ptr @__sfi_self
+; CHECK: icmp ugt i64 %{{.*}}, 4095
+; CHECK: load i8, ptr
 ; CHECK: store i64 1, ptr %q
 define void @loop_moves(ptr %p) {
   br label %loop
@@ -172,10 +173,11 @@ end:
   ret void
 }
 
-; The value is made by what leads to the loop: there is no place before the loop.
+; The value is made by what leads to the loop: it cannot be looked up before. The loop keeps its chunk.
 ; CHECK-LABEL: define void @loop_at_once(
 ; CHECK: {{^}}loop:
-; CHECK: getelementptr i8, ptr @__sfi_self
+; CHECK: ptrtoint ptr %p to i64
+; CHECK: br i1 %{{.*}}, label %sfi.miss
 ; CHECK: store i64 1, ptr %p
 define void @loop_at_once(i1 %c) {
   %p = callbr ptr asm "", "=r,!i"() to label %loop [label %end]

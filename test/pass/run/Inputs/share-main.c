@@ -9,7 +9,7 @@
 
 #define SIZE 496 /* of struct object */
 
-void apart(char *p), backwards(char *p), looped(char *p), branched(char *p);
+void apart(char *p), backwards(char *p), looped(char *p), stepped(char *p), branched(char *p);
 
 static char *object;
 static int take_at;	       /* number of the call that takes a right away; -1: none */
@@ -76,12 +76,19 @@ static void try_all(void)
 	TRY(looped, 0, 24, true);
 	TRY(looped, 2, 24, true);
 	TRY(looped, 3, 24, false); /* the last one */
+	TRY(stepped, -1, 0, false);
+	TRY(stepped, 0, 32, true);
+	TRY(stepped, 1, 32, false); /* it is written already */
+	TRY(stepped, 1, 64, true);
+	TRY(stepped, 2, 96, true);
+	TRY(stepped, 3, 96, false);
 	TRY(branched, -1, 0, false);
 	TRY(branched, 0, 136, false);
 	TRY(branched, 0, 136 + 44 * 8, true);
 	/* The directory forgets: slow paths, and no violation. */
 	evict = true;
 	for (int at = 0; at < 2; at++) {
+		TRY(stepped, at, 0, false);
 		TRY(apart, at, 0, false);
 		TRY(backwards, at, 0, false);
 		TRY(looped, at, 0, false);
@@ -100,11 +107,12 @@ int main(void)
 		try_all();
 	for (object = edge + 1024; object < edge + 1032; object++)
 		try_all();
-	/* Shared lookups do what they are for: fast paths only. */
+	/* Shared lookups, and a chunk that is kept, do what they are for: fast paths only. */
 	world_slow = 0;
 	object = edge + 4096;
 	TRY(apart, -1, 0, false);
 	TRY(looped, -1, 0, false);
+	TRY(stepped, -1, 0, false);
 	if (world_slow)
 		printf("%lu slow paths\n", world_slow), wrong++;
 	printf("%d runs\n%s\n", runs, wrong ? "wrong" : "right");

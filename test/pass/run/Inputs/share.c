@@ -44,6 +44,17 @@ void looped(char *p)
 	}
 }
 
+void stepped(char *p)
+{
+	struct object *o = (struct object *)p;
+
+#pragma clang loop unroll(disable)
+	for (int n = 0; n < 4; n++) {
+		((volatile uint64_t *)o->a)[n * 4] = n;
+		sfi_w_thing_free(n, p);
+	}
+}
+
 void branched(char *p)
 {
 	struct object *o = (struct object *)p;

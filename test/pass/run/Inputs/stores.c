@@ -71,6 +71,54 @@ void fold_unaligned(char *p)
 	*(volatile uint32_t *)(p + 7) = 1;
 	*(volatile uint32_t *)(p + 3) = 1;
 }
+void span_bytes(char *p)
+{
+	*(volatile uint8_t *)(p + 2) = 1;
+	*(volatile uint8_t *)p = 1;
+	*(volatile uint8_t *)(p + 1) = 1;
+}
+void span_words(char *p)
+{
+	*(volatile uint16_t *)p = 1;
+	*(volatile uint16_t *)(p + 6) = 1;
+	*(volatile uint16_t *)(p + 2) = 1;
+	*(volatile uint16_t *)(p + 4) = 1;
+}
+void span_long(char *p)
+{
+	for (int n = 0; n < 12; n++)
+		*(volatile uint8_t *)(p + 1 + n) = 1;
+}
+
+/* Loops that stay loops, and keep the chunk that was found last. */
+#define LOOP(n, end) _Pragma("clang loop unroll(disable)") for (long n = 0; n < (end); n++)
+static char *volatile place;
+void walk_bytes(char *p) { LOOP(n, 21) *(volatile uint8_t *)(p + n) = n; }
+void walk_halves(char *p) { LOOP(n, 13) ((volatile uint16_t *)p)[n] = n; }
+void walk_ints(char *p) { LOOP(n, 9) ((volatile uint32_t *)p)[n] = n; }
+void walk_longs(char *p) { LOOP(n, 9) ((volatile uint64_t *)p)[n] = n; }
+void walk_back(char *p) { LOOP(n, 6) ((volatile uint64_t *)p)[-n] = n; }
+void walk_pairs(char *p)
+{
+	LOOP(n, 6) {
+		((struct desc *)p)[n].addr = n;
+		((struct desc *)p)[n].len = 1;
+		((volatile struct desc *)p)[n].flags = 2;
+	}
+}
+void walk_spans(char *p)
+{
+	LOOP(n, 6) {
+		*(volatile uint8_t *)(p + 4 * n) = 1;
+		*(volatile uint8_t *)(p + 4 * n + 1) = 1;
+		*(volatile uint16_t *)(p + 4 * n + 2) = 1;
+	}
+}
+void walk_loaded(char *p)
+{
+	place = p;
+	LOOP(n, 6) ((volatile uint64_t *)place)[n] = n;
+}
 void asm_mov(char *p) { asm volatile("movl %1, %0" : "=m"(*(uint32_t *)p) : "r"(1)); }
 void asm_input(char *p) { asm volatile("movw %0, %1" : : "r"((short)1), "m"(*(uint16_t *)p) : "memory"); }
 void asm_lock_add(char *p) { asm volatile("lock; addq %1, %0" : "+m"(*(uint64_t *)p) : "er"(1l)); }

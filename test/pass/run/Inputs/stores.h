@@ -26,6 +26,17 @@
 	X(fold_line, 0, 64) \
 	X(fold_wide, 0, 136) \
 	X(fold_unaligned, 2, 9) \
+	X(span_bytes, 0, 3) \
+	X(span_words, 0, 8) \
+	X(span_long, 1, 12) \
+	X(walk_bytes, 0, 21) \
+	X(walk_halves, 0, 26) \
+	X(walk_ints, 0, 36) \
+	X(walk_longs, 0, 72) \
+	X(walk_back, -40, 48) \
+	X(walk_pairs, 0, 96) \
+	X(walk_spans, 0, 24) \
+	X(walk_loaded, 0, 48) \
 	X(asm_mov, 0, 4) \
 	X(asm_input, 0, 2) \
 	X(asm_lock_add, 0, 8) \
