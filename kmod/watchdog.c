@@ -248,11 +248,11 @@ static bool watch_neighbour(void)
 /* True: to be looked at again soon. */
 static bool look_at_interrupts(void)
 {
+	unsigned int i, end = sfi_domains_end();
 	struct sfi_domain *d;
 	bool close = false;
-	unsigned int i;
 
-	for (i = 0; i < SFI_DOMAINS; i++) {
+	for (i = 0; i < end; i++) {
 		d = sfi_domain_at(i);
 		if (d && !sfi_closed(d))
 			close |= sfi_irq_look(d);

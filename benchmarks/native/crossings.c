@@ -124,7 +124,7 @@ static void measure_all(u32 rounds)
 /*
  * One point of an axis: domains, and objects of theirs, among which the calls go round.
  */
-#define MOST 64
+#define MOST 256
 struct point {
 	u64 at;
 	u32 nr_domains;
@@ -233,8 +233,8 @@ static const struct axis {
 	void (*make)(struct point *p);
 	u64 at[8];
 } axes[] = {
-	{ "objects", with_objects, { 1, 10, 100, 1000, 10000 } },
-	{ "domains", with_domains, { 1, 4, 16, 32 } },
+	{ "objects", with_objects, { 1, 100, 10000, 1000000 } },
+	{ "domains", with_domains, { 1, 4, 16, 64, 256 } },
 	{ "span", with_span, { 1, 4, 16, 64 } },
 };
 

@@ -26,6 +26,7 @@
  * sfi_domain_destroy() empties the slot and waits for all readers before it frees.
  */
 static struct sfi_domain *domains[SFI_DOMAINS];
+static unsigned int domains_end; /* written under domains_mutex; all before are or were in use */
 static SFI_PORT_MUTEX(domains_mutex);
 
 #define BIT_OF(state) (1u << (state))
@@ -294,14 +295,16 @@ static struct sfi_domain *new_domain(const struct sfi_load *load)
 
 static int publish_domain(struct sfi_domain *d)
 {
-	int i;
+	unsigned int i;
 
 	sfi_port_mutex_lock(&domains_mutex);
 	for (i = 0; i < SFI_DOMAINS && domains[i]; i++)
 		;
 	if (i < SFI_DOMAINS) {
-		/* Whoever finds it finds it complete; pairs with get_domain(). */
+		/* Whoever finds it finds it complete; pairs with sfi_domain_at(). */
 		smp_store_release(&domains[i], d);
+		if (i >= domains_end)
+			WRITE_ONCE(domains_end, i + 1);
 	}
 	sfi_port_mutex_unlock(&domains_mutex);
 	return i < SFI_DOMAINS ? 0 : -ENOSPC;
@@ -354,10 +357,10 @@ err:
 
 void sfi_domain_destroy(struct sfi_domain *d)
 {
-	int i;
+	unsigned int i;
 
 	sfi_port_mutex_lock(&domains_mutex);
-	for (i = 0; i < SFI_DOMAINS; i++)
+	for (i = 0; i < domains_end; i++)
 		if (domains[i] == d)
 			WRITE_ONCE(domains[i], NULL);
 	sfi_port_mutex_unlock(&domains_mutex);
@@ -367,34 +370,34 @@ void sfi_domain_destroy(struct sfi_domain *d)
 
 /* === Questions === */
 
-static struct sfi_domain *get_domain(int i)
+unsigned int sfi_domains_end(void)
+{
+	return READ_ONCE(domains_end);
+}
+
+struct sfi_domain *sfi_domain_at(unsigned int i)
 {
 	/* Pairs with publish_domain(). */
 	return smp_load_acquire(&domains[i]);
 }
 
-struct sfi_domain *sfi_domain_at(unsigned int i)
-{
-	return get_domain((int)i);
-}
-
 bool sfi_domain_known(const struct sfi_domain *d)
 {
-	int i;
+	unsigned int i, end = sfi_domains_end();
 
-	for (i = 0; i < SFI_DOMAINS; i++)
-		if (d && get_domain(i) == d)
+	for (i = 0; i < end; i++)
+		if (d && sfi_domain_at(i) == d)
 			return true;
 	return false;
 }
 
 struct sfi_domain *sfi_domain_of_text(u64 ip)
 {
+	unsigned int i, end = sfi_domains_end();
 	struct sfi_domain *d;
-	int i;
 
-	for (i = 0; i < SFI_DOMAINS; i++) {
-		d = get_domain(i);
+	for (i = 0; i < end; i++) {
+		d = sfi_domain_at(i);
 		if (d && ip - d->text < d->text_size)
 			return d;
 	}

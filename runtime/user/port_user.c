@@ -5,10 +5,14 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <execinfo.h>
+#include <linux/membarrier.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "../core/internal.h"
 
@@ -107,18 +111,53 @@ void sfi_port_free_leaf(void *leaf)
 
 __thread unsigned int sfi_port_cpu;
 
+static u64 cpus_in_use; /* a bit for each; atomic */
+static pthread_key_t cpu_key;
+static pthread_once_t threads_once = PTHREAD_ONCE_INIT;
+
+/* A thread ends. Its CPU keeps what it has counted, for the next one. */
+static void give_cpu_back(void *cpu)
+{
+	sfi_port_cpu = 0;
+	__atomic_fetch_and(&cpus_in_use, ~(1ULL << ((uintptr_t)cpu - 1)), __ATOMIC_RELEASE);
+}
+
+static void die(const char *why)
+{
+	sfi_port_print("sfi: %s\n", why);
+	abort();
+}
+
+static void init_threads(void)
+{
+	if (pthread_key_create(&cpu_key, give_cpu_back) ||
+	    syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0))
+		die("threads cannot be set up");
+}
+
 unsigned int sfi_port_choose_cpu(void)
 {
-	static unsigned int next;
+	u64 used = __atomic_load_n(&cpus_in_use, __ATOMIC_RELAXED);
 
-	sfi_port_cpu = 1 + __atomic_fetch_add(&next, 1, __ATOMIC_RELAXED);
+	pthread_once(&threads_once, init_threads);
+	do {
+		if (!~used)
+			die("more threads than CPUs");
+	} while (!__atomic_compare_exchange_n(&cpus_in_use, &used, used | (used + 1), false,
+					      __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+	sfi_port_cpu = 1 + (unsigned int)__builtin_ctzll(~used);
+	pthread_setspecific(cpu_key, (void *)(uintptr_t)sfi_port_cpu);
 	return sfi_port_cpu;
 }
 
 void sfi_port_barrier_all(void)
 {
+	pthread_once(&threads_once, init_threads);
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0))
+		die("no membarrier()");
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
+static_assert(SFI_PORT_CPUS == 64, "a bit of a word for each");
 
 void sfi_port_stack_bounds(u64 sp, u64 *low, u64 *high)
 {

@@ -183,27 +183,32 @@ static void nothing_after_the_end(void **state)
 
 static void many_domains_but_not_too_many(void **state)
 {
-	struct sfi_domain *d[64] = { NULL };
+	static struct sfi_domain *d[SFI_DOMAINS];
+	static struct sfi_unit units[SFI_DOMAINS];
+	struct sfi_self *selves = calloc(SFI_DOMAINS, sizeof(*selves));
 	struct sfi_load load;
-	struct sfi_self *selves = calloc(64, sizeof(*selves));
-	struct sfi_unit units[64];
 	char why[128];
 	u32 i;
 	int ret = 0;
 
 	(void)state;
-	for (i = 0; i < 64; i++) { /* one is there already */
+	assert_non_null(selves);
+	for (i = 0; i < SFI_DOMAINS; i++) { /* one is there already */
 		units[i] = test_unit;
 		units[i].self = &selves[i];
 		one_unit[0] = &units[i];
 		test_fill_load(&load, one_unit);
 		load.self = &selves[i];
 		ret = sfi_domain_create(&load, &d[i], why, sizeof(why));
-		assert_int_equal(ret, i < 63 ? 0 : -ENOSPC);
+		assert_int_equal(ret, i < SFI_DOMAINS - 1 ? 0 : -ENOSPC);
 	}
 	assert_string_equal(why, "too many isolated modules");
-	for (i = 0; i < 63; i++)
+	assert_int_equal(sfi_domains_end(), SFI_DOMAINS);
+	for (i = 0; i < SFI_DOMAINS - 1; i++) {
+		assert_true(sfi_domain_known(d[i]));
 		sfi_domain_destroy(d[i]);
+		assert_false(sfi_domain_known(d[i]));
+	}
 	free(selves);
 }
 

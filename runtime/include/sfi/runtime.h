@@ -121,8 +121,12 @@ const struct sfi_entry *sfi_domain_entry(const struct sfi_domain *d, const char 
 /*
  * Addresses. All lock-free; any context and NMI.
  */
-/* Domain number I, or NULL; I below SFI_DOMAINS. As an answer of the others, it is valid in an interrupt. */
-#define SFI_DOMAINS 64
+/*
+ * Domain number I, or NULL; I below sfi_domains_end(), which is at most SFI_DOMAINS and never shrinks.
+ * As an answer of the others, it is valid in an interrupt.
+ */
+#define SFI_DOMAINS 512
+unsigned int sfi_domains_end(void);
 struct sfi_domain *sfi_domain_at(unsigned int i);
 /* The domain whose text holds IP, or NULL. Valid while the module is loaded. */
 struct sfi_domain *sfi_domain_of_text(u64 ip);
