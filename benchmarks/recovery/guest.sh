@@ -42,9 +42,13 @@ trace_figures() {
 
 recovered() { [ "$(domain sfi_hoard restarts)" -gt "$seen" ] && domain_live sfi_hoard; }
 
-# $1: kind, $2: how many. In a domain that is new: the rights table of one that has held more is larger.
+# $1: kind, $2: how many. In a domain that is new: the rights table of one that has held more is larger. And in slabs
+# without what the recovery before has left.
 recover() {
 	modprobe sfi_hoard || exit 1
+	for cache in /sys/kernel/slab/*/shrink; do
+		echo 1 >"$cache"
+	done
 	echo "$1 $2" >/dev/sfi_hoard || exit 1
 	echo >$TRACE/trace
 	seen=$(domain sfi_hoard restarts)

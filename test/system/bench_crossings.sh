@@ -16,7 +16,7 @@ X_BOUND=100000
 expect "the crossings are built" 0 native_build
 crossings_measure >"$measured"
 expect "ten kinds, both builds, every round" 0 is "$measured" '(.rows | length) == 10 and all(.rows[].samples | .plain, .isolated; length == 5)'
-expect "two axes of four points, three rows each" 0 is "$measured" '(.growth | length) == 24 and all(.growth[]; .samples | length == 5)'
+expect "axes of five and of four points, three rows each" 0 is "$measured" '(.growth | length) == 27 and all(.growth[]; .samples | length == 5)'
 expect "a call or two, no more, without isolation" 0 is "$measured" 'all(.rows[].counts.plain; .instructions >= 3 and .instructions < 40)'
 expect "isolation takes instructions" 0 is "$measured" 'all(.rows[].counts; .isolated.instructions > .plain.instructions)'
 expect "without isolation nothing is written to the rights table" 0 is "$measured" 'all(.rows[].counts.plain; .table_bytes == 0)'
