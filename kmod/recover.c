@@ -94,7 +94,7 @@ static void collect_device(void *arg, const struct sfi_type *type, const void *o
 /*
  * No more DMA (message-signalled interrupts are DMA too), and no line interrupt
  * that nobody is there to quiet: the line may be shared. Both come back when a
- * driver asks for them: pci_enable_device() turns line interrupts on.
+ * driver asks for them: the wrapper of pci_enable_device() turns line interrupts on.
  *
  * Each is enabled once more, so that its release does not switch it off: that
  * takes long, and so does switching it on again. See

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PCI drivers.
+ * PCI drivers, and enabling their devices.
  *
  * By hand: registering leaves the kernel's own bus in the driver's structure, for which no
  * annotation has a word. A driver that registers the structure once more would bring a table that
- * is not its own.
+ * is not its own. And recovery turns line interrupts off, which the kernel turns on again for a
+ * device that is off, and only counts where somebody else (sysfs) has it enabled.
  */
 #include <linux/pci.h>
 
@@ -22,3 +23,37 @@ void sfi_w_pci_unregister_driver(struct sfi_self *self, struct pci_driver *dev)
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_pci_unregister_driver);
+
+static void release_enabled(void *dev, const u64 args[4])
+{
+	pci_disable_device(dev);
+}
+
+static int enable(struct sfi_self *self, struct pci_dev *dev, int (*fn)(struct pci_dev *dev),
+		  const struct sfi_arg *arg)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	int ret;
+
+	sfi_check_owned(d, dev, SFI_T_pci_dev, arg);
+	ret = fn(dev);
+	if (!ret) {
+		if (dev->pin && !pci_dev_msi_enabled(dev))
+			pci_intx(dev, 1);
+		sfi_acquire(d, &sfi_type_pci_enabled, dev, 0, release_enabled, 0, 0, 0, 0);
+	}
+	sfi_import_leave(d);
+	return ret;
+}
+
+int sfi_w_pci_enable_device(struct sfi_self *self, struct pci_dev *dev)
+{
+	return enable(self, dev, pci_enable_device, SFI_ARG("pci_enable_device", "dev"));
+}
+EXPORT_SYMBOL_GPL(sfi_w_pci_enable_device);
+
+int sfi_w_pci_enable_device_mem(struct sfi_self *self, struct pci_dev *dev)
+{
+	return enable(self, dev, pci_enable_device_mem, SFI_ARG("pci_enable_device_mem", "dev"));
+}
+EXPORT_SYMBOL_GPL(sfi_w_pci_enable_device_mem);

@@ -33,8 +33,8 @@ void SFI_CB(pci_error_handlers, resume)(struct pci_dev *dev);
 int __pci_register_driver(struct pci_driver *drv SFI_EMBEDS(pci_driver), struct module *owner SFI_MODULE, const char *mod_name);
 void pci_unregister_driver(struct pci_driver *dev) SFI_BY_HAND(it forgets the bus that the kernel has set);
 
-int pci_enable_device(struct pci_dev *dev SFI_OWNED) SFI_ACQUIRES(pci_enabled, dev) SFI_RELEASED_BY(pci_disable_device(dev)) SFI_KEEPS;
-int pci_enable_device_mem(struct pci_dev *dev SFI_OWNED) SFI_ACQUIRES(pci_enabled, dev) SFI_RELEASED_BY(pci_disable_device(dev)) SFI_KEEPS;
+int pci_enable_device(struct pci_dev *dev) SFI_BY_HAND(turns line interrupts on though somebody else has it enabled) SFI_KEEPS;
+int pci_enable_device_mem(struct pci_dev *dev) SFI_BY_HAND(as pci_enable_device) SFI_KEEPS;
 void pci_disable_device(struct pci_dev *dev SFI_OWNED) SFI_RELEASES(pci_enabled, dev) SFI_KEEPS;
 int pci_request_selected_regions(struct pci_dev *pdev SFI_OWNED, int bars, const char *res_name) SFI_ACQUIRES(pci_regions, pdev) SFI_RELEASED_BY(pci_release_selected_regions(pdev, bars)) SFI_KEEPS;
 void pci_release_selected_regions(struct pci_dev *pdev SFI_OWNED, int bars) SFI_RELEASES(pci_regions, pdev) SFI_KEEPS;
