@@ -131,7 +131,11 @@ struct point {
 	struct sfi_self *selves[MOST];
 	struct sfi_entry entries[MOST];
 	struct thing *things[MOST]; /* of domain number (index % nr_domains) */
+	u32 nr_things;
 };
+
+/* Of one domain. Of more, two would now and then be those that the directory has one entry for. */
+#define FEW 64
 
 static void drop(void *obj, const u64 args[4])
 {
@@ -177,8 +181,8 @@ static void with_objects(struct point *p)
 	add_domain(p);
 	for (u64 n = 0; n < p->at; n++)
 		own(p->selves[0], &all[n]);
-	for (u32 n = 0; n < MOST; n++)
-		p->things[n] = &all[n * p->at / MOST];
+	for (p->nr_things = 0; p->nr_things < FEW; p->nr_things++)
+		p->things[p->nr_things] = &all[p->nr_things * p->at / FEW];
 }
 
 /* AT domains with an object each, called in turn. */
@@ -186,6 +190,7 @@ static void with_domains(struct point *p)
 {
 	while (p->nr_domains < p->at)
 		add_domain(p);
+	p->nr_things = MOST;
 	for (u32 n = 0; n < MOST; n++) {
 		p->things[n] = n < p->at ? aligned_alloc(64, sizeof(struct thing)) : p->things[n % p->at];
 		if (n < p->at)
@@ -200,7 +205,8 @@ static void with_span(struct point *p)
 	u64 random = 1;
 
 	add_domain(p);
-	for (u32 n = 0; n < MOST; n++) {
+	p->nr_things = FEW;
+	for (u32 n = 0; n < FEW; n++) {
 		random = random * 6364136223846793005ULL + 1442695040888963407ULL;
 		p->things[n] = (struct thing *)(all + (random >> 20) % (p->at << 18) * 4096);
 		own(p->selves[0], p->things[n]);
@@ -210,13 +216,13 @@ static void with_span(struct point *p)
 static void enter(struct point *p)
 {
 	for (u32 n = 0; n < GROWTH_CALLS; n++)
-		sfi_e_crossing_ops__nothing(&p->entries[n % p->nr_domains], p->things[n % MOST]);
+		sfi_e_crossing_ops__nothing(&p->entries[n % p->nr_domains], p->things[n % p->nr_things]);
 }
 
 static void touch(struct point *p)
 {
 	for (u32 n = 0; n < GROWTH_CALLS; n++)
-		sfi_w_thing_touch(p->selves[n % p->nr_domains], p->things[n % MOST]);
+		sfi_w_thing_touch(p->selves[n % p->nr_domains], p->things[n % p->nr_things]);
 }
 
 static void make_and_drop(struct point *p)
