@@ -7,14 +7,13 @@
 R_KINDS="heap timer skb"
 # The first is what a recovery costs without any object of the kind.
 R_POINTS="0 10 100 1000 10000 100000"
-# A row counts only if its largest and its smallest run differ by no more than so many percent of the median. Packets are
-# freed into slabs that become empty: what the kernel then does differs from run to run, by up to a third of the whole.
-R_BOUNDS='{ "heap": 5, "timer": 5, "skb": 35 }'
+# A row counts only if its largest and its smallest run differ by no more than so many percent of the median.
+R_BOUND=5
 
 # The part's raw data, on stdout, from lines "KIND|OBJECTS|us|idle us|us of the release".
 recovery_json() {
-	jq -nR --arg kernel "$KREL" --argjson runs "$E_RUNS" --argjson bounds "$R_BOUNDS" --arg kinds "$R_KINDS" --arg points "$R_POINTS" '{
-		kernel: $kernel, runs_per_row: $runs, spread_bound_percent: $bounds,
+	jq -nR --arg kernel "$KREL" --argjson runs "$E_RUNS" --argjson bound "$R_BOUND" --arg kinds "$R_KINDS" --arg points "$R_POINTS" '{
+		kernel: $kernel, runs_per_row: $runs, spread_bound_percent: $bound,
 		unit: "guest microseconds from the failure until all is configured again; instructions in thousands",
 		kinds: ($kinds | split(" ")), points: ($points | split(" ") | map(tonumber)),
 		samples: [inputs | split("|") | { row: .[0], at: (.[1] | tonumber), us: (.[2] | tonumber),
@@ -23,7 +22,7 @@ recovery_json() {
 
 RECOVERY_HEAD='["objects", "number", "us", "of which releasing", "instructions", "varies by", "instructions an object"]'
 recovery_table() {
-	report ".spread_bound_percent as \$bounds | $RECOVERY_HEAD, (recovery_summary[] | recovery_cells(\$bounds)[]) | @tsv" "$B_DIR/recovery.json"
+	report ".spread_bound_percent as \$bound | $RECOVERY_HEAD, (recovery_summary[] | recovery_cells(\$bound)[]) | @tsv" "$B_DIR/recovery.json"
 }
 
 LINEAR_HEAD='["objects", "instructions an object", "at the most objects, against a thousand"]'

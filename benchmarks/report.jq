@@ -97,7 +97,7 @@ def recovery_row($row): . as $part |
 		  spread_percent: (if length == 0 then null else map(.kilo_instructions) | 100 * width / median | rounded(2) end) }]) as $points |
 	{ row: $row, points: $points,
 	  verdict: (if any($points[]; .n != $part.runs_per_row) then "lost"
-		elif any($points[]; .spread_percent > $part.spread_bound_percent[$row]) then "noisy" else "ok" end) } |
+		elif any($points[]; .spread_percent > $part.spread_bound_percent) then "noisy" else "ok" end) } |
 	if .verdict == "ok" then
 		.points[0].kilo_instructions as $none |
 		.points |= map(if .at > 0 then .per_object = (1000 * (.kilo_instructions - $none) / .at) else . end) |
@@ -107,11 +107,11 @@ def recovery_row($row): . as $part |
 
 def recovery_summary: . as $part | [.kinds[] as $kind | $part | recovery_row($kind)];
 
-def recovery_cells($bounds): .row as $row | if .verdict == "ok" then
+def recovery_cells($bound): .row as $row | if .verdict == "ok" then
 	[.points[] | [$row, (.at | tostring), (.us | fixed(0)), (.release_us | fixed(0)), "\(.kilo_instructions | fixed(0)),000",
 		(.spread_percent | percent), (.per_object | fixed(0))]]
 	elif .verdict == "lost" then [[$row, "not measured: the machine was lost"]]
-	else [[$row, "not measured: runs differ by \(.points | map(.spread_percent) | max) %; \($bounds[$row]) % is the bound"]] end;
+	else [[$row, "not measured: runs differ by \(.points | map(.spread_percent) | max) %; \($bound) % is the bound"]] end;
 
 # --- comparison ---
 

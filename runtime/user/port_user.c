@@ -112,6 +112,7 @@ void sfi_port_free_leaf(void *leaf)
 __thread unsigned int sfi_port_cpu;
 
 static u64 cpus_in_use; /* a bit for each; atomic */
+static_assert(SFI_PORT_CPUS == 64, "a bit of a word for each");
 static pthread_key_t cpu_key;
 static pthread_once_t threads_once = PTHREAD_ONCE_INIT;
 
@@ -157,7 +158,6 @@ void sfi_port_barrier_all(void)
 		die("no membarrier()");
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
-static_assert(SFI_PORT_CPUS == 64, "a bit of a word for each");
 
 void sfi_port_stack_bounds(u64 sp, u64 *low, u64 *high)
 {

@@ -147,14 +147,14 @@ static void absurd_grant_fails_the_domain(void **state)
 static void same_index_other_region(void **state)
 {
 	struct sfi_domain *d = *state;
-	u64 other = BASE + (SFI_DIR_SPAN), n;
+	u64 other = BASE + SFI_DIR_SPAN, n;
 
 	/* Both chunks want one entry of the directory. */
 	for (n = 0; n < 10; n++)
-		sfi_grant(d, at(BASE + n * (SFI_DIR_SPAN)), 8);
+		sfi_grant(d, at(BASE + n * SFI_DIR_SPAN), 8);
 	for (n = 0; n < 10; n++) {
-		assert_true(sfi_writable(d, BASE + n * (SFI_DIR_SPAN), 8));
-		assert_false(sfi_writable(d, BASE + n * (SFI_DIR_SPAN) + 8, 8));
+		assert_true(sfi_writable(d, BASE + n * SFI_DIR_SPAN, 8));
+		assert_false(sfi_writable(d, BASE + n * SFI_DIR_SPAN + 8, 8));
 	}
 	/*
 	 * The last granted is the one cached; the others miss, and a guard makes the directory know

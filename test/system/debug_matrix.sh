@@ -18,7 +18,7 @@ matrix_setup
 # All that is said is to be in the log of the serial line; and nothing is as fast here as elsewhere.
 dmesg -n 7
 echo 2000 >/sys/module/sfi/parameters/hang_ms
-# Enabled once, it stays so: what ACPI does for that takes longest here, and each cell in an interrupt did it four times.
+# Enabled once, it stays so: that takes long here, and each cell in an interrupt would do it four times.
 for device in /sys/bus/pci/devices/*; do
 	[ "$(cat "$device/vendor" "$device/device" | tr '\n' ' ')" != '0x1234 0x11e8 ' ] ||
 		echo "enabling the device took $({ time -p echo 1 >"$device/enable"; } 2>&1 | sed -n 's/real *//p') s"
