@@ -6,6 +6,8 @@
 #include "Diag.h"
 
 #include "llvm/IR/Constants.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/xxhash.h"
 
 using namespace llvm;
 
@@ -119,7 +121,21 @@ uint32_t getTypeHash(const Function &F) {
   const MDNode *MD = F.getMetadata(LLVMContext::MD_kcfi_type);
   if (!MD)
     return 0;
-  return mdconst::extract<ConstantInt>(MD->getOperand(0))->getZExtValue();
+  return getTypeHash(
+      mdconst::extract<ConstantInt>(MD->getOperand(0))->getZExtValue(),
+      F.getAttributes(), F.arg_size(), F.getDataLayout());
+}
+
+uint32_t getTypeHash(uint32_t Hash, AttributeList Attributes,
+                     unsigned Arguments, const DataLayout &DL) {
+  for (unsigned N = 0; N < Arguments; ++N)
+    if (Type *T = Attributes.getParamByValType(N))
+      Hash = static_cast<uint32_t>(xxh3_64bits(
+          formatv("{0} {1} {2} {3}", Hash, N,
+                  DL.getTypeAllocSize(T).getFixedValue(),
+                  Attributes.getParamAlignment(N).valueOrOne().value())
+              .str()));
+  return Hash;
 }
 
 } // namespace sfi

@@ -35,8 +35,14 @@ bool isReservedName(llvm::StringRef Name);
 /// planter.
 constexpr char DirectCallAttr[] = "sfi-direct";
 
-/// The C type hash of a function (from !kcfi_type), or 0 if it has none.
+/// The C type hash of a function (from !kcfi_type), or 0 if it has none. It
+/// goes by the names of types.
 uint32_t getTypeHash(const llvm::Function &F);
+/// The same of a call, whose hash by names is HASH, and whose arguments have
+/// ATTRIBUTES. Structures that are passed by value go into both by their sizes:
+/// another unit may have another structure of the name.
+uint32_t getTypeHash(uint32_t Hash, llvm::AttributeList Attributes,
+                     unsigned Arguments, const llvm::DataLayout &DL);
 
 } // namespace sfi
 

@@ -10,6 +10,7 @@
 // or it is a wrapper).
 
 #include "Access.h"
+#include "Abi.h"
 #include "Diag.h"
 
 #include "llvm/IR/DataLayout.h"
@@ -162,21 +163,6 @@ bool classifyIntrinsic(IntrinsicInst &II, SmallVectorImpl<Access> &Writes) {
   return fail(II, "a call of '" + II.getCalledFunction()->getName() + "'");
 }
 
-/// Is F called as what it is? Arguments that lie on the stack are the callee's
-/// to write: if the caller has not put them there it would write the caller's
-/// frame, and believe to be within bounds. Of other units nothing is known.
-bool agrees(const CallBase &CB, const Function &F) {
-  if (CB.getFunctionType() != F.getFunctionType() ||
-      CB.getCallingConv() != F.getCallingConv())
-    return false;
-  AttributeList Ours = CB.getAttributes();
-  for (unsigned N = 0; N < F.arg_size(); ++N)
-    if (Ours.getParamByValType(N) != F.getParamByValType(N) ||
-        Ours.getParamStructRetType(N) != F.getParamStructRetType(N))
-      return false;
-  return true;
-}
-
 /// A callee of this unit guards what it returns in memory; others need not.
 bool addResult(CallBase &CB, const Function *Callee,
                SmallVectorImpl<Access> &Writes) {
@@ -207,13 +193,33 @@ bool classifyCall(CallBase &CB, SmallVectorImpl<Access> &Writes) {
       return fail(CB, "an argument passed in the caller's own frame");
   auto *Callee =
       dyn_cast<Function>(CB.getCalledOperand()->stripPointerCastsAndAliases());
-  if (Callee && !Callee->isDeclaration() && !agrees(CB, *Callee))
+  if (Callee && !isReservedName(Callee->getName()) && !agrees(CB, *Callee))
     return fail(CB, "a call of '" + Callee->getName() +
                         "' as a function of another type");
   return addResult(CB, Callee, Writes);
 }
 
 } // namespace
+
+bool agrees(const CallBase &CB, const Function &F) {
+  if (CB.getFunctionType() != F.getFunctionType() ||
+      CB.getCallingConv() != F.getCallingConv())
+    return false;
+  AttributeList Ours = CB.getAttributes(), Theirs = F.getAttributes();
+  for (unsigned N = 0; N < F.arg_size(); ++N) {
+    for (Attribute::AttrKind Kind :
+         {Attribute::ZExt, Attribute::SExt, Attribute::InReg})
+      if (Ours.hasParamAttr(N, Kind) != Theirs.hasParamAttr(N, Kind))
+        return false;
+    if (Ours.getParamByValType(N) != Theirs.getParamByValType(N) ||
+        Ours.getParamStructRetType(N) != Theirs.getParamStructRetType(N))
+      return false;
+    if (Ours.getParamByValType(N) &&
+        Ours.getParamAlignment(N) != Theirs.getParamAlignment(N))
+      return false;
+  }
+  return true;
+}
 
 bool isOrdinaryCall(CallingConv::ID Convention, AttributeList Attributes) {
   for (StringRef Name :

@@ -44,6 +44,12 @@ struct Access {
 /// reported as an error at its source location; the result is then false.
 bool classify(llvm::Instruction &I, llvm::SmallVectorImpl<Access> &Writes);
 
+/// Is F called as what it is? Arguments that lie on the stack are the callee's
+/// to write: if the caller has not put them there it would write the caller's
+/// frame, and believe to be within bounds. A short integer is believed to be
+/// extended as the declaration says.
+bool agrees(const llvm::CallBase &CB, const llvm::Function &F);
+
 /// Does a call of these properties, or a call of such a function, keep and
 /// clobber the same registers as all others do? A function's type says nothing
 /// of it: what the caller kept could be changed behind its check.

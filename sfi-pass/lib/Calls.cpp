@@ -43,7 +43,9 @@ static std::optional<uint32_t> getCallType(const CallBase &CB,
     return 0;
   if (std::optional<OperandBundleUse> Bundle =
           CB.getOperandBundle(LLVMContext::OB_kcfi))
-    return cast<ConstantInt>(Bundle->Inputs[0])->getZExtValue();
+    return getTypeHash(cast<ConstantInt>(Bundle->Inputs[0])->getZExtValue(),
+                       CB.getAttributes(), CB.arg_size(),
+                       CB.getModule()->getDataLayout());
   if (Callee)
     return getTypeHash(*Callee);
   return std::nullopt;

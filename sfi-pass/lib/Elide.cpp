@@ -41,8 +41,11 @@ Place getPlace(Value *Ptr, const DataLayout &DL) {
   // Address arithmetic alone: no attribute is believed, no alias looked into.
   APInt Offset(64, 0);
   while (auto *GEP = dyn_cast<GEPOperator>(Ptr)) {
-    if (!GEP->accumulateConstantOffset(DL, Offset))
+    // Where it fails, it has added what stands before the variable index.
+    APInt Step(64, 0);
+    if (!GEP->accumulateConstantOffset(DL, Step))
       break;
+    Offset += Step;
     Ptr = GEP->getPointerOperand();
   }
   return {Ptr, Offset.getSExtValue()};
@@ -101,6 +104,10 @@ static ConstantRange getRange(const Value *V, unsigned Depth = 0) {
                                               : Sub(0).lshr(Sub(1));
   }
   case Instruction::URem:
+    // By zero it is whatever the code generator makes of it.
+    if (auto *By = dyn_cast<ConstantInt>(O->getOperand(1));
+        !By || By->isZero())
+      return Full;
     return Sub(0).urem(Sub(1));
   case Instruction::Add:
     return Sub(0).add(Sub(1));

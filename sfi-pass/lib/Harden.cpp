@@ -71,7 +71,8 @@ void dropAssumptions(Function &F) {
     for (unsigned Kind :
          {LLVMContext::MD_noundef, LLVMContext::MD_dereferenceable,
           LLVMContext::MD_dereferenceable_or_null,
-          LLVMContext::MD_invariant_load, LLVMContext::MD_invariant_group})
+          LLVMContext::MD_invariant_load, LLVMContext::MD_invariant_group,
+          LLVMContext::MD_loop}) // a promise to end
       I.setMetadata(Kind, nullptr);
     fixUndefined(I);
   }

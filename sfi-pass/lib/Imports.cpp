@@ -16,6 +16,7 @@
 
 #include "Imports.h"
 #include "Abi.h"
+#include "Access.h"
 #include "Diag.h"
 
 #include "llvm/ADT/SmallPtrSet.h"
@@ -210,6 +211,10 @@ private:
     auto *Call = dyn_cast<CallInst>(&CB);
     if (!Call || Call->isMustTailCall()) {
       error(CB, "this kind of call of '" + F.getName() + "' is not supported");
+      return;
+    }
+    if (!agrees(CB, F)) {
+      error(CB, "a call of '" + F.getName() + "' as a function of another type");
       return;
     }
     if (isByValueBeside(F.getName(), CB.arg_size(), Types)) {

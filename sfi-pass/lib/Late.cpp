@@ -109,6 +109,11 @@ private:
   /// Classifies everything. False if there was an error.
   bool look() {
     bool Ok = isAcceptable(M);
+    // Another unit may have it without "const": what was loaded before a guard
+    // is not to be loaded again behind it.
+    for (GlobalVariable &G : M.globals())
+      if (G.isDeclaration())
+        G.setConstant(false);
     for (Function *F : Code) {
       Ok &= isAcceptable(*F);
       dropAssumptions(*F);

@@ -15,9 +15,9 @@ struct pair many(struct pair p)
 }
 #else
 // CHECK-LABEL: @few(
-// CHECK: call { i64, i64 } @sfi_w_thing_flag(ptr @__sfi_self, i64 %{{.*}}, i64 %{{.*}})
+// CHECK: call { i64, i64 } @sfi_w_thing_mirror(ptr @__sfi_self, i64 %{{.*}}, i64 %{{.*}})
 struct pair few(struct pair p)
 {
-	return ((struct pair (*)(struct pair))thing_flag)(p);
+	return thing_mirror(p);
 }
 #endif

@@ -7,6 +7,10 @@
 target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
 target triple = "x86_64-unknown-linux-gnu"
 
+; Another unit may write it.
+; CHECK: @thing_jiffies = external global ptr
+@thing_jiffies = external constant ptr
+
 ; CHECK-LABEL: define void @flags(
 ; CHECK: %i = add i64 %n, 1
 ; CHECK-NEXT: %q = getelementptr i32, ptr %p, i64 %i
@@ -48,6 +52,23 @@ define void @shifted_away(i64 %n) {
   ret void
 }
 
+; A loop is not promised to end.
+; CHECK-LABEL: define void @endless(
+; CHECK-NOT: llvm.loop
+; CHECK: ret void
+define void @endless(i8 %n) {
+  br label %loop
+loop:
+  %i = phi i8 [ 0, %0 ], [ %j, %loop ]
+  %j = add i8 %i, 2
+  %c = icmp ult i8 %j, %n
+  br i1 %c, label %loop, label %end, !llvm.loop !2
+end:
+  %p = load ptr, ptr @thing_jiffies
+  store i32 1, ptr %p
+  ret void
+}
+
 ; CHECK-LABEL: define void @undefined_element(
 ; CHECK: extractelement <2 x i64> <i64 0, i64 1>, i64 %n
 define void @undefined_element(i64 %n) {
@@ -76,3 +97,5 @@ declare void @llvm.assume(i1)
 ; CHECK: attributes #{{[0-9]+}} = { "no-jump-tables"="true" }
 !0 = !{}
 !1 = !{i64 8}
+!2 = distinct !{!2, !3}
+!3 = !{!"llvm.loop.mustprogress"}

@@ -33,7 +33,28 @@ define void @past_end() {
 }
 @alone2 = internal global [4 x i32] zeroinitializer
 
+; The code generator may make of a division by zero what it likes.
+; CHECK-LABEL: define void @divided(
+; CHECK: getelementptr i8, ptr @__sfi_self
+; CHECK-LABEL: define void @divided_by_constant(
+; CHECK-NOT: @__sfi_self
 ; CHECK-LABEL: define void @escaped(
+define void @divided(i64 %x, i64 %y) {
+  %m = and i64 %y, 3
+  %i = urem i64 %x, %m
+  %p = getelementptr i32, ptr @alone3, i64 %i
+  store i32 1, ptr %p
+  ret void
+}
+define void @divided_by_constant(i64 %x) {
+  %i = urem i64 %x, 4
+  %p = getelementptr i32, ptr @alone4, i64 %i
+  store i32 1, ptr %p
+  ret void
+}
+@alone3 = internal global [4 x i32] zeroinitializer
+@alone4 = internal global [4 x i32] zeroinitializer
+
 ; CHECK: call void @sfi_w_thing_stop(
 ; CHECK: @sfi_guard(
 define void @escaped() {

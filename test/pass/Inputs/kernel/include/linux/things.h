@@ -22,6 +22,7 @@ void thing_free(const void *object);
 int thing_printk(const char *format, ...);
 _Bool thing_flag(struct thing *thing, signed char small);
 struct big thing_big(struct thing *thing);
+struct pair thing_mirror(struct pair pair);
 struct pair thing_pair(struct pair pair, long a, long b, long c, long d);
 void thing_panic(const char *why) __attribute__((noreturn));
 /* Called without a wrapper. */
