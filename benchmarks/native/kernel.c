@@ -9,11 +9,19 @@
 
 #include <bench/kernel.h>
 
+/*
+ * Aligned as kmalloc()'s and the page allocator's memory of that size: to the next power of two. Where a program's
+ * memory lies in the chunks of the rights directory is then not for the address space's layout to say, which is
+ * another in each run.
+ */
 void *bench_alloc(size_t size)
 {
+	size_t align = 4096;
 	void *p;
 
-	return posix_memalign(&p, 4096, size) ? NULL : memset(p, 0, size);
+	while (align < size)
+		align *= 2;
+	return posix_memalign(&p, align, size) ? NULL : memset(p, 0, size);
 }
 
 void bench_free(void *memory)
