@@ -44,6 +44,9 @@ static struct hlist_bl_head buckets[1 << BUCKET_BITS];
 /* How many pages the longest so far of those not under LONG goes on. Only grows. */
 static unsigned long most_pages;
 
+/* Mappings in all buckets: none where all devices reach memory directly. */
+static atomic_t nr_mappings = ATOMIC_INIT(0);
+
 static struct hlist_bl_head *bucket_of(u64 key)
 {
 	return &buckets[hash_64(key, BUCKET_BITS)];
@@ -83,7 +86,6 @@ static bool find_under(u64 key, const struct device *dev, dma_addr_t addr, struc
 	struct mapping *m;
 	unsigned long flags;
 
-	/* The caller's mapping was there before the call, if ever. */
 	if (hlist_bl_empty(b))
 		return false;
 	flags = lock_bucket(b);
@@ -92,6 +94,12 @@ static bool find_under(u64 key, const struct device *dev, dma_addr_t addr, struc
 		*copy = *m;
 	unlock_bucket(b, flags);
 	return m;
+}
+
+/* There may be one to find: the caller's was there before the call, if ever. */
+static bool any_kept(void)
+{
+	return unlikely(atomic_read(&nr_mappings));
 }
 
 /*
@@ -108,6 +116,13 @@ static bool find(const struct device *dev, dma_addr_t addr, struct mapping *copy
 	return find_under(LONG, dev, addr, copy);
 }
 
+/* Under the lock of its bucket. */
+static void remove(struct mapping *m)
+{
+	hlist_bl_del(&m->node);
+	atomic_dec(&nr_mappings);
+}
+
 /* Takes the mapping that COPY was made of, if there still is one like it. */
 static struct mapping *take(const struct mapping *copy)
 {
@@ -119,7 +134,7 @@ static struct mapping *take(const struct mapping *copy)
 		  m->memory != copy->memory))
 		m = NULL;
 	if (m)
-		hlist_bl_del(&m->node);
+		remove(m);
 	unlock_bucket(b, flags);
 	return m;
 }
@@ -136,6 +151,7 @@ static void put(struct mapping *m)
 	b = bucket_of(m->key);
 	flags = lock_bucket(b);
 	hlist_bl_add_head(&m->node, b);
+	atomic_inc(&nr_mappings);
 	unlock_bucket(b, flags);
 }
 
@@ -156,7 +172,7 @@ static void release_mapping(void *obj, const u64 args[4])
 	struct hlist_bl_head *b = bucket_of(m->key);
 	unsigned long flags = lock_bucket(b);
 
-	hlist_bl_del(&m->node);
+	remove(m);
 	unlock_bucket(b, flags);
 	if (!dma_mapping_error(m->dev, m->addr))
 		dma_unmap_page_attrs(m->dev, m->addr, m->size, m->dir, DMA_ATTR_SKIP_CPU_SYNC);
@@ -164,16 +180,14 @@ static void release_mapping(void *obj, const u64 args[4])
 }
 
 /*
- * MEMORY has been mapped at ADDR. Results in ADDR, or in DMA_MAPPING_ERROR if
- * there is no memory for a record that it needs.
+ * MEMORY has been mapped at ADDR, and not directly. Results in ADDR, or in DMA_MAPPING_ERROR if
+ * there is no memory for a record.
  */
-static dma_addr_t keep(struct sfi_domain *d, struct device *dev, void *memory, dma_addr_t addr,
-		       size_t size, enum dma_data_direction dir)
+static noinline dma_addr_t keep(struct sfi_domain *d, struct device *dev, void *memory,
+				dma_addr_t addr, size_t size, enum dma_data_direction dir)
 {
 	struct mapping *m = NULL;
 
-	if (addr == DMA_MAPPING_ERROR || (is_direct(dev) && addr == virt_to_phys(memory)))
-		return addr;
 	if (sfi_may_hold(d, sizeof(*m)))
 		m = kmalloc(sizeof(*m), GFP_ATOMIC | __GFP_NOWARN);
 	if (!m) {
@@ -189,6 +203,26 @@ static dma_addr_t keep(struct sfi_domain *d, struct device *dev, void *memory, d
 	return addr;
 }
 
+/* The same of any mapping: there is nothing to keep of a direct one, or of none. */
+static __always_inline dma_addr_t mapped(struct sfi_domain *d, struct device *dev, void *memory,
+					 dma_addr_t addr, size_t size, enum dma_data_direction dir)
+{
+	if (likely(is_direct(dev) && addr == virt_to_phys(memory)) || addr == DMA_MAPPING_ERROR)
+		return addr;
+	return keep(d, dev, memory, addr, size, dir);
+}
+
+/*
+ * A device can be given what P begins. Where it may write, the driver must be able to as well: that
+ * is asked for besides, and is so for nothing in the linear map but memory.
+ */
+static __always_inline bool can_be_mapped(const void *p, size_t size, enum dma_data_direction dir)
+{
+	if (size && (dir == DMA_FROM_DEVICE || dir == DMA_BIDIRECTIONAL))
+		return (unsigned long)p >= PAGE_OFFSET && p < high_memory;
+	return valid_dma_direction(dir) && virt_addr_valid(p);
+}
+
 dma_addr_t sfi_w_dma_map_single_attrs(struct sfi_self *self, struct device *dev, void *ptr,
 				      size_t size, enum dma_data_direction dir, unsigned long attrs)
 {
@@ -196,12 +230,12 @@ dma_addr_t sfi_w_dma_map_single_attrs(struct sfi_self *self, struct device *dev,
 	dma_addr_t ret;
 
 	sfi_check_owned(d, dev, SFI_T_device, SFI_ARG("dma_map_single_attrs", "dev"));
-	sfi_check_that(d, dir != DMA_NONE && virt_addr_valid(ptr),
-		       SFI_ARG("dma_map_single_attrs", "dir != DMA_NONE && virt_addr_valid(ptr)"));
+	sfi_check_that(d, can_be_mapped(ptr, size, dir),
+		       SFI_ARG("dma_map_single_attrs", "dir is a direction, ptr in memory"));
 	sfi_check_writable(d, ptr, dir == DMA_TO_DEVICE ? 0 : size,
 			   SFI_ARG("dma_map_single_attrs", "ptr"));
 	sfi_pci_dma_begins(dev);
-	ret = keep(d, dev, ptr, dma_map_single_attrs(dev, ptr, size, dir, attrs), size, dir);
+	ret = mapped(d, dev, ptr, dma_map_single_attrs(dev, ptr, size, dir, attrs), size, dir);
 	sfi_import_leave(d);
 	return ret;
 }
@@ -215,43 +249,48 @@ dma_addr_t sfi_w_dma_map_page_attrs(struct sfi_self *self, struct device *dev, s
 	dma_addr_t ret;
 
 	sfi_check_owned(d, dev, SFI_T_device, SFI_ARG("dma_map_page", "dev"));
-	sfi_check_that(d,
-		       dir == DMA_TO_DEVICE || dir == DMA_FROM_DEVICE || dir == DMA_BIDIRECTIONAL,
-		       SFI_ARG("dma_map_page", "dir is a direction"));
+	sfi_check_that(d, valid_dma_direction(dir), SFI_ARG("dma_map_page", "dir is a direction"));
 	sfi_check_that(d, pfn_valid(page_to_pfn(page)), SFI_ARG("dma_map_page", "page is a page"));
 	if (dir != DMA_TO_DEVICE)
 		sfi_check_writable(d, page_address(page) + offset, size,
 				   SFI_ARG("dma_map_page", "page"));
 	sfi_pci_dma_begins(dev);
-	ret = keep(d, dev, page_address(page) + offset,
-		   dma_map_page_attrs(dev, page, offset, size, dir, attrs), size, dir);
+	ret = mapped(d, dev, page_address(page) + offset,
+		     dma_map_page_attrs(dev, page, offset, size, dir, attrs), size, dir);
 	sfi_import_leave(d);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(sfi_w_dma_map_page_attrs);
 
+/* Ends the mapping that holds ADDR, if that is one that is kept: false if not. */
+static noinline bool end_kept(struct sfi_domain *d, struct device *dev, dma_addr_t addr,
+			      size_t size, enum dma_data_direction dir, unsigned long attrs)
+{
+	struct mapping copy, *m;
+
+	if (!find(dev, addr, &copy))
+		return false;
+	sfi_check_that(d, copy.addr == addr && copy.size == size && copy.dir == dir,
+		       SFI_ARG("dma_unmap_page_attrs", "as it was mapped"));
+	if (dir != DMA_TO_DEVICE && !(attrs & DMA_ATTR_SKIP_CPU_SYNC))
+		sfi_check_writable(d, copy.memory, size, SFI_ARG("dma_unmap_page_attrs", "memory"));
+	m = take(&copy);
+	sfi_check_that(d, m, SFI_ARG("dma_unmap_page_attrs", "addr is mapped"));
+	sfi_release(d, &sfi_type_dma_mapping, m, SFI_ARG("dma_unmap_page_attrs", "addr"));
+	kfree(m);
+	dma_unmap_page_attrs(dev, addr, size, dir, attrs);
+	return true;
+}
+
 void sfi_w_dma_unmap_page_attrs(struct sfi_self *self, struct device *dev, dma_addr_t addr,
 				size_t size, enum dma_data_direction dir, unsigned long attrs)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
-	struct mapping copy, *m;
 
 	sfi_check_owned(d, dev, SFI_T_device, SFI_ARG("dma_unmap_page_attrs", "dev"));
-	if (find(dev, addr, &copy)) {
-		sfi_check_that(d, copy.addr == addr && copy.size == size && copy.dir == dir,
-			       SFI_ARG("dma_unmap_page_attrs", "as it was mapped"));
-		if (dir != DMA_TO_DEVICE && !(attrs & DMA_ATTR_SKIP_CPU_SYNC))
-			sfi_check_writable(d, copy.memory, size,
-					   SFI_ARG("dma_unmap_page_attrs", "memory"));
-		m = take(&copy);
-		sfi_check_that(d, m, SFI_ARG("dma_unmap_page_attrs", "addr is mapped"));
-		sfi_release(d, &sfi_type_dma_mapping, m, SFI_ARG("dma_unmap_page_attrs", "addr"));
-		kfree(m);
-		dma_unmap_page_attrs(dev, addr, size, dir, attrs);
-	} else {
+	if (!any_kept() || !end_kept(d, dev, addr, size, dir, attrs))
 		sfi_check_that(d, is_direct(dev),
 			       SFI_ARG("dma_unmap_page_attrs", "addr is mapped"));
-	}
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_dma_unmap_page_attrs);
@@ -266,12 +305,12 @@ static bool may_sync(struct sfi_domain *d, struct device *dev, dma_addr_t addr, 
 	struct mapping m;
 
 	sfi_check_owned(d, dev, SFI_T_device, SFI_ARG("dma_sync_single", "dev"));
-	if (!find(dev, addr, &m)) {
+	if (!any_kept() || !find(dev, addr, &m)) {
 		sfi_check_that(d, is_direct(dev), SFI_ARG("dma_sync_single", "addr is mapped"));
 		return false;
 	}
 	sfi_check_that(d, size <= m.size - (addr - m.addr), SFI_ARG("dma_sync_single", "size"));
-	sfi_check_that(d, m.dir == dir || m.dir == DMA_BIDIRECTIONAL,
+	sfi_check_that(d, m.dir == dir || (m.dir == DMA_BIDIRECTIONAL && valid_dma_direction(dir)),
 		       SFI_ARG("dma_sync_single", "dir, as it was mapped"));
 	if (back && dir != DMA_TO_DEVICE)
 		sfi_check_writable(d, m.memory + (addr - m.addr), size,
