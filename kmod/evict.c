@@ -58,7 +58,7 @@ static bool sleeps_inside(struct task_struct *t, const struct sfi_domain *d)
 	return false;
 }
 
-static void wake_sleepers(const struct sfi_domain *d)
+void sfi_wake_sleepers(const struct sfi_domain *d)
 {
 	struct task_struct *p, *t;
 
@@ -82,7 +82,7 @@ int sfi_evict(struct sfi_domain *d, unsigned int timeout_ms)
 			return -ETIMEDOUT;
 		sfi_watchdog_kick_all();
 		if (round++ % ROUNDS_PER_WAKE == 0)
-			wake_sleepers(d);
+			sfi_wake_sleepers(d);
 		usleep_range(ROUND_US, 2 * ROUND_US);
 	}
 	return 0;

@@ -47,6 +47,7 @@ struct sfi_host {
 	struct kthread_worker *worker;   /* const: recovers this domain and nothing else */
 	struct kthread_work recover;     /* queued by sfi_port_failed() and by orders */
 	struct kthread_work revive;      /* queued by order: starts a dead domain again */
+	struct kthread_work clear;       /* queued by the patrol and at the end: releases what was inhabited */
 	struct work_struct announce;     /* uevents; queued by sfi_port_state_changed() */
 
 	/* Kernel functions that instrumented code may call directly: sorted; const once loaded. */
@@ -173,6 +174,8 @@ void sfi_watchdog_kick_all(void);
 /* evict.c */
 /* Every context leaves the closed domain D, within TIMEOUT_MS; -ETIMEDOUT if some did not. Sleeps. */
 int sfi_evict(struct sfi_domain *d, unsigned int timeout_ms);
+/* Tasks that sleep in calls from the closed domain D are woken, so that they return. Any task. */
+void sfi_wake_sleepers(const struct sfi_domain *d);
 
 /* recover.c */
 int sfi_recover_start(struct sfi_host *h, const char *name);
@@ -183,6 +186,8 @@ int sfi_run_init(const struct sfi_entry *e);
 void sfi_recover_settle(struct sfi_host *h);
 /* For a host that is loading or leaving: closes the domain, releases all it has; it is dead then. Sleeps. */
 void sfi_recover_finish(struct sfi_host *h);
+/* If the host is left dead with a call inside, and that has left: the rest is done. Sleeps not. */
+void sfi_recover_inhabited(struct sfi_host *h);
 /* Sees to an operator's order and returns when it is done: -EBUSY, or -EIO if it had no success. Sleeps. */
 int sfi_recover_order(struct sfi_host *h, enum sfi_order order);
 

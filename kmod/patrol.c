@@ -240,6 +240,10 @@ static void patrol(struct kthread_work *work)
 
 	if (!sfi_closed(d) && sfi_domain_inside(d))
 		look_at_calls(p);
+	/* Recovery wakes who is inside; but recovery itself may be, in an init that it has run again. */
+	if (sfi_closed(d) && sfi_domain_inside(d))
+		sfi_wake_sleepers(d);
+	sfi_recover_inhabited(p->h);
 	if (!sfi_closed(d))
 		sfi_memory_judge(d);
 	sfi_growth_look(p->h, &p->growth);

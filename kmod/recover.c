@@ -272,7 +272,8 @@ static void recover(struct kthread_work *work)
 	const char *why;
 	bool restart;
 
-	if (!sfi_domain_move(d, SFI_FAILED, SFI_RECOVERING))
+	/* It may have failed while it was made: there is nothing yet. */
+	if (!d || !sfi_domain_move(d, SFI_FAILED, SFI_RECOVERING))
 		return;
 	h->failed_at = READ_ONCE(d->failed_ns);
 	outage_begins(h);
@@ -336,9 +337,33 @@ static void revive(struct kthread_work *work)
 		start_again(h, &none);
 }
 
+/*
+ * Of a domain that was left dead because a call did not leave it: what it has is released once that
+ * has left after all. The driver is not started: that is for the operator to order, or not.
+ */
+static void clear(struct kthread_work *work)
+{
+	struct sfi_host *h = container_of(work, struct sfi_host, clear);
+
+	if (!h->inhabited || sfi_evict(h->d, EVICT_MS))
+		return;
+	sfi_shadows_do(h, give_up);
+	sfi_release_all(h->d);
+	sfi_domain_reset(h->d);
+	h->inhabited = false;
+	pr_info("%s: the call has left the driver, all is released\n", h->d->name);
+}
+
+void sfi_recover_inhabited(struct sfi_host *h)
+{
+	if (READ_ONCE(h->inhabited) && !sfi_domain_inside(h->d))
+		kthread_queue_work(h->worker, &h->clear);
+}
+
 int sfi_recover_start(struct sfi_host *h, const char *name)
 {
-	struct kthread_worker *worker = kthread_create_worker(0, "sfi/%s", name);
+	/* While the machine is suspended no device can be probed: its failures wait until it is not. */
+	struct kthread_worker *worker = kthread_create_worker(KTW_FREEZABLE, "sfi/%s", name);
 
 	if (IS_ERR(worker))
 		return PTR_ERR(worker);
@@ -346,6 +371,7 @@ int sfi_recover_start(struct sfi_host *h, const char *name)
 	sched_set_fifo_low(worker->task);
 	kthread_init_work(&h->recover, recover);
 	kthread_init_work(&h->revive, revive);
+	kthread_init_work(&h->clear, clear);
 	h->worker = worker;
 	return 0;
 }
@@ -370,15 +396,14 @@ void sfi_recover_finish(struct sfi_host *h)
 {
 	sfi_domain_fail(h->d);
 	sfi_recover_settle(h);
-	if (!h->inhabited)
-		return;
 	/* The module's memory cannot go while somebody is in its code. */
-	while (sfi_evict(h->d, EVICT_MS))
+	for (;;) {
+		kthread_queue_work(h->worker, &h->clear);
+		kthread_flush_worker(h->worker);
+		if (!h->inhabited)
+			return;
 		pr_err("%s: still waiting for a call to leave the driver\n", h->d->name);
-	sfi_shadows_do(h, give_up);
-	sfi_release_all(h->d);
-	sfi_domain_reset(h->d);
-	h->inhabited = false;
+	}
 }
 
 int sfi_recover_order(struct sfi_host *h, enum sfi_order order)

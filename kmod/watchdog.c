@@ -217,6 +217,18 @@ static void send_nmi(int cpu)
 	apic->send_IPI_mask(cpumask_of(cpu), NMI_VECTOR);
 }
 
+/* The domain is there still. In hard interrupts, which its end waits for. */
+static bool is_there(const struct sfi_domain *d)
+{
+	unsigned int i, end = sfi_domains_end();
+
+	for (i = 0; i < end; i++) {
+		if (sfi_domain_at(i) == d)
+			return true;
+	}
+	return false;
+}
+
 /*
  * True: the next CPU's timer has been silent for a quarter of the budget. Either
  * its interrupts are off, and an NMI has been sent; or it is a virtual one and
@@ -240,7 +252,7 @@ static bool watch_neighbour(void)
 	if (silent)
 		send_nmi(cpu);
 	d = xchg(&w->stuck, NULL);
-	if (d)
+	if (d && is_there(d))
 		fail_from_afar(d, w->stuck_ms);
 	return silent;
 }

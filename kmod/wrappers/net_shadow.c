@@ -33,6 +33,7 @@ static DEFINE_MUTEX(domains_lock);
 static unsigned int nr_domains; /* domains_lock */
 
 static const struct sfi_shadow_class class;
+static void remove_orphans(struct work_struct *work);
 
 /*
  * Internals
@@ -133,6 +134,7 @@ static struct net_shadow_domain *make_domain(struct sfi_domain *d)
 	mutex_init(&nd->inner);
 	init_waitqueue_head(&nd->up);
 	INIT_DELAYED_WORK(&nd->look, look);
+	INIT_WORK(&nd->orphans, remove_orphans);
 	nd->looked_at = ktime_get_ns();
 	domain_comes();
 	sfi_shadow_attach(&nd->shadow);
@@ -232,15 +234,21 @@ static void suspend(struct sfi_shadow *shadow)
 	mutex_unlock(&nd->devices_lock);
 }
 
+/* What a driver that adopts the device can overwrite. */
+static void remember(struct net_shadow *s)
+{
+	memcpy(s->name, s->dev->name, sizeof(s->name));
+	s->parent = s->dev->dev.parent;
+	s->priv_flags = s->dev->priv_flags;
+}
+
 /* What was on its way is lost, and nobody is told that the link is. */
 static void put_to_sleep(struct net_shadow *s)
 {
 	struct net_device *dev = s->dev;
 	unsigned int i;
 
-	memcpy(s->name, dev->name, sizeof(s->name));
-	s->parent = dev->dev.parent;
-	s->priv_flags = dev->priv_flags;
+	remember(s);
 	sfi_compat_netdev_called(dev, s->name);
 	net_shadow_keep_stats(s);
 	s->was_running = test_and_clear_bit(__LINK_STATE_START, &dev->state);
@@ -275,19 +283,22 @@ static void keep(struct sfi_shadow *shadow)
 	struct net_shadow *s;
 
 	net_shadow_take_rtnl(nd);
+	mutex_lock(&nd->devices_lock);
 	list_for_each_entry(s, &nd->devices, node) {
-		if (s->state == NET_NEW || s->dev->reg_state != NETREG_REGISTERED)
+		if (s->state == NET_NEW || s->state >= NET_GONE ||
+		    s->dev->reg_state != NETREG_REGISTERED)
 			continue;
-		if (s->state == NET_REGISTERED) {
+		if (s->state == NET_REGISTERED)
 			put_to_sleep(s);
-			sfi_take_back(d, &sfi_type_netdev_registration, s->dev);
-		}
+		/* One that is adopted is registered for the driver while its tables are checked. */
+		sfi_take_back(d, &sfi_type_netdev_registration, s->dev);
 		if (s->state != NET_KEPT)
 			sfi_take_back(d, &sfi_type_net_device, s->dev);
 		if (s->state == NET_ADOPTED)
 			put_right(s);
 		s->state = NET_KEPT;
 	}
+	mutex_unlock(&nd->devices_lock);
 }
 
 /* Its driver will never hear of it again. */
@@ -311,9 +322,13 @@ static struct net_shadow *next_orphan(struct net_shadow_domain *nd)
 	return found;
 }
 
-/* The devices that the driver does not have any more. */
-static void remove_orphans(struct net_shadow_domain *nd)
+/*
+ * The devices that the driver does not have any more. Not in the worker: that rtnl_lock is free may
+ * take another recovery, for which a task waits that has the lock.
+ */
+static void remove_orphans(struct work_struct *work)
 {
+	struct net_shadow_domain *nd = container_of(work, struct net_shadow_domain, orphans);
 	struct net_shadow *s;
 
 	while ((s = next_orphan(nd)) != NULL) {
@@ -398,8 +413,9 @@ static void resume(struct sfi_shadow *shadow)
 			orphan(s);
 	}
 	mutex_unlock(&nd->devices_lock);
+	WRITE_ONCE(nd->given_up, false);
 	net_shadow_end_outage(nd);
-	remove_orphans(nd);
+	queue_work(system_long_wq, &nd->orphans);
 }
 
 static void strand(struct sfi_shadow *shadow)
@@ -416,16 +432,21 @@ static void give_up(struct sfi_shadow *shadow)
 	struct net_shadow *s;
 
 	WRITE_ONCE(nd->given_up, true);
+	mutex_lock(&nd->devices_lock);
 	list_for_each_entry(s, &nd->devices, node) {
 		if (s->state == NET_ADOPTED) {
+			sfi_take_back(shadow->domain, &sfi_type_netdev_registration, s->dev);
 			sfi_take_back(shadow->domain, &sfi_type_net_device, s->dev);
 			put_right(s);
 		}
 		if (s->state == NET_ADOPTED || s->state == NET_KEPT)
 			orphan(s);
 	}
+	mutex_unlock(&nd->devices_lock);
 	net_shadow_end_outage(nd);
-	remove_orphans(nd);
+	queue_work(system_long_wq, &nd->orphans);
+	/* Nobody waits for this domain any more. */
+	flush_work(&nd->orphans);
 }
 
 static void free_domain(struct sfi_shadow *shadow)
@@ -433,6 +454,7 @@ static void free_domain(struct sfi_shadow *shadow)
 	struct net_shadow_domain *nd = container_of(shadow, struct net_shadow_domain, shadow);
 
 	cancel_delayed_work_sync(&nd->look);
+	flush_work(&nd->orphans);
 	domain_goes();
 	kfree(nd);
 }
@@ -557,6 +579,8 @@ static void register_adopted(struct net_shadow *s)
 	memcpy(s->dev->name, s->name, sizeof(s->name));
 	sfi_compat_netdev_called(s->dev, s->dev->name);
 	s->dev->priv_flags |= s->priv_flags;
+	/* The last instance may have failed after it had detached it, as for suspending. */
+	set_bit(__LINK_STATE_PRESENT, &s->dev->state);
 	net_shadow_interpose(s);
 	s->misses = 0;
 	s->replay = true;
@@ -577,6 +601,7 @@ static int register_new(struct net_shadow *s)
 		return ret;
 	}
 	s->registered = features_of(dev);
+	remember(s);
 	net_shadow_note_config(s);
 	s->state = NET_REGISTERED;
 	return 0;

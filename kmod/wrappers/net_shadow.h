@@ -111,6 +111,7 @@ struct net_shadow_domain {
 	wait_queue_head_t up;	      /* when settled: for net_shadow_again() */
 	struct delayed_work look;     /* for silent failures */
 	u64 looked_at;		      /* ktime_get_ns(). The work's */
+	struct work_struct orphans;   /* unregisters them */
 };
 
 /*

@@ -140,7 +140,7 @@ bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt)
 	lending = false;
 	lender_takes();
 	mutex_unlock(&lend_lock);
-	return !READ_ONCE(nd->given_up);
+	return !READ_ONCE(nd->given_up) && s->state < NET_GONE;
 }
 
 struct mutex *net_shadow_lock(struct sfi_domain *d)

@@ -116,7 +116,6 @@ REPEATED_VOID(ETHTOOL, get_pauseparam, (struct net_device *dev, struct ethtool_p
 REPEATED_VOID(ETHTOOL, self_test, (struct net_device *dev, struct ethtool_test *test, u64 *data),
 	      dev, test, data)
 REPEATED_VOID(ETHTOOL, get_strings, (struct net_device *dev, u32 set, u8 *data), dev, set, data)
-REPEATED(ETHTOOL, int, set_phys_id, (struct net_device *dev, enum ethtool_phys_id_state state), dev, state)
 REPEATED_VOID(ETHTOOL, get_ethtool_stats, (struct net_device *dev, struct ethtool_stats *stats, u64 *data),
 	      dev, stats, data)
 REPEATED(ETHTOOL, int, begin, (struct net_device *dev), dev)
@@ -130,6 +129,21 @@ SETTING(set_pauseparam, pauseparam, HAS_PAUSEPARAM, struct ethtool_pauseparam)
 SETTING(set_link_ksettings, link_ksettings, HAS_LINK_KSETTINGS, const struct ethtool_link_ksettings)
 SETTING2(set_ringparam, ringparam, HAS_RINGPARAM, struct ethtool_ringparam, struct kernel_ethtool_ringparam)
 SETTING2(set_coalesce, coalesce, HAS_COALESCE, struct ethtool_coalesce, struct kernel_ethtool_coalesce)
+
+/* Its caller keeps the table while it lets go of rtnl_lock: the device may have lost its driver. */
+static int shadow_set_phys_id(struct net_device *dev, enum ethtool_phys_id_state state)
+{
+	struct net_shadow *s = net_shadow_of(dev);
+	struct net_attempt attempt = NET_ATTEMPT(s);
+	int ret;
+
+	do {
+		if (s->state != NET_REGISTERED)
+			return -ENODEV;
+		ret = ETHTOOL(s)->set_phys_id(dev, state);
+	} while (net_shadow_again(s, &attempt));
+	return ret;
+}
 
 static void shadow_set_msglevel(struct net_device *dev, u32 level)
 {
@@ -256,12 +270,13 @@ static void shadow_ndo_get_stats64(struct net_device *dev, struct rtnl_link_stat
 	unsigned int failures = READ_ONCE(s->nd->failures);
 	unsigned long flags;
 
-	if (NDO(s)->ndo_get_stats64)
+	/* A driver that does not have the device cannot be asked. */
+	if (NDO(s)->ndo_get_stats64 && s->state == NET_REGISTERED)
 		NDO(s)->ndo_get_stats64(dev, stats);
 	else
 		netdev_stats_to_stats64(stats, &dev->stats);
 	spin_lock_irqsave(&s->stats_lock, flags);
-	if (net_shadow_is_down(s) || failures != READ_ONCE(s->nd->failures)) {
+	if (net_shadow_is_down(s) || s->state != NET_REGISTERED || failures != READ_ONCE(s->nd->failures)) {
 		*stats = s->last;
 	} else {
 		add_stats(stats, &s->before);
@@ -352,16 +367,20 @@ static void last_stats(struct net_device *dev, struct rtnl_link_stats64 *stats)
 }
 
 /* What the kernel calls without a look, for a device that had it or has certain features, is there. */
+static const struct net_device_ops no_driver = {
+	.ndo_start_xmit = drop,
+	.ndo_vlan_rx_add_vid = no_vid,
+	.ndo_vlan_rx_kill_vid = no_vid,
+	.ndo_tx_timeout = no_timeout,
+	.ndo_get_stats64 = last_stats,
+};
+static const struct ethtool_ops no_driver_ethtool;
+
+/* The shadow's own tables stay as they are: somebody may be reading them. */
 void net_shadow_disconnect(struct net_shadow *s)
 {
-	s->ops = (struct net_device_ops){
-		.ndo_start_xmit = drop,
-		.ndo_vlan_rx_add_vid = no_vid,
-		.ndo_vlan_rx_kill_vid = no_vid,
-		.ndo_tx_timeout = no_timeout,
-		.ndo_get_stats64 = last_stats,
-	};
-	s->ethtool_ops = (struct ethtool_ops){};
+	WRITE_ONCE(s->dev->netdev_ops, &no_driver);
+	WRITE_ONCE(s->dev->ethtool_ops, &no_driver_ethtool);
 }
 
 /*
@@ -452,12 +471,17 @@ static int replay_vid(struct net_device *vlan, int vid, void *arg)
 	return 0;
 }
 
-static void replay_filters(struct net_shadow *s)
+/* Whether it is open or not: the kernel tells them once, and not again when it is opened. */
+static void replay_vids(struct net_shadow *s)
+{
+	if (NDO(s)->ndo_vlan_rx_add_vid)
+		vlan_for_each(s->dev, replay_vid, s);
+}
+
+static void replay_rx_mode(struct net_shadow *s)
 {
 	struct net_device *dev = s->dev;
 
-	if (NDO(s)->ndo_vlan_rx_add_vid)
-		vlan_for_each(dev, replay_vid, s);
 	if (!NDO(s)->ndo_set_rx_mode)
 		return;
 	netif_addr_lock_bh(dev);
@@ -486,7 +510,8 @@ static void reopen(struct net_shadow *s)
 		not_opened(s, ret);
 		return;
 	}
-	replay_filters(s);
+	replay_vids(s);
+	replay_rx_mode(s);
 	/* Some have reset the byte queue limits with everything else. */
 	net_shadow_hold_queues(s);
 	if (!s->held)
@@ -504,8 +529,10 @@ void net_shadow_replay(struct net_shadow *s)
 	replay_address(s);
 	if (s->config.open)
 		reopen(s);
-	else if (s->was_running)
-		/* Failed in being opened: the call is made again, and its caller has set this before. */
+	else
+		replay_vids(s);
+	/* Failed in being opened: the call is made again, and its caller has set this before. */
+	if (!s->config.open && s->was_running)
 		set_bit(__LINK_STATE_START, &s->dev->state);
 	/* As a new device has one. */
 	if (!s->sees_to_carrier)

@@ -15,6 +15,11 @@ modprobe 8021q
 ok "cards" cards_work
 echo 100 >/sys/module/sfi/parameters/restart_max
 
+# Timers of the instances that poll the card are armed at any time, also when the driver fails.
+for setting in gro_flush_timeout:200000 napi_defer_hard_irqs:2; do
+	ip netns exec a sh -c "echo ${setting#*:} >/sys/class/net/card/${setting%:*}"
+done
+
 # --- what must be the same afterwards
 ip netns exec a ethtool -G card rx 128 tx 512 >/dev/null
 ip netns exec a ethtool -K card tso off >/dev/null
@@ -117,7 +122,23 @@ ok "addresses again" wait_for 10 addressed
 both >/tmp/after
 ok "the configuration is the same" diff /tmp/before /tmp/after
 
-# --- a driver that does not come back takes its cards along
+# --- a card that is down has its VLANs when it is up again
+ip -n b link add link card name card.7 type vlan id 7
+ip -n b addr add 10.7.0.2/24 dev card.7
+ip -n b link set card.7 up
+vlan_pings() { ip netns exec a ping -c 1 -W 1 10.7.0.2 >/dev/null 2>&1; }
+ok "packets cross in the VLAN" wait_for 20 vlan_pings
+ip -n b link set card down
+echo restart >/sys/kernel/sfi/e1000/control
+ip -n b link set card up
+ip -n b link set card.7 up
+ok "and do again" wait_for 20 vlan_pings
+
+# --- a driver that does not come back takes its cards along; who is having one blink is told
+ip netns exec a ethtool -p card 600 >/dev/null 2>&1 &
+blinker=$!
+sleep 1
+ok "a card blinks" kill -0 $blinker
 echo 1 >/sys/module/sfi/parameters/restart_max
 for i in 1 2 3; do
 	echo e1000_xmit_frame:wild_store >$PLANT/arm
@@ -126,6 +147,18 @@ for i in 1 2 3; do
 done
 is "left dead" "$(domain e1000 state)" dead
 is "the cards are gone" "$(ls /sys/bus/pci/drivers/e1000 2>/dev/null | grep -c ^0000)$(ip -n a -o link show | grep -c card:)" 00
+gone() { ! kill -0 $blinker 2>/dev/null; }
+ok "nothing blinks any more" wait_for 10 gone
+
+# --- one that the operator starts again has all that it had: a call that it fails in is made again
+echo 100 >/sys/module/sfi/parameters/restart_max
+echo restart >/sys/kernel/sfi/e1000/control
+is "started again" "$(domain e1000 state)" live
+card=$(basename "$(ls -d /sys/bus/pci/drivers/e1000/0000*/net/* | head -n 1)")
+echo e1000_get_ringparam:heap_overflow >$PLANT/arm
+fired=$(cat $PLANT/fired)
+ok "ethtool -g succeeds" ethtool -g "$card"
+is "though the driver failed in it" "$(cat $PLANT/fired)" $((fired + 1))
 remove_all e1000 sfi_plant wakeup
 healthy
 END
