@@ -15,9 +15,6 @@
 
 #include "wrappers/message.h"
 
-/* Longest string that is looked at; what is printed of a longer one is cut by the log anyway. */
-#define MAX_STRING 1024
-
 static bool readable(const void *p, size_t size)
 {
 	u8 buf[32];
@@ -31,24 +28,27 @@ static bool readable(const void *p, size_t size)
 	return true;
 }
 
+bool sfi_string_readable(const char *s, size_t most)
+{
+	char c = -1;
+
+	for (; most && c; most--) {
+		if (copy_from_kernel_nofault(&c, s++, 1))
+			return false;
+	}
+	return true;
+}
+EXPORT_SYMBOL_GPL(sfi_string_readable);
+
 /*
  * Up to PRECISION bytes (negative: no limit) or the terminating zero. NULL and error values are
  * printed as such.
  */
-static bool readable_string(const char *s, int precision)
+static bool printable_string(const char *s, int precision)
 {
-	int i, limit = precision < 0 ? MAX_STRING : min(precision, MAX_STRING);
-	char c;
-
 	if ((unsigned long)s < PAGE_SIZE || IS_ERR(s))
 		return true;
-	for (i = 0; i < limit; i++) {
-		if (copy_from_kernel_nofault(&c, s + i, 1))
-			return false;
-		if (!c)
-			return true;
-	}
-	return precision >= 0;
+	return sfi_string_readable(s, precision < 0 ? SIZE_MAX : precision);
 }
 
 /*
@@ -87,12 +87,18 @@ static bool pointer_ok(const char *extension, const void *p, int width)
 	case 'V':
 	case 'N':
 	case 'E':
+	case 'G':
+	case 'A':
 	case '4':
 		return false;
 	default:
 		return true;
 	}
 }
+
+/* Beyond these the kernel warns. */
+#define MAX_WIDTH ((1 << 23) - 1)
+#define MAX_PRECISION ((1 << 15) - 1)
 
 /* A number of the format: digits, or * for an argument. -1: none. */
 static int number(const char **f, va_list *args)
@@ -122,9 +128,11 @@ static bool conversion_ok(const char **f, va_list *args)
 	width = number(f, args);
 	if (**f == '.') {
 		(*f)++;
-		precision = max(number(f, args), 0);
+		precision = number(f, args); /* a negative one is none */
 	}
-	for (; **f && strchr("hlLqjzt", **f); (*f)++)
+	if (width < -MAX_WIDTH || width > MAX_WIDTH || precision > MAX_PRECISION)
+		return false;
+	for (; **f && strchr("hlLzt", **f); (*f)++)
 		longs += **f != 'h';
 	c = *(*f)++;
 	switch (c) {
@@ -145,7 +153,7 @@ static bool conversion_ok(const char **f, va_list *args)
 			(void)va_arg(*args, int);
 		return true;
 	case 's':
-		return readable_string(va_arg(*args, const char *), precision);
+		return printable_string(va_arg(*args, const char *), precision);
 	case 'p':
 		p = va_arg(*args, const void *);
 		if (!pointer_ok(*f, p, width))
@@ -219,7 +227,7 @@ void sfi_w__dev_printk(struct sfi_self *self, const char *level, const struct de
 	struct va_format vaf = { .fmt = fmt };
 	va_list args;
 
-	sfi_check_that(d, readable_string(level, -1), SFI_ARG("_dev_printk", "level can be read"));
+	sfi_check_that(d, printable_string(level, -1), SFI_ARG("_dev_printk", "level can be read"));
 	if (dev)
 		sfi_check_owned(d, dev, SFI_T_device, SFI_ARG("_dev_printk", "dev"));
 	va_start(args, fmt);

@@ -67,7 +67,7 @@ void sfi_w_free_netdev(struct sfi_self *self, struct net_device *dev)
 	list_for_each_entry_safe(napi, next, &dev->napi_list, dev_list) {
 		if (!sfi_is(d, napi, SFI_T_napi_struct))
 			continue;
-		netif_napi_del(napi);
+		sfi_napi_release(napi);
 		sfi_unembed(d, &sfi_type_napi_struct, napi, sizeof(*napi),
 			    SFI_ARG("free_netdev", "dev"));
 	}
@@ -161,13 +161,21 @@ EXPORT_SYMBOL_GPL(sfi_w_unregister_netdev);
 
 /* === Carrier === */
 
+/* Later the kernel would make a note of a change, and follow it after the device is gone. */
+static bool tells_of_carrier(const struct net_device *dev)
+{
+	return dev->reg_state == NETREG_UNINITIALIZED || dev->reg_state == NETREG_REGISTERED;
+}
+
 void sfi_w_netif_carrier_on(struct sfi_self *self, struct net_device *dev)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
 	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netif_carrier_on", "dev"));
-	netif_carrier_on(dev);
-	net_shadow_carrier(dev);
+	if (tells_of_carrier(dev)) {
+		netif_carrier_on(dev);
+		net_shadow_carrier(dev);
+	}
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_netif_carrier_on);
@@ -177,8 +185,10 @@ void sfi_w_netif_carrier_off(struct sfi_self *self, struct net_device *dev)
 	struct sfi_domain *d = sfi_import_enter(self);
 
 	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netif_carrier_off", "dev"));
-	netif_carrier_off(dev);
-	net_shadow_carrier(dev);
+	if (tells_of_carrier(dev)) {
+		netif_carrier_off(dev);
+		net_shadow_carrier(dev);
+	}
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_netif_carrier_off);
@@ -205,6 +215,21 @@ void sfi_w_netif_napi_add_weight(struct sfi_self *self, struct net_device *dev,
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_netif_napi_add_weight);
+
+/* What is disabled has neither a poll nor a timer of its own on its way. */
+void sfi_w_netif_napi_del(struct sfi_self *self, struct napi_struct *napi)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("netif_napi_del", "napi"));
+	sfi_check_that(d, test_bit(NAPI_STATE_NPSVC, &napi->state) && list_empty(&napi->poll_list),
+		       SFI_ARG("netif_napi_del", "napi is disabled"));
+	sfi_napi_release(napi);
+	sfi_unembed(d, &sfi_type_napi_struct, napi, sizeof(*napi),
+		    SFI_ARG("netif_napi_del", "napi"));
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_netif_napi_del);
 
 /*
  * As the kernel does, but not longer than the driver lives: an instance that is
@@ -270,21 +295,25 @@ int sfi_e_napi_struct__poll(const struct sfi_entry *e, struct napi_struct *napi,
 EXPORT_SYMBOL_GPL(sfi_e_napi_struct__poll);
 
 /*
- * Recovery. The driver may have failed with the instance scheduled, so napi_disable() could wait
- * for ever. It is enough that the core forgets it: a poll of a driver that is not there ends at
- * once and is not repeated. It must have had its turn, however long that takes: the list that it
- * waits in goes through the instance, whose memory is about to be the next instance's. The packet
- * that it keeps is freed here only if the driver does not hold it as well.
+ * An instance goes that may not have been disabled: in recovery, since the driver may have failed
+ * with it scheduled, and napi_disable() could wait for ever. It is enough that the core forgets it:
+ * nobody schedules it any more, and a poll of a driver that is not there ends at once. It must have
+ * had its turn, however long that takes: the list that it waits in goes through the instance, whose
+ * memory is about to be something else. So does the tree of timers: its own is armed by polls
+ * (gro_flush_timeout), the last of which netif_napi_del() waits for. The packet that it keeps goes
+ * with it, unless the driver has freed it already.
  */
 void sfi_napi_release(struct napi_struct *napi)
 {
 	struct sfi_domain *d = sfi_domain_of_text((u64)napi->poll);
 
+	set_bit(NAPI_STATE_DISABLE, &napi->state);
 	while (!list_empty_careful(&napi->poll_list))
 		usleep_range(1000, 1100);
-	if (d && sfi_is(d, napi->skb, SFI_T_sk_buff))
+	if (!d || !napi->skb || !sfi_take_back(d, &sfi_type_sk_buff, napi->skb))
 		napi->skb = NULL;
 	netif_napi_del(napi);
+	hrtimer_cancel(&napi->timer);
 }
 
 /* === The lock of network configuration === */

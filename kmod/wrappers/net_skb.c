@@ -273,6 +273,27 @@ EXPORT_SYMBOL_GPL(sfi_w_napi_build_skb);
 
 /* === Calls that may move the head === */
 
+static u32 frags_size(const struct sk_buff *skb)
+{
+	const struct skb_shared_info *shinfo = skb_shinfo(skb);
+	u32 i, size = 0;
+
+	for (i = 0; i < shinfo->nr_frags; i++)
+		size += skb_frag_size(&shinfo->frags[i]);
+	return size;
+}
+
+/*
+ * Lengths that the driver could write agree with the pointers, which it could not. The kernel has
+ * BUG()s for others, or stores where they lead.
+ */
+static bool lengths_ok(const struct sk_buff *skb)
+{
+	if (skb->len < skb->data_len || skb_headlen(skb) != skb_tail_pointer(skb) - skb->data)
+		return false;
+	return !skb->data_len || skb_has_frag_list(skb) || skb->data_len == frags_size(skb);
+}
+
 /*
  * The head leaves the driver's reach for the call, since it may be freed there, and the new one is
  * granted after. MAKE_PRIVATE: after success it is the driver's even if it was not before.
@@ -282,6 +303,7 @@ static bool take_head(struct sfi_domain *d, struct sk_buff *skb, const struct sf
 	bool was_writable;
 
 	sfi_check_owned(d, skb, SFI_T_sk_buff, arg);
+	sfi_check_that(d, !skb_shared(skb) && lengths_ok(skb), arg);
 	was_writable = head_is_writable(d, skb);
 	revoke_head(d, skb);
 	return was_writable;
@@ -290,9 +312,14 @@ static bool take_head(struct sfi_domain *d, struct sk_buff *skb, const struct sf
 int sfi_w_skb_cow_head(struct sfi_self *self, struct sk_buff *skb, unsigned int headroom)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
-	bool was_writable = take_head(d, skb, SFI_ARG("skb_cow_head", "skb"));
-	int ret = skb_cow_head(skb, headroom);
+	bool was_writable;
+	int ret;
 
+	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("skb_cow_head", "skb"));
+	sfi_check_that(d, headroom < INT_MAX / 4,
+		       SFI_ARG("skb_cow_head", "headroom is not negative"));
+	was_writable = take_head(d, skb, SFI_ARG("skb_cow_head", "skb"));
+	ret = skb_cow_head(skb, headroom);
 	if (!ret || was_writable)
 		grant_head(d, skb);
 	sfi_import_leave(d);
@@ -376,7 +403,7 @@ int sfi_w___skb_pad(struct sfi_self *self, struct sk_buff *skb, int pad, bool fr
 	int ret;
 
 	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("skb_pad", "skb"));
-	sfi_check_that(d, pad >= 0 && pad <= PAGE_SIZE && !skb_shared(skb),
+	sfi_check_that(d, pad >= 0 && pad <= PAGE_SIZE && !skb_shared(skb) && lengths_ok(skb),
 		       SFI_ARG("skb_pad", "pad bytes in a packet that is not shared"));
 	was_writable = head_is_writable(d, skb);
 	lengths = sfi_may_write(d, (void *)skb + LEN_BEGIN, SFI_SLOT_SIZE);
@@ -412,24 +439,12 @@ EXPORT_SYMBOL_GPL(sfi_w_skb_fill_page_desc);
 
 /* === To the stack === */
 
-static u32 frags_size(const struct sk_buff *skb)
-{
-	const struct skb_shared_info *shinfo = skb_shinfo(skb);
-	u32 i, size = 0;
-
-	for (i = 0; i < shinfo->nr_frags; i++)
-		size += skb_frag_size(&shinfo->frags[i]);
-	return size;
-}
-
 /* Fields that the driver could write agree with those that it could not. */
 static bool packet_ok(const struct sk_buff *skb)
 {
 	u32 end = skb_end_offset(skb);
 
-	if (skb->len < skb->data_len || skb_headlen(skb) != skb_tail_pointer(skb) - skb->data)
-		return false;
-	if (skb->data_len && (skb_has_frag_list(skb) || skb->data_len != frags_size(skb)))
+	if (!lengths_ok(skb) || (skb->data_len && skb_has_frag_list(skb)))
 		return false;
 	if (skb->ip_summed == CHECKSUM_PARTIAL && (u32)skb->csum_start + skb->csum_offset + 2 > end)
 		return false;
@@ -442,13 +457,24 @@ static bool packet_ok(const struct sk_buff *skb)
 }
 
 /*
- * The packet leaves the domain, and only then is looked at: nobody can change it any more. One that
- * is not in order is freed here, with the reference count that it must have had.
+ * It says where its hardware header is: as eth_type_trans() does, together with the device. Who
+ * listens to all packets goes back there.
  */
-static void give_packet(struct sfi_domain *d, struct sk_buff *skb, const struct sfi_arg *arg)
+static bool has_header(const struct sk_buff *skb)
+{
+	return skb->dev && skb_mac_header_was_set(skb) && skb->mac_header <= skb_headroom(skb);
+}
+
+/*
+ * The packet leaves the domain, and only then is looked at: nobody can change it any more. One that
+ * is not in order is freed here, with the reference count that it must have had. WITH_HEADER: it
+ * must say where its header is.
+ */
+static void give_packet(struct sfi_domain *d, struct sk_buff *skb, bool with_header,
+			const struct sfi_arg *arg)
 {
 	sfi_release(d, &sfi_type_sk_buff, skb, arg);
-	if (likely(packet_ok(skb) && skb->dev))
+	if (likely(packet_ok(skb) && (!with_header || has_header(skb))))
 		return;
 	refcount_set(&skb->users, 1);
 	skb->len = skb->data_len + (skb_tail_pointer(skb) - skb->data);
@@ -463,7 +489,7 @@ gro_result_t sfi_w_napi_gro_receive(struct sfi_self *self, struct napi_struct *n
 	gro_result_t ret;
 
 	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_gro_receive", "napi"));
-	give_packet(d, skb, SFI_ARG("napi_gro_receive", "skb is consistent"));
+	give_packet(d, skb, true, SFI_ARG("napi_gro_receive", "skb is consistent"));
 	ret = napi_gro_receive(napi, skb);
 	sfi_import_leave(d);
 	return ret;
@@ -475,7 +501,7 @@ int sfi_w_netif_receive_skb(struct sfi_self *self, struct sk_buff *skb)
 	struct sfi_domain *d = sfi_import_enter(self);
 	int ret;
 
-	give_packet(d, skb, SFI_ARG("netif_receive_skb", "skb is consistent"));
+	give_packet(d, skb, true, SFI_ARG("netif_receive_skb", "skb is consistent"));
 	ret = netif_receive_skb(skb);
 	sfi_import_leave(d);
 	return ret;
@@ -487,7 +513,7 @@ int sfi_w_netif_rx(struct sfi_self *self, struct sk_buff *skb)
 	struct sfi_domain *d = sfi_import_enter(self);
 	int ret;
 
-	give_packet(d, skb, SFI_ARG("netif_rx", "skb is consistent"));
+	give_packet(d, skb, true, SFI_ARG("netif_rx", "skb is consistent"));
 	ret = netif_rx(skb);
 	sfi_import_leave(d);
 	return ret;
@@ -496,13 +522,18 @@ EXPORT_SYMBOL_GPL(sfi_w_netif_rx);
 
 /* === The packet that a NAPI instance keeps === */
 
-/* It is given out again and again until it is used: the driver's from the first time on. */
+/*
+ * It is given out again and again until it is used: the driver's from the first time on. One that
+ * the driver has freed, or given away, is not there any more, though the instance still says so.
+ */
 struct sk_buff *sfi_w_napi_get_frags(struct sfi_self *self, struct napi_struct *napi)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct sk_buff *skb;
 
 	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_get_frags", "napi"));
+	if (!sfi_is(d, napi->skb, SFI_T_sk_buff))
+		napi->skb = NULL;
 	skb = napi_get_frags(napi);
 	if (!sfi_is(d, skb, SFI_T_sk_buff))
 		made(d, skb);
@@ -521,7 +552,7 @@ gro_result_t sfi_w_napi_gro_frags(struct sfi_self *self, struct napi_struct *nap
 	skb = napi->skb;
 	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("napi_gro_frags", "napi->skb"));
 	napi->skb = NULL;
-	give_packet(d, skb, SFI_ARG("napi_gro_frags", "napi->skb is consistent"));
+	give_packet(d, skb, false, SFI_ARG("napi_gro_frags", "napi->skb is consistent"));
 	napi->skb = skb;
 	ret = napi_gro_frags(napi);
 	sfi_import_leave(d);
@@ -534,8 +565,8 @@ void sfi_w_napi_free_frags(struct sfi_self *self, struct napi_struct *napi)
 	struct sfi_domain *d = sfi_import_enter(self);
 
 	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_free_frags", "napi"));
-	if (napi->skb)
-		sfi_take_back(d, &sfi_type_sk_buff, napi->skb);
+	if (!napi->skb || !sfi_take_back(d, &sfi_type_sk_buff, napi->skb))
+		napi->skb = NULL;
 	napi_free_frags(napi);
 	sfi_import_leave(d);
 }

@@ -110,8 +110,8 @@ void *sfi_w_dma_alloc_attrs(struct sfi_self *self, struct device *dev, size_t si
 	sfi_check_owned(d, dev, SFI_T_device, SFI_ARG("dma_alloc_attrs", "dev"));
 	sfi_check_writable(d, dma_handle, sizeof(*dma_handle),
 			   SFI_ARG("dma_alloc_attrs", "dma_handle"));
-	sfi_check_that(d, !(attrs & DMA_ATTR_NO_KERNEL_MAPPING),
-		       SFI_ARG("dma_alloc_attrs", "!(attrs & DMA_ATTR_NO_KERNEL_MAPPING)"));
+	sfi_check_that(d, size && !(attrs & DMA_ATTR_NO_KERNEL_MAPPING),
+		       SFI_ARG("dma_alloc_attrs", "size && !(attrs & DMA_ATTR_NO_KERNEL_MAPPING)"));
 	sfi_pci_dma_begins(dev);
 	ret = dma_alloc_attrs(dev, size, dma_handle, flag, attrs);
 	if (ret)

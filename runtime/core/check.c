@@ -3,7 +3,7 @@
  * Checks that wrappers make on what a driver passes to the kernel, or returns
  * to it. All return if right and do not return otherwise.
  */
-#include "internal.h"
+#include "object.h"
 
 void sfi_report_argument(struct sfi_domain *d, const struct sfi_arg *arg, u64 value, u64 size,
 			 const char *why)
@@ -57,6 +57,21 @@ void sfi_check_readable(struct sfi_domain *d, const void *p, size_t size, const 
 		sfi_bad_argument(d, arg, sfi_addr(p), size, "not an address of the kernel's");
 }
 SFI_EXPORT(sfi_check_readable);
+
+void sfi_check_extent(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg)
+{
+	const struct sfi_object *o;
+	bool beyond;
+	u64 flags;
+
+	flags = sfi_port_lock(&d->object_lock);
+	o = sfi_object_memory_at(d, sfi_addr(p));
+	beyond = o && size > sfi_object_extent(o) - (sfi_addr(p) - sfi_addr(o->obj));
+	sfi_port_unlock(&d->object_lock, flags);
+	if (unlikely(beyond))
+		sfi_bad_argument(d, arg, sfi_addr(p), size, "reaches beyond its memory");
+}
+SFI_EXPORT(sfi_check_extent);
 
 void sfi_check_callback(struct sfi_domain *d, const void *fn, const char *kind,
 			const struct sfi_arg *arg)

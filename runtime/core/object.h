@@ -69,6 +69,8 @@ struct sfi_object *sfi_object_from(const struct sfi_domain *d, u64 addr);
 struct sfi_object *sfi_object_above(const struct sfi_object *o);
 /* The record whose memory holds ADDR, or else the one that ends nearest below it. */
 struct sfi_object *sfi_object_nearest(const struct sfi_domain *d, u64 addr);
+/* The record of memory, as opposed to what is embedded in some, that ADDR lies in; or NULL. */
+struct sfi_object *sfi_object_memory_at(const struct sfi_domain *d, u64 addr);
 /* (type, obj) is released; it was one of the last that were. */
 void sfi_object_remember(struct sfi_domain *d, const struct sfi_type *type, const void *obj);
 bool sfi_object_was_freed(const struct sfi_domain *d, u8 id, const void *obj);

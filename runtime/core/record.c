@@ -167,7 +167,8 @@ struct sfi_object *sfi_object_above(const struct sfi_object *o)
 	return node ? record_of(node) : NULL;
 }
 
-struct sfi_object *sfi_object_nearest(const struct sfi_domain *d, u64 addr)
+/* The last record in the tree that does not begin above ADDR, or NULL. */
+static struct rb_node *last_to(const struct sfi_domain *d, u64 addr)
 {
 	struct rb_node *node = d->tree.rb_node, *at = NULL;
 
@@ -179,6 +180,23 @@ struct sfi_object *sfi_object_nearest(const struct sfi_domain *d, u64 addr)
 			node = node->rb_right;
 		}
 	}
+	return at;
+}
+
+struct sfi_object *sfi_object_memory_at(const struct sfi_domain *d, u64 addr)
+{
+	struct rb_node *at = last_to(d, addr);
+
+	while (at && !sfi_type_is_memory(record_of(at)->type))
+		at = rb_prev(at);
+	return at && addr - sfi_addr(record_of(at)->obj) < sfi_object_extent(record_of(at)) ?
+		       record_of(at) : NULL;
+}
+
+struct sfi_object *sfi_object_nearest(const struct sfi_domain *d, u64 addr)
+{
+	struct rb_node *at = last_to(d, addr);
+
 	while (at && !sfi_object_extent(record_of(at)))
 		at = rb_prev(at);
 	return at ? record_of(at) : NULL;

@@ -92,6 +92,12 @@ static void read_wrap(void)
 {
 	sfi_check_readable(dom, &packet, ~(size_t)0, &test_arg);
 }
+static const struct sfi_type type_bytes = { .name = "bytes", .id = 62, .memory_bytes = 16 };
+static void read_beyond(void)
+{
+	sfi_acquire(dom, &type_bytes, &packet.words[2], 16, NULL, 0, 0, 0, 0);
+	sfi_check_extent(dom, &packet.words[3], 9, &test_arg);
+}
 static void callback_foreign(void)
 {
 	sfi_check_callback(dom, drv_nothing, "ops__call", &test_arg);
@@ -138,6 +144,7 @@ static const struct {
 	{ write_past, ARG "not writable by the driver" },
 	{ read_null, ARG "is NULL" },
 	{ read_wrap, ARG "not an address of the kernel's" },
+	{ read_beyond, ARG "reaches beyond its memory" },
 	{ callback_foreign, ARG "not a callback of the driver's" },
 	{ callback_kind, ARG "a callback of another kind" },
 	{ constant_foreign, ARG "not constant data of the driver's" },
@@ -183,6 +190,15 @@ static void all_right(void)
 	sfi_check_module(dom, NULL, &test_arg);
 	sfi_check_module(dom, dom->module, &test_arg);
 	sfi_check_that(dom, true, &test_arg);
+	/* Up to the end of memory, of what is no memory, and with something in between. */
+	sfi_acquire(dom, &type_bytes, &packet.words[2], 16, NULL, 0, 0, 0, 0);
+	sfi_acquire(dom, &type_registration, &packet.words[3], 0, NULL, 0, 0, 0, 0);
+	sfi_check_extent(dom, &packet.words[2], 16, &test_arg);
+	sfi_check_extent(dom, (char *)&packet.words[3] + 1, 7, &test_arg);
+	sfi_check_extent(dom, &packet.words[4], 64, &test_arg);
+	sfi_check_extent(dom, &packet.words[1], 64, &test_arg);
+	sfi_release(dom, &type_registration, &packet.words[3], &test_arg);
+	sfi_release(dom, &type_bytes, &packet.words[2], &test_arg);
 	/* Neighbours are not inside. */
 	sfi_acquire(dom, &type_memory, &packet.words[2], 16, NULL, 0, 0, 0, 0);
 	sfi_acquire(dom, &type_registration, (char *)&packet.words[2] - 1, 0, NULL, 0, 0, 0, 0);

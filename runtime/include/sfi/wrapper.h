@@ -94,6 +94,14 @@ void sfi_check_callback(struct sfi_domain *d, const void *fn, const char *kind,
  */
 void sfi_check_constant(struct sfi_domain *d, const void *p, size_t size,
 			const struct sfi_arg *arg);
+/*
+ * [P, P + SIZE), which the kernel is to read, does not reach beyond memory of the driver's that it
+ * begins in.
+ */
+void sfi_check_extent(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg);
+/* The string S can be read, or its first MOST bytes if it does not end before. Any context. */
+bool sfi_string_readable(const char *s, size_t most);
+#define SFI_IS_STRING(s, most) sfi_string_readable(s, most)
 /* What an annotation demands of the arguments (PARAMETER says what) holds. */
 static __always_inline void sfi_check_that(struct sfi_domain *d, bool ok,
 					   const struct sfi_arg *arg);

@@ -173,6 +173,38 @@ MISUSE(napi_not_added, "argument n of napi_enable: not an object")
 	napi_enable(&napi);
 }
 
+/* The kernel would have one instance on two lists, or take it from none. */
+MISUSE(napi_enabled_twice, "argument test_bit.* of napi_enable: does not meet")
+{
+	netif_napi_add(interface, &napi, on_poll);
+	napi_enable(&napi);
+	napi_enable(&napi);
+}
+
+MISUSE(napi_completed_unasked, "argument test_bit.* of napi_complete_done: does not meet")
+{
+	netif_napi_add(interface, &napi, on_poll);
+	napi_enable(&napi);
+	napi_complete(&napi);
+}
+
+/* Nothing is there to send by. */
+MISUSE(queue_woken_early, "argument dev->reg_state.* of netif_wake_queue: does not meet")
+{
+	struct net_device *dev = alloc_etherdev(0);
+
+	netif_stop_queue(dev);
+	netif_wake_queue(dev);
+}
+
+/* It could be polled, and have its timer armed, with nothing there any more. */
+MISUSE(napi_deleted_enabled, "argument napi is disabled of netif_napi_del: does not meet")
+{
+	netif_napi_add(interface, &napi, on_poll);
+	napi_enable(&napi);
+	netif_napi_del(&napi);
+}
+
 const struct misuse callback_misuses[] = {
 	ROW(irq_of_others),	    ROW(irq_wrong_kind),	  ROW(irq_wild_handler),
 	ROW(irq_freed_by_other),    ROW(irq_freed_on_other),	  ROW(irq_disabled_of_others),
@@ -180,5 +212,6 @@ const struct misuse callback_misuses[] = {
 	ROW(work_changed),	    ROW(work_not_initialised), ROW(delayed_not_initialised),	  ROW(work_wild_queue),
 	ROW(delayed_changed),	    ROW(file_own_table),	ROW(device_own_table),	  ROW(device_registered_twice),
 	ROW(device_freed_registered), ROW(napi_wild_poll),	  ROW(napi_added_twice),
-	ROW(napi_not_added),	    {},
+	ROW(napi_not_added),	    ROW(napi_deleted_enabled),	  ROW(napi_enabled_twice),
+	ROW(napi_completed_unasked), ROW(queue_woken_early),	  {},
 };

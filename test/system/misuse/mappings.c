@@ -77,6 +77,16 @@ MISUSE(mapping_synced_other_way, "argument dir, as it was mapped of dma_sync_sin
 	dma_sync_single_for_cpu(&card->dev, addr, SIZE, DMA_FROM_DEVICE);
 }
 
+MISUSE(mapping_synced_no_way, "argument dir, as it was mapped of dma_sync_single: ")
+{
+	void *memory;
+	dma_addr_t addr = map(&memory, DMA_BIDIRECTIONAL);
+	enum dma_data_direction dir = 7;
+
+	OPTIMIZER_HIDE_VAR(dir);
+	dma_sync_single_for_cpu(&card->dev, addr, SIZE, dir);
+}
+
 MISUSE(mapping_synced_late, "argument memory of dma_sync_single: not writable")
 {
 	void *memory;
@@ -100,5 +110,6 @@ const struct misuse mapping_misuses[] = {
 	ROW(mapping_ended_within),     ROW(mapping_ended_other_way),
 	ROW(mapping_outlives_memory),  ROW(mapping_synced_past),
 	ROW(mapping_synced_other_way), ROW(mapping_synced_late),
-	ROW(mapping_synced_ended),     {},
+	ROW(mapping_synced_ended),     ROW(mapping_synced_no_way),
+	{},
 };

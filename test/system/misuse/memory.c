@@ -4,6 +4,7 @@
 #include <linux/io.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
+#include <linux/uaccess.h>
 
 #include "misuse.h"
 
@@ -23,6 +24,33 @@ MISUSE(dma_buffer_past, "argument ptr of dma_map_single_attrs: not writable")
 	void *buffer = kmalloc(SIZE, GFP_KERNEL);
 
 	dma_map_single(&card->dev, buffer, 2 * SIZE, DMA_FROM_DEVICE);
+}
+
+/* The kernel has a BUG() for it. */
+MISUSE(dma_no_direction, "argument dir is a direction, ptr in memory of dma_map_single_attrs: ")
+{
+	void *buffer = kmalloc(SIZE, GFP_KERNEL);
+	enum dma_data_direction dir = 7;
+
+	OPTIMIZER_HIDE_VAR(dir);
+	dma_map_single(&card->dev, buffer, SIZE, dir);
+}
+
+MISUSE(dma_page_no_direction, "argument dir is a direction of dma_map_page: ")
+{
+	enum dma_data_direction dir = DMA_NONE;
+
+	OPTIMIZER_HIDE_VAR(dir);
+	dma_map_page(&card->dev, alloc_page(GFP_KERNEL), 0, 64, dir);
+}
+
+MISUSE(dma_nothing, "argument size && .* of dma_alloc_attrs: does not meet")
+{
+	dma_addr_t handle;
+	size_t size = 0;
+
+	OPTIMIZER_HIDE_VAR(size);
+	dma_alloc_coherent(&card->dev, size, &handle, GFP_KERNEL);
 }
 
 MISUSE(dma_wrong_device, "argument dev of dma_map_page: ")
@@ -45,6 +73,38 @@ MISUSE(config_read_past, "argument val of pci_read_config_dword: not writable")
 	pci_read_config_dword(card, 0, (u32 *)interface);
 }
 
+/* The kernel reads it; a fault there would be the kernel's. */
+MISUSE(copy_from_nowhere, "argument SFI_IS_STRING.* of .*strscpy: does not meet")
+{
+	char *buffer = kmalloc(SIZE, GFP_KERNEL);
+	const char *nothing = NULL;
+
+	OPTIMIZER_HIDE_VAR(buffer);
+	OPTIMIZER_HIDE_VAR(nothing);
+	strscpy(buffer, nothing, SIZE);
+}
+
+/* HARDENED_USERCOPY has a BUG() for it. */
+MISUSE(copied_to_user_past, "argument from of copy_to_user: reaches beyond its memory")
+{
+	char *buffer = kmalloc(SIZE, GFP_KERNEL);
+	size_t size = 2 * SIZE;
+
+	OPTIMIZER_HIDE_VAR(size);
+	if (copy_to_user((void __user *)PAGE_SIZE, buffer, size))
+		return;
+}
+
+MISUSE(window_read_nowhere, "argument addr of ioread32: not writable")
+{
+	ioread32((void __iomem *)NOWHERE);
+}
+
+MISUSE(config_written_before, "argument where >= 0.* of pci_write_config_dword")
+{
+	pci_write_config_dword(card, PCI_BASE_ADDRESS_0 - 256, 0);
+}
+
 MISUSE(copy_past, "argument dest of .*strscpy: not writable")
 {
 	char *buffer = kmalloc(SIZE, GFP_KERNEL);
@@ -63,6 +123,15 @@ MISUSE(print_past, "argument buf of snprintf: not writable")
 	OPTIMIZER_HIDE_VAR(buffer);
 	OPTIMIZER_HIDE_VAR(size);
 	snprintf(buffer, size, "text");
+}
+
+/* A negative precision is none. */
+MISUSE(print_wild_precision, "argument fmt and what it prints can be read of _printk")
+{
+	int precision = -1;
+
+	OPTIMIZER_HIDE_VAR(precision);
+	printk("%.*s\n", precision, (char *)NOWHERE);
 }
 
 MISUSE(print_longer, "argument buf of sprintf: not writable")
@@ -142,6 +211,9 @@ MISUSE(port_of_others, "argument port is of a device of the driver of __outb")
 
 const struct misuse memory_misuses[] = {
 	ROW(dma_page_past),	  ROW(dma_buffer_past),	   ROW(dma_wrong_device),
+	ROW(dma_no_direction),	  ROW(dma_page_no_direction), ROW(dma_nothing),
+	ROW(copy_from_nowhere),	  ROW(copied_to_user_past), ROW(window_read_nowhere),
+	ROW(config_written_before), ROW(print_wild_precision),
 	ROW(dma_freed_larger),	  ROW(config_read_past),   ROW(copy_past),
 	ROW(print_past),	  ROW(print_longer),	   ROW(print_wild_string),
 	ROW(print_wild_address),  ROW(print_nested_format), ROW(print_own_format),

@@ -7,13 +7,23 @@
 
 #define FRAG 1024
 
-/* A packet as the stack would take it. */
-static struct sk_buff *packet(void)
+/* As it is received. */
+static struct sk_buff *raw_packet(void)
 {
 	struct sk_buff *skb = netdev_alloc_skb(interface, 256);
 
 	if (skb)
 		skb_put(skb, 64);
+	return skb;
+}
+
+/* As the stack would take it. */
+static struct sk_buff *packet(void)
+{
+	struct sk_buff *skb = raw_packet();
+
+	if (skb)
+		skb->protocol = eth_type_trans(skb, interface);
 	return skb;
 }
 
@@ -82,6 +92,58 @@ MISUSE(packet_inner, "argument skb is consistent of netif_rx")
 	netif_rx(skb);
 }
 
+/* Who listens to all packets would go back to a header that is nowhere. */
+MISUSE(packet_without_header, "argument skb is consistent of netif_rx")
+{
+	netif_rx(raw_packet());
+}
+
+MISUSE(packet_header_in_fragment, "argument .* of eth_type_trans: does not meet")
+{
+	struct sk_buff *skb = netdev_alloc_skb(interface, 256);
+
+	skb_fill_page_desc(skb, 0, alloc_page(GFP_KERNEL), 0, 64);
+	skb->data_len = 64;
+	skb->len = 64;
+	eth_type_trans(skb, interface);
+}
+
+MISUSE(packet_headroom_negative, "argument headroom is not negative of skb_cow_head")
+{
+	skb_cow_head(packet(), -200);
+}
+
+MISUSE(packet_pulled_from_nowhere, "argument skb of __pskb_pull_tail: does not meet")
+{
+	struct sk_buff *skb = packet();
+
+	skb->data_len = 8;
+	skb->len += 8;
+	__pskb_pull_tail(skb, 8);
+}
+
+MISUSE(packet_padded_nowhere, "argument pad bytes in a packet that is not shared of skb_pad")
+{
+	struct sk_buff *skb = packet();
+
+	skb->len = 0x10000;
+	skb_pad(skb, 8);
+}
+
+MISUSE(packet_trimmed_past, "argument .* of skb_trim: does not meet")
+{
+	struct sk_buff *skb = packet();
+
+	skb->len = 0x10000;
+	skb_trim(skb, 0x8000);
+}
+
+/* A CPU's cache of packets has no other lock than that bottom halves are off. */
+MISUSE(packet_consumed_outside, "argument .* of napi_consume_skb: does not meet")
+{
+	napi_consume_skb(packet(), 1);
+}
+
 MISUSE(packet_put_past, "argument .* of skb_put: does not meet")
 {
 	struct sk_buff *skb = packet();
@@ -108,5 +170,8 @@ const struct misuse packet_misuses[] = {
 	ROW(packet_wrong_type), ROW(packet_freed_twice), ROW(packet_length),
 	ROW(packet_fragments),	ROW(packet_references),	 ROW(packet_checksum),
 	ROW(packet_transport),	ROW(packet_inner),	 ROW(packet_put_past),
-	ROW(packet_page_past),	ROW(packet_of_fragment), {},
+	ROW(packet_page_past),	ROW(packet_of_fragment), ROW(packet_without_header),
+	ROW(packet_header_in_fragment), ROW(packet_headroom_negative),
+	ROW(packet_pulled_from_nowhere), ROW(packet_padded_nowhere),
+	ROW(packet_trimmed_past), ROW(packet_consumed_outside), {},
 };

@@ -11,7 +11,7 @@ SFI_FIELDS(device, driver_data);
 
 int device_set_wakeup_enable(struct device *dev SFI_OWNED, bool enable) SFI_KEEPS;
 int SFI_INTERFACE(device_init_wakeup)(struct device *dev SFI_OWNED, bool val) SFI_KEEPS;
-const char *dev_driver_string(const struct device *dev) SFI_KEEPS;
+const char *dev_driver_string(const struct device *dev SFI_OWNED) SFI_KEEPS;
 
 /* All of one kind. A driver that is not there does not keep the system from sleeping. */
 int SFI_CB(dev_pm_ops, prepare)(struct device *dev) SFI_ON_FAILURE(0);

@@ -17,7 +17,7 @@ SFI_TYPE(class, ordered, class_destroy);
 SFI_TYPE_ABSTRACT(class_device, ordered, none);
 
 void cdev_init(struct cdev *cdev SFI_INITS(cdev), const struct file_operations *fops);
-int cdev_add(struct cdev *p SFI_OWNED, dev_t dev, unsigned int count) SFI_ACQUIRES(cdev_registration, p) SFI_RELEASED_BY(cdev_del(p));
+int cdev_add(struct cdev *p SFI_OWNED, dev_t dev, unsigned int count) SFI_REQUIRES(!p->count) SFI_ACQUIRES(cdev_registration, p) SFI_RELEASED_BY(cdev_del(p));
 void cdev_del(struct cdev *p SFI_OWNED) SFI_RELEASES(cdev_registration, p);
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
 struct class *class_create(const char *name) SFI_ACQUIRES(class) SFI_RELEASED_BY(class_destroy);

@@ -68,26 +68,27 @@ void netif_carrier_off(struct net_device *dev) SFI_BY_HAND(the shadow learns tha
 void dev_addr_mod(struct net_device *dev SFI_OWNED, unsigned int offset, const void *addr SFI_READS(len), size_t len) SFI_REQUIRES(offset <= MAX_ADDR_LEN && len <= MAX_ADDR_LEN - offset) SFI_KEEPS;
 int netif_set_real_num_tx_queues(struct net_device *dev SFI_OWNED, unsigned int txq) SFI_REQUIRES(txq >= 1 && txq <= dev->num_tx_queues);
 int netif_set_real_num_rx_queues(struct net_device *dev SFI_OWNED, unsigned int rxq) SFI_REQUIRES(rxq >= 1 && rxq <= dev->num_rx_queues);
-void netdev_update_features(struct net_device *dev SFI_OWNED);
-void netdev_features_change(struct net_device *dev SFI_OWNED);
-void linkwatch_fire_event(struct net_device *dev SFI_OWNED) SFI_KEEPS;
+void netdev_update_features(struct net_device *dev SFI_OWNED) SFI_REQUIRES(dev->reg_state == NETREG_REGISTERED);
+void netdev_features_change(struct net_device *dev SFI_OWNED) SFI_REQUIRES(dev->reg_state == NETREG_REGISTERED);
+void linkwatch_fire_event(struct net_device *dev SFI_OWNED) SFI_REQUIRES(dev->reg_state == NETREG_REGISTERED) SFI_KEEPS;
 
 /*
- * Transmit queues
+ * Transmit queues. What may send, or schedules that, needs the queue disciplines, which come with registration; what
+ * takes the queues' locks is not to be called where the kernel holds one.
  */
 void SFI_INTERFACE(netif_tx_start_queue)(struct netdev_queue *dev_queue SFI_OWNED) SFI_KEEPS;
 void SFI_INTERFACE(netif_start_queue)(struct net_device *dev SFI_OWNED) SFI_KEEPS;
 void SFI_INTERFACE(netif_tx_start_all_queues)(struct net_device *dev SFI_OWNED) SFI_KEEPS;
-void netif_tx_wake_queue(struct netdev_queue *dev_queue SFI_OWNED) SFI_KEEPS;
-void SFI_INTERFACE(netif_wake_queue)(struct net_device *dev SFI_OWNED) SFI_KEEPS;
-void SFI_INTERFACE(netif_tx_wake_all_queues)(struct net_device *dev SFI_OWNED) SFI_KEEPS;
+void netif_tx_wake_queue(struct netdev_queue *dev_queue SFI_OWNED) SFI_REQUIRES(rcu_access_pointer(dev_queue->qdisc)) SFI_KEEPS;
+void SFI_INTERFACE(netif_wake_queue)(struct net_device *dev SFI_OWNED) SFI_REQUIRES(dev->reg_state != NETREG_UNINITIALIZED) SFI_KEEPS;
+void SFI_INTERFACE(netif_tx_wake_all_queues)(struct net_device *dev SFI_OWNED) SFI_REQUIRES(dev->reg_state != NETREG_UNINITIALIZED) SFI_KEEPS;
 void SFI_INTERFACE(netif_tx_stop_queue)(struct netdev_queue *dev_queue SFI_OWNED) SFI_KEEPS;
 void SFI_INTERFACE(netif_stop_queue)(struct net_device *dev SFI_OWNED) SFI_KEEPS;
 void netif_tx_stop_all_queues(struct net_device *dev SFI_OWNED) SFI_KEEPS;
-void netif_schedule_queue(struct netdev_queue *txq SFI_OWNED) SFI_KEEPS;
-void SFI_INTERFACE(netif_tx_disable)(struct net_device *dev SFI_OWNED) SFI_KEEPS;
+void netif_schedule_queue(struct netdev_queue *txq SFI_OWNED) SFI_REQUIRES(rcu_access_pointer(txq->qdisc)) SFI_KEEPS;
+void SFI_INTERFACE(netif_tx_disable)(struct net_device *dev SFI_OWNED) SFI_REQUIRES(!in_hardirq() && !SFI_WITHIN_CB(sfi_cb__net_device_ops__ndo_start_xmit) && !SFI_WITHIN_CB(sfi_cb__net_device_ops__ndo_tx_timeout)) SFI_KEEPS;
 void SFI_INTERFACE(netif_trans_update)(struct net_device *dev SFI_OWNED) SFI_KEEPS;
-void netif_tx_lock(struct net_device *dev SFI_OWNED SFI_LOCK(netif_tx_unlock(dev))) SFI_KEEPS;
+void netif_tx_lock(struct net_device *dev SFI_OWNED SFI_LOCK(netif_tx_unlock(dev))) SFI_REQUIRES(dev->reg_state != NETREG_UNINITIALIZED && !in_hardirq() && !SFI_WITHIN_CB(sfi_cb__net_device_ops__ndo_start_xmit) && !SFI_WITHIN_CB(sfi_cb__net_device_ops__ndo_tx_timeout)) SFI_KEEPS;
 void netif_tx_unlock(struct net_device *dev SFI_UNLOCK) SFI_KEEPS;
 
 /*
@@ -104,13 +105,13 @@ void SFI_INTERFACE(netdev_reset_queue)(struct net_device *dev_queue SFI_OWNED) S
  * NAPI
  */
 void netif_napi_add_weight(struct net_device *dev, struct napi_struct *napi SFI_INITS(napi_struct), int (*poll)(struct napi_struct *, int) SFI_CALLBACK(napi_struct.poll), int weight) SFI_BY_HAND(adding the same instance twice corrupts a list of the kernel);
-void SFI_INTERFACE(netif_napi_del)(struct napi_struct *napi) SFI_RELEASES(napi_struct, napi);
-void napi_enable(struct napi_struct *n SFI_OWNED) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state)) SFI_KEEPS;
+void SFI_INTERFACE(netif_napi_del)(struct napi_struct *napi) SFI_BY_HAND(the packet that the instance keeps goes with it);
+void napi_enable(struct napi_struct *n SFI_OWNED) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state) && test_bit(NAPI_STATE_NPSVC, &n->state)) SFI_KEEPS;
 void napi_disable(struct napi_struct *n) SFI_BY_HAND(one that is never completed must not be waited for without end);
 bool napi_schedule_prep(struct napi_struct *n SFI_OWNED) SFI_KEEPS;
 void __napi_schedule(struct napi_struct *n SFI_OWNED) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state) && list_empty(&n->poll_list)) SFI_KEEPS;
 void __napi_schedule_irqoff(struct napi_struct *n SFI_OWNED) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state) && list_empty(&n->poll_list)) SFI_KEEPS;
-bool napi_complete_done(struct napi_struct *n SFI_OWNED, int work_done) SFI_KEEPS;
+bool napi_complete_done(struct napi_struct *n SFI_OWNED, int work_done) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state)) SFI_KEEPS;
 gro_result_t napi_gro_receive(struct napi_struct *napi SFI_OWNED, struct sk_buff *skb) SFI_BY_HAND(the packet is checked for consistency before the stack gets it);
 int netif_receive_skb(struct sk_buff *skb) SFI_BY_HAND(the packet is checked for consistency before the stack gets it);
 int netif_rx(struct sk_buff *skb) SFI_BY_HAND(the packet is checked for consistency before the stack gets it);

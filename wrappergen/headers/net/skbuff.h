@@ -43,9 +43,9 @@ void SFI_INTERFACE(skb_free_frag)(void *addr) SFI_BY_HAND(any address within the
  * Ending packets
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
-void sk_skb_reason_drop(struct sock *sk SFI_OPAQUE, struct sk_buff *skb SFI_GIVES_OR_NULL, enum skb_drop_reason reason) SFI_REQUIRES(!sk);
+void sk_skb_reason_drop(struct sock *sk SFI_OPAQUE, struct sk_buff *skb SFI_GIVES_OR_NULL, enum skb_drop_reason reason) SFI_REQUIRES(!sk && !in_hardirq());
 #else
-void kfree_skb_reason(struct sk_buff *skb SFI_GIVES_OR_NULL, enum skb_drop_reason reason);
+void kfree_skb_reason(struct sk_buff *skb SFI_GIVES_OR_NULL, enum skb_drop_reason reason) SFI_REQUIRES(!in_hardirq());
 #endif
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 void dev_kfree_skb_irq_reason(struct sk_buff *skb SFI_GIVES_OR_NULL, enum skb_drop_reason reason);
@@ -54,8 +54,9 @@ void dev_kfree_skb_any_reason(struct sk_buff *skb SFI_GIVES_OR_NULL, enum skb_dr
 void __dev_kfree_skb_irq(struct sk_buff *skb SFI_GIVES_OR_NULL, enum skb_free_reason reason);
 void __dev_kfree_skb_any(struct sk_buff *skb SFI_GIVES_OR_NULL, enum skb_free_reason reason);
 #endif
-void consume_skb(struct sk_buff *skb SFI_GIVES_OR_NULL);
-void napi_consume_skb(struct sk_buff *skb SFI_GIVES_OR_NULL, int budget);
+void consume_skb(struct sk_buff *skb SFI_GIVES_OR_NULL) SFI_REQUIRES(!in_hardirq());
+/* With a budget it is put into a cache of the CPU, whose only lock is that bottom halves are off. */
+void napi_consume_skb(struct sk_buff *skb SFI_GIVES_OR_NULL, int budget) SFI_REQUIRES(!budget || (softirq_count() && !in_hardirq()));
 
 /*
  * Moving the pointers. What would be a BUG() in the kernel is a violation here.
@@ -63,9 +64,9 @@ void napi_consume_skb(struct sk_buff *skb SFI_GIVES_OR_NULL, int budget);
 void *skb_put(struct sk_buff *skb SFI_OWNED, unsigned int len) SFI_REQUIRES(!skb_is_nonlinear(skb) && len <= skb_tailroom(skb)) SFI_KEEPS;
 void *SFI_INTERFACE(__skb_put)(struct sk_buff *skb SFI_OWNED, unsigned int len) SFI_REQUIRES(!skb_is_nonlinear(skb) && len <= skb_tailroom(skb)) SFI_KEEPS;
 void *skb_push(struct sk_buff *skb SFI_OWNED, unsigned int len) SFI_REQUIRES(len <= skb_headroom(skb)) SFI_KEEPS;
-void *skb_pull(struct sk_buff *skb SFI_OWNED, unsigned int len) SFI_REQUIRES(len <= skb_headlen(skb)) SFI_KEEPS;
+void *skb_pull(struct sk_buff *skb SFI_OWNED, unsigned int len) SFI_REQUIRES(skb_headlen(skb) == skb_tail_pointer(skb) - skb->data && len <= skb_headlen(skb)) SFI_KEEPS;
 void SFI_INTERFACE(skb_reserve)(struct sk_buff *skb SFI_OWNED, int len) SFI_REQUIRES(len >= 0 && !skb->len && len <= skb_tailroom(skb)) SFI_KEEPS;
-void skb_trim(struct sk_buff *skb SFI_OWNED, unsigned int len) SFI_REQUIRES(!skb_is_nonlinear(skb)) SFI_KEEPS;
+void skb_trim(struct sk_buff *skb SFI_OWNED, unsigned int len) SFI_REQUIRES(!skb_is_nonlinear(skb) && skb_headlen(skb) == skb_tail_pointer(skb) - skb->data) SFI_KEEPS;
 int SFI_INTERFACE(pskb_trim)(struct sk_buff *skb SFI_OWNED, unsigned int len) SFI_BY_HAND(may move the head);
 void *__pskb_pull_tail(struct sk_buff *skb SFI_OWNED, int delta) SFI_BY_HAND(may move the head);
 int pskb_expand_head(struct sk_buff *skb SFI_OWNED, int nhead, int ntail, gfp_t gfp_mask) SFI_BY_HAND(moves the head and makes it private);

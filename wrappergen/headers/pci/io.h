@@ -13,13 +13,13 @@ void __iomem *ioremap(resource_size_t offset, unsigned long size) SFI_BY_HAND(th
 void __iomem *ioremap_wc(resource_size_t offset, unsigned long size) SFI_BY_HAND(the range must lie in a window of a device of the domain) SFI_KEEPS;
 void iounmap(volatile void __iomem *addr) SFI_RELEASES(iomem, addr);
 
-unsigned int ioread8(const void __iomem *addr) SFI_KEEPS;
-unsigned int ioread16(const void __iomem *addr) SFI_KEEPS;
-unsigned int ioread32(const void __iomem *addr) SFI_KEEPS;
+unsigned int ioread8(const void __iomem *addr SFI_WRITES(sizeof(u8))) SFI_KEEPS;
+unsigned int ioread16(const void __iomem *addr SFI_WRITES(sizeof(u16))) SFI_KEEPS;
+unsigned int ioread32(const void __iomem *addr SFI_WRITES(sizeof(u32))) SFI_KEEPS;
 void iowrite8(u8 value, void __iomem *addr SFI_WRITES(sizeof(value))) SFI_KEEPS;
 void iowrite16(u16 value, void __iomem *addr SFI_WRITES(sizeof(value))) SFI_KEEPS;
 void iowrite32(u32 value, void __iomem *addr SFI_WRITES(sizeof(value))) SFI_KEEPS;
-void ioread16_rep(const void __iomem *port, void *buf SFI_WRITES(count * sizeof(u16)), unsigned long count) SFI_REQUIRES(count <= INT_MAX) SFI_KEEPS;
+void ioread16_rep(const void __iomem *port SFI_WRITES(sizeof(u16)), void *buf SFI_WRITES(count * sizeof(u16)), unsigned long count) SFI_REQUIRES(count <= INT_MAX) SFI_KEEPS;
 void iowrite16_rep(void __iomem *port SFI_WRITES(sizeof(u16)), const void *buf SFI_READS(count * sizeof(u16)), unsigned long count) SFI_REQUIRES(count <= INT_MAX) SFI_KEEPS;
 
 void SFI_INTERFACE(__outb)(unsigned char value, u16 port) SFI_BY_HAND(the port must be one of a device of the domain) SFI_KEEPS;

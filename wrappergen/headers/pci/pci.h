@@ -12,7 +12,7 @@
 SFI_TYPE(pci_dev, hot, none);
 SFI_PART(pci_dev, dev);
 SFI_TYPE(pci_driver, ordered, pci_unregister_driver);
-SFI_EMBEDDED(pci_driver, !obj->groups && !obj->dev_groups && !obj->driver.probe && !obj->driver.remove && !obj->driver.shutdown && !obj->driver.suspend && !obj->driver.resume && !obj->driver.sync_state && !obj->driver.coredump, true);
+SFI_EMBEDDED(pci_driver, obj->name && !obj->groups && !obj->dev_groups && !obj->driver.probe && !obj->driver.remove && !obj->driver.shutdown && !obj->driver.suspend && !obj->driver.resume && !obj->driver.sync_state && !obj->driver.coredump, true);
 SFI_TYPE_ABSTRACT(pci_enabled, ordered, none);
 SFI_TYPE_ABSTRACT(pci_regions, ordered, none);
 
@@ -59,8 +59,8 @@ int pci_read_config_byte(const struct pci_dev *dev SFI_OWNED, int where, u8 *val
 int pci_read_config_word(const struct pci_dev *dev SFI_OWNED, int where, u16 *val SFI_WRITES(sizeof(*val))) SFI_KEEPS;
 int pci_read_config_dword(const struct pci_dev *dev SFI_OWNED, int where, u32 *val SFI_WRITES(sizeof(*val))) SFI_KEEPS;
 /* Where the device's windows lie is for the kernel to say. */
-int pci_write_config_byte(const struct pci_dev *dev SFI_OWNED, int where, u8 val) SFI_REQUIRES(where < PCI_BASE_ADDRESS_0 || where > PCI_ROM_ADDRESS + 3) SFI_KEEPS;
-int pci_write_config_word(const struct pci_dev *dev SFI_OWNED, int where, u16 val) SFI_REQUIRES(where < PCI_BASE_ADDRESS_0 || where > PCI_ROM_ADDRESS + 3) SFI_KEEPS;
-int pci_write_config_dword(const struct pci_dev *dev SFI_OWNED, int where, u32 val) SFI_REQUIRES(where < PCI_BASE_ADDRESS_0 || where > PCI_ROM_ADDRESS + 3) SFI_KEEPS;
+int pci_write_config_byte(const struct pci_dev *dev SFI_OWNED, int where, u8 val) SFI_REQUIRES(where >= 0 && (where < PCI_BASE_ADDRESS_0 || where > PCI_ROM_ADDRESS + 3)) SFI_KEEPS;
+int pci_write_config_word(const struct pci_dev *dev SFI_OWNED, int where, u16 val) SFI_REQUIRES(where >= 0 && (where < PCI_BASE_ADDRESS_0 || where > PCI_ROM_ADDRESS + 3)) SFI_KEEPS;
+int pci_write_config_dword(const struct pci_dev *dev SFI_OWNED, int where, u32 val) SFI_REQUIRES(where >= 0 && (where < PCI_BASE_ADDRESS_0 || where > PCI_ROM_ADDRESS + 3)) SFI_KEEPS;
 
 void __iomem *pci_ioremap_bar(struct pci_dev *pdev SFI_OWNED, int bar) SFI_REQUIRES(bar >= 0 && bar < PCI_STD_NUM_BARS) SFI_ACQUIRES(iomem) SFI_SIZE(pci_resource_len(pdev, bar)) SFI_RELEASED_BY(iounmap) SFI_KEEPS;

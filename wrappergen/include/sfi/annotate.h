@@ -101,6 +101,11 @@
  */
 #define SFI_WITHIN(name) sfi_within(d, #name)
 #define SFI_WITHIN_CB(name) sfi_within(d, #name + 8)
+/*
+ * For SFI_REQUIRES: S is a string that can be read, or its first MOST bytes can be (-1: all of it). Of a function that reads one:
+ * a fault in the kernel's code is not the driver's. Defined where the wrappers are compiled: <sfi/wrapper.h>.
+ */
+#define SFI_IS_STRING(s, most) sfi_string_readable(s, most)
 /* Neither takes rights away nor calls back into the driver: guards stay valid across it. */
 #define SFI_KEEPS SFI_A(keeps, "")
 /*
