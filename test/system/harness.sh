@@ -20,3 +20,12 @@ vm --no-sfi --file "$(command -v sha256sum):/usr/bin/sha256sum" --smp 1 --mem 51
 printf 'out\nerr\n%s\n1\n' "$(sha256sum --version | head -n 1)" >"$OUT/want"
 if cmp "$OUT/text" "$OUT/want"; then pass "output is the script's, byte by byte"; else fail "output differs"; fi
 expect_line "the kernel's log is in --log" "$OUT/log" 'Linux version .*-amd64'
+
+# Debian 12's own runs patched code as it was before, now and then: see docs/decisions/015.
+read -r _ accel <"$BUILD/vm/accel"
+vm --no-sfi -- 'sed s/.*-// /sys/class/dmi/id/product_version' >"$OUT/emulator"
+if [ "$accel" = kvm ] || [ "$(printf '8.1\n%s\n' "$(cat "$OUT/emulator")" | sort -V | head -n 1)" = 8.1 ]; then
+	pass "processors are the host's own, or emulated by QEMU 8.1 or newer"
+else
+	fail "the emulator is $(cat "$OUT/emulator")"
+fi

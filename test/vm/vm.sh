@@ -144,12 +144,42 @@ vm_modules() {
 	depmod -b "$1" "$KREL" 2>/dev/null || PATH=$PATH:/sbin:/usr/sbin depmod -b "$1" "$KREL"
 }
 
-# Starts QEMU on what folder $1 holds; further arguments are QEMU's. Returns timeout(1)'s status.
+# Debian 12's QEMU, 7.2, emulates processors that run at the same time with a flaw: while the kernel patches its own
+# code on one of them, another may keep a translation of the breakpoint that it put there meanwhile, and runs it for
+# ever after. Since 8.1 it looks again (docs/decisions/015-a-newer-emulator.md). Sets $qemu to one that does; unless one
+# is installed, the program alone is taken from backports, which lie where Debian itself does, and kept in build/.
+vm_parallel_qemu() {
+	qemu="qemu-system-x86_64"
+	! dpkg --compare-versions "$(dpkg-query -W -f '${Version}' qemu-system-x86)" ge 1:8.1 || return 0
+	qemu=$BUILD/qemu/usr/bin/qemu-system-x86_64
+	[ -x "$qemu" ] || with_lock vm_fetch_qemu
+	[ -x "$qemu" ] || die "QEMU 8.1 or newer is needed, and bookworm-backports has none: see $BUILD/log/qemu"
+}
+
+vm_fetch_qemu() (
+	[ ! -x "$qemu" ] || exit # somebody else did while we waited
+	dir=$BUILD/qemu.new
+	rm -rf "$dir" "$BUILD/qemu"
+	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
+	# A package index of its own: what is in /etc/apt and what apt knows stay as they are.
+	site=$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' 'Component: main' 'Created-By: Packages' | head -n 1)
+	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $site bookworm-backports main" >"$dir/sources.list"
+	cd "$dir" || exit
+	set -- -o "Dir::Etc::SourceList=$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$dir/lists" \
+		-o "Dir::Cache=$dir/cache" -o APT::Sandbox::User=root -o Acquire::Languages=none
+	quietly "$BUILD/log/qemu" "looking for a newer QEMU in bookworm-backports" apt-get "$@" update &&
+		quietly "$BUILD/log/qemu" "downloading QEMU from bookworm-backports (never installed)" \
+			apt-get "$@" download qemu-system-x86/bookworm-backports &&
+		dpkg -x qemu-system-x86_*.deb "$dir/root" && mv "$dir/root" "$BUILD/qemu"
+	rm -rf "$dir"
+)
+
+# Starts QEMU ($qemu) on what folder $1 holds; further arguments are QEMU's. Returns timeout(1)'s status.
 # stdin must not be a terminal: the machine's second serial port writes to our stdout.
 vm_qemu() {
 	dir=$1 seconds=$2
 	shift 2
-	timeout -k 5 "$seconds" qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
+	timeout -k 5 "$seconds" "$qemu" -nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$IMAGE/boot/vmlinuz-$KREL" -initrd "$dir/initrd" \
 		-serial "file:$dir/log" -chardev stdio,id=out,signal=off -serial chardev:out \
 		-serial "file:$dir/status" "$@" </dev/null 2>"$dir/qemu"
@@ -297,9 +327,17 @@ vm_boot() {
 
 # Boots what the VM_* variables say. Returns as cmd_vm exits.
 vm_run() {
+	qemu="qemu-system-x86_64"
 	accel=$(vm_accel)
-	# Counted instructions are the emulator's, and need its processors to take turns.
-	case $VM_QEMU in *-icount*) accel=tcg,thread=single ;; *) [ "$accel" = kvm ] || accel=tcg,thread=multi ;; esac
+	# Counted instructions are the emulator's, and need its processors to take turns. The plugin that counts is made
+	# for the installed QEMU.
+	case $accel,$VM_QEMU in
+	*-icount*) accel=tcg,thread=single ;;
+	tcg,*)
+		accel=tcg,thread=multi
+		vm_parallel_qemu
+		;;
+	esac
 	VM_DIR=$(mktemp -d "$BUILD/vm/run.XXXXXX")
 	trap 'rm -rf "$VM_DIR"' EXIT
 	trap 'exit 130' INT TERM HUP
