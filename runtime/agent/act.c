@@ -42,8 +42,8 @@ int act_reload(const void *argument)
 {
 	const struct action *a = argument;
 
-	if (domain_exists(a->root, a->domain) && !run("rmmod", a->domain))
-		return AGENT_FAILED;
+	if (a->loaded && !run("rmmod", a->domain))
+		return domain_exists(a->root, a->domain) ? AGENT_FAILED : AGENT_NO_DOMAIN;
 	if (*a->module) {
 		if (run("insmod", a->module))
 			return AGENT_OK;

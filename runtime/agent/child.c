@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Child processes: whatever may take long, so that the loop never waits. Each has
- * a time limit and a session of its own, which is killed as a whole when the time
- * is over.
+ * a time limit, and is killed with all that it has started when the time is over.
+ *
+ * A program can leave its parent, its process group and its session. So between
+ * the agent and the program there is a process that looks after it: as a subreaper
+ * it becomes the parent of all below it that have lost theirs, and finds them.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -19,20 +24,83 @@
 /* Of all at a time: a failing driver must not fill the machine with its hooks. */
 #define CHILDREN_MAX 64
 
-static void become_child(child_run *run, const void *argument)
+/* Of this process; what those that die leave becomes its own, and is found in the next turn. */
+static void kill_children(void)
+{
+	FILE *file;
+	int pid;
+
+	do {
+		file = fopen("/proc/thread-self/children", "re");
+		if (!file) {
+			agent_fail(AGENT_FAILED, "/proc/thread-self/children: %s", strerror(errno));
+			return;
+		}
+		while (fscanf(file, "%d", &pid) == 1)
+			kill(pid, SIGKILL);
+		fclose(file);
+		usleep(1000);
+		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+			;
+	} while (!pid);
+}
+
+/*
+ * Waits until FIRST and all that it has started have ended, or kills them on SIGTERM.
+ * FIRST's status, as a shell has it.
+ */
+static int look_after(pid_t first, const sigset_t *set)
+{
+	int caught, status, ret = AGENT_FAILED;
+	pid_t pid;
+
+	for (;;) {
+		sigwait(set, &caught);
+		if (caught == SIGTERM) {
+			kill_children();
+			return AGENT_FAILED;
+		}
+		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+			if (pid == first)
+				ret = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+		if (pid < 0)
+			return ret;
+	}
+}
+
+static void become_program(child_run *run, const void *argument)
 {
 	sigset_t none;
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	setsid();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	_exit(run(argument));
+}
+
+static void become_child(child_run *run, const void *argument)
+{
+	sigset_t set;
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	pid_t pid;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	setsid();
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (null >= 0)
 		dup2(null, STDIN_FILENO);
 	closelog();
 	/* Among them the history's lock: it is to end with the agent. */
 	close_range(STDERR_FILENO + 1, ~0U, 0);
-	_exit(run(argument));
+	pid = fork();
+	if (!pid)
+		become_program(run, argument);
+	if (pid < 0)
+		_exit(agent_fail(AGENT_FAILED, "fork: %s", strerror(errno)));
+	_exit(look_after(pid, &set));
 }
 
 bool child_start(struct children *c, const char *domain, enum decision d, int timeout_s,
@@ -79,11 +147,10 @@ bool child_reap(struct children *c, struct child *done, int *status)
 	return false;
 }
 
-/* Its session; the child itself too, if it has not got that far. */
+/* By the process that looks after it. */
 static void kill_child(const struct child *child)
 {
-	kill(-child->pid, SIGKILL);
-	kill(child->pid, SIGKILL);
+	kill(child->pid, SIGTERM);
 }
 
 long long children_expire(struct children *c, long long now_ms)

@@ -181,7 +181,7 @@ static void read_record(const char *root, const char *domain, const char *state,
  * The attributes are read one after another, and the driver does not wait: with
  * the violation of a failure that comes in between, a driver that was live before
  * it would look like one that lives again after it. So the state is read before
- * and after. An announced one is of the past in any case.
+ * and after. An announced one may be of the past in any case.
  */
 bool event_look(const char *root, const char *domain, const char *state, struct record *r)
 {
@@ -197,6 +197,7 @@ bool event_look(const char *root, const char *domain, const char *state, struct 
 		if (!before)
 			return false;
 		read_record(root, domain, state ? state : before, r);
+		r->past = strcmp(r->state, before);
 		after = domain_attribute(root, domain, "state");
 		changed = !state && (!after || strcmp(before, after));
 		free(before);

@@ -2,7 +2,7 @@
 /*
  * The history: what happened to the drivers, and what the agent decided, as lines
  * of JSON, oldest first. A record is appended and synced. When the file holds a
- * quarter more than its limit, the newest records are written to a temporary file
+ * quarter more than is kept, the records that are are written to a temporary file
  * that takes its place. A line that a crash has cut off is left out when the file
  * is read, and gone when it is next written.
  */
@@ -64,6 +64,8 @@ struct json_object *record_json(const struct record *r)
 			       live ? json_object_new_int64(r->recovery_us) : NULL);
 	json_object_object_add(o, "decision", json_object_new_string(decision_name(r->decision)));
 	json_object_object_add(o, "delay_ms", json_object_new_int64(r->delay_ms));
+	json_object_object_add(o, "tried_restarts", json_object_new_int(r->tried.restarts));
+	json_object_object_add(o, "tried_reloads", json_object_new_int(r->tried.reloads));
 	json_object_object_add(o, "first_line",
 			       json_object_new_string_len(r->report, strcspn(r->report, "\n")));
 	json_object_object_add(o, "report", json_object_new_string(r->report));
@@ -106,6 +108,7 @@ static bool record_parse(const char *line, struct record *r)
 		.violations = number_of(o, "violations"),
 		.recovery_us = number_of(o, "recovery_us"), .report = string_of(o, "report"),
 		.delay_ms = number_of(o, "delay_ms"),
+		.tried = { number_of(o, "tried_restarts"), number_of(o, "tried_reloads") },
 	};
 	decision = string_of(o, "decision");
 	for (d = 0; d < NR_DECISIONS; d++)
@@ -136,14 +139,34 @@ static char *record_line(const struct record *r)
 
 static void list_add(struct history *h, const struct record *r)
 {
-	if (h->count == h->limit) {
-		record_free(&h->list[0]);
-		memmove(h->list, h->list + 1, --h->count * sizeof(*h->list));
-	}
 	h->list = reallocarray(h->list, h->count + 1, sizeof(*h->list));
 	if (!h->list)
 		abort();
 	h->list[h->count++] = *r;
+}
+
+/* Does no decision depend on it any more? */
+static bool may_go(const struct history *h, const struct record *r)
+{
+	return strcmp(r->boot, h->list[h->count - 1].boot) || history_last(h, r) != r;
+}
+
+/* Leaves out the oldest records that are over the limit. */
+static void list_trim(struct history *h)
+{
+	size_t over = h->count > h->limit ? h->count - h->limit : 0, kept = 0, i;
+
+	if (!over)
+		return;
+	for (i = 0; i < h->count; i++) {
+		if (over && may_go(h, &h->list[i])) {
+			record_free(&h->list[i]);
+			over--;
+		} else {
+			h->list[kept++] = h->list[i];
+		}
+	}
+	h->count = kept;
 }
 
 static enum agent_status list_read(struct history *h)
@@ -298,6 +321,7 @@ enum agent_status history_open(struct history *h, const char *path, size_t limit
 	status = lock_folder(h);
 	if (!status)
 		status = list_read(h);
+	list_trim(h);
 	if (!status && !rewrite(h))
 		status = agent_fail(AGENT_FAILED, "%s: %s", h->path, strerror(errno));
 	return status;
@@ -307,12 +331,9 @@ void history_add(struct history *h, struct record *r)
 {
 	bool ok;
 
-	while (h->count > h->limit) { /* it was lowered */
-		record_free(&h->list[0]);
-		memmove(h->list, h->list + 1, --h->count * sizeof(*h->list));
-	}
 	list_add(h, r);
-	if (h->fd < 0 || h->lines > h->limit + h->limit / 4)
+	list_trim(h);
+	if (h->fd < 0 || h->lines > h->count + h->count / 4)
 		ok = rewrite(h);
 	else
 		ok = append(h, r);

@@ -30,6 +30,7 @@
 struct task {
 	char *domain;
 	enum decision decision;
+	bool gone; /* a reload has left no module behind */
 	long long due_ms;
 	bool running;
 };
@@ -58,7 +59,7 @@ static struct task *task_of(const char *domain)
 	return NULL;
 }
 
-static void task_add(const char *domain, enum decision d, long long due_ms)
+static void task_add(const struct record *r)
 {
 	struct task *t;
 
@@ -66,7 +67,10 @@ static void task_add(const char *domain, enum decision d, long long due_ms)
 	if (!tasks.list)
 		abort();
 	t = &tasks.list[tasks.count++];
-	*t = (struct task){ .domain = strdup(domain), .decision = d, .due_ms = due_ms };
+	*t = (struct task){
+		.domain = strdup(r->domain), .decision = r->decision,
+		.gone = !strcmp(r->state, STATE_GONE), .due_ms = r->uptime_ms + r->delay_ms,
+	};
 	if (!t->domain)
 		abort();
 }
@@ -124,26 +128,20 @@ static void handle(struct record *r)
 	struct task *t = task_of(r->domain);
 	bool live = !strcmp(r->state, "live"), failed = !strcmp(r->state, "failed");
 
-	if (t && live && !t->running) {
-		task_remove(t); /* somebody else has seen to it */
-		t = NULL;
-	}
-	/* What is being done about a dead one is decided already. */
-	if (t && !live && !failed) {
-		record_free(r);
-		return;
-	}
 	decide(p, &history, r);
-	if (r->decision == DECIDE_NOTHING) {
+	/* What is being done about a dead one is decided already. */
+	if (r->decision == DECIDE_NOTHING || (t && !live && !failed)) {
 		record_free(r);
 		return;
 	}
+	if (t && live && !t->running)
+		task_remove(t); /* somebody else has seen to it */
 	if (failed)
 		drop_old_report(r);
 	say_record(r);
 	start_hook(p, r);
 	if (r->decision == DECIDE_RESTART || r->decision == DECIDE_RELOAD)
-		task_add(r->domain, r->decision, r->uptime_ms + r->delay_ms);
+		task_add(r);
 	history_add(&history, r);
 }
 
@@ -167,8 +165,12 @@ static void look_at_all(void)
 	domains_free(&d);
 }
 
-/* False: the socket is of no more use. */
-static bool read_events(int fd)
+/*
+ * Then looks at all domains, if it is TIME to or events tell of something unknown:
+ * an event that is handled after a look would be taken for newer than that. False:
+ * the socket is of no more use.
+ */
+static bool read_events(int fd, bool time)
 {
 	struct uevent e;
 	struct record r;
@@ -180,14 +182,18 @@ static bool read_events(int fd)
 				handle(&r);
 			break;
 		case EVENT_UNKNOWN:
-			look_at_all();
+			time = true;
 			break;
 		case EVENT_OTHER:
 			break;
 		case EVENT_NONE:
-			if (errno)
+			if (errno) {
 				agent_fail(AGENT_FAILED, "uevents: %s", strerror(errno));
-			return !errno;
+				return false;
+			}
+			if (time)
+				look_at_all();
+			return true;
 		}
 	}
 }
@@ -197,22 +203,18 @@ static bool read_events(int fd)
  * -------
  */
 
-/* Does T's domain still need it? */
-static bool needed(const struct task *t)
+/* Does T's domain, whose state is now STATE, still need it? NULL: the module is not loaded. */
+static bool needed(const struct task *t, const char *state)
 {
-	char *state = domain_attribute(options->sysfs, t->domain, "state");
-	bool dead = state && !strcmp(state, "dead");
-	bool gone = !state && t->decision == DECIDE_RELOAD;
-
-	free(state);
-	return dead || gone;
+	/* What the operator has unloaded stays unloaded. */
+	return state ? !strcmp(state, "dead") : t->gone;
 }
 
-static void start_action(struct task *t)
+static void start_action(struct task *t, bool loaded)
 {
 	struct action a = {
 		.root = options->sysfs, .domain = t->domain,
-		.module = config_policy(&config, t->domain)->module,
+		.module = config_policy(&config, t->domain)->module, .loaded = loaded,
 	};
 	child_run *run = t->decision == DECIDE_RESTART ? act_restart : act_reload;
 
@@ -220,6 +222,18 @@ static void start_action(struct task *t)
 	t->running = child_start(&children, t->domain, t->decision, ACTION_TIMEOUT_S, run, &a);
 	if (!t->running)
 		t->due_ms += AGAIN_MS;
+}
+
+/* False: it is not needed any more. */
+static bool start_due(struct task *t)
+{
+	char *state = domain_attribute(options->sysfs, t->domain, "state");
+	bool ret = needed(t, state);
+
+	if (ret)
+		start_action(t, state);
+	free(state);
+	return ret;
 }
 
 /* Starts what is due. Returns when the next one will be. */
@@ -231,12 +245,9 @@ static long long run_tasks(long long now)
 	while (i < tasks.count) {
 		struct task *t = &tasks.list[i];
 
-		if (!t->running && t->due_ms <= now) {
-			if (!needed(t)) {
-				task_remove(t);
-				continue;
-			}
-			start_action(t);
+		if (!t->running && t->due_ms <= now && !start_due(t)) {
+			task_remove(t);
+			continue;
 		}
 		if (!t->running && t->due_ms < next)
 			next = t->due_ms;
@@ -259,6 +270,11 @@ static void say_end(const struct child *child, int status)
 			   WEXITSTATUS(status));
 }
 
+static bool unloaded_meanwhile(int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == AGENT_NO_DOMAIN;
+}
+
 static void reap(void)
 {
 	struct child child;
@@ -273,7 +289,7 @@ static void reap(void)
 			task_remove(t);
 			if (domain_exists(options->sysfs, child.domain)) {
 				look(child.domain);
-			} else if (child.decision == DECIDE_RELOAD) {
+			} else if (child.decision == DECIDE_RELOAD && !unloaded_meanwhile(status)) {
 				event_gone(child.domain, &r);
 				handle(&r);
 			}
@@ -304,7 +320,7 @@ static void reload_config(void)
 }
 
 /* False: time to end. */
-static bool handle_signal(int fd)
+static bool handle_signals(int fd)
 {
 	struct signalfd_siginfo s;
 
@@ -353,17 +369,16 @@ static enum agent_status loop(int events, int signals)
 
 	for (;;) {
 		now = uptime_ms();
-		if (now >= next_look) {
-			look_at_all();
+		/* Before the signals: the end of a restart or reload has a domain looked at. */
+		if (!read_events(events, now >= next_look))
+			return AGENT_FAILED;
+		if (now >= next_look)
 			next_look = options->poll_s ? now + options->poll_s * 1000LL : LLONG_MAX;
-		}
+		if (!handle_signals(signals))
+			return AGENT_OK;
 		next = least(next_look, least(run_tasks(now), children_expire(&children, now)));
 		if (poll(fds, 2, until(next, uptime_ms())) < 0 && errno != EINTR)
 			return agent_fail(AGENT_FAILED, "poll: %s", strerror(errno));
-		if (fds[1].revents && !handle_signal(signals))
-			return AGENT_OK;
-		if (fds[0].revents && !read_events(events))
-			return AGENT_FAILED;
 	}
 }
 
@@ -375,6 +390,8 @@ static enum agent_status run(void)
 	if (events < 0 || signals < 0)
 		return agent_fail(AGENT_FAILED, "uevents: %s", strerror(errno));
 	status = history_open(&history, config.history_file, config.history_records);
+	if (!status)
+		status = agent_detach();
 	if (!status) {
 		agent_say("ready");
 		status = loop(events, signals);
@@ -397,6 +414,7 @@ enum agent_status agent_run(const struct options *o, struct config *c)
 	while (tasks.count)
 		task_remove(&tasks.list[0]);
 	free(tasks.list);
+	tasks.list = NULL;
 	*c = config;
 	return status;
 }

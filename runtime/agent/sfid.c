@@ -80,7 +80,7 @@ static void help(void)
 	     "  --sysfs DIR     use DIR instead of " SFI_SYSFS "\n"
 	     "  --help          print this\n"
 	     "\n"
-	     "Exit status: 0 success, 1 failure, 2 wrong usage.");
+	     "Exit status: 0 success, 1 failure, 2 wrong usage, 5 permission denied.");
 }
 
 static enum agent_status usage(const char *what)
@@ -133,6 +133,17 @@ static int parse_options(int argc, char **argv)
 	return optind < argc ? usage("there are no arguments, only options") : -1;
 }
 
+enum agent_status agent_detach(void)
+{
+	if (options.foreground)
+		return AGENT_OK;
+	/* The names on the command line may be relative: the folder stays. */
+	if (daemon(1, 0))
+		return agent_fail(AGENT_FAILED, "daemon: %s", strerror(errno));
+	is_daemon = true;
+	return AGENT_OK;
+}
+
 int main(int argc, char **argv)
 {
 	int status = parse_options(argc, argv);
@@ -142,15 +153,7 @@ int main(int argc, char **argv)
 		return status;
 	if (!config_load(&config, options.config, options.config_given))
 		return AGENT_FAILED;
-	if (options.check) {
-		status = AGENT_OK;
-	} else {
-		/* The names on the command line may be relative: the folder stays. */
-		if (!options.foreground && daemon(1, 0))
-			return agent_fail(AGENT_FAILED, "daemon: %s", strerror(errno));
-		is_daemon = !options.foreground;
-		status = agent_run(&options, &config);
-	}
+	status = options.check ? AGENT_OK : agent_run(&options, &config);
 	config_free(&config);
 	return status;
 }

@@ -35,6 +35,7 @@ enum decision {
 
 /* An event: what a domain was found to be, when, and what was decided. Strings are never NULL. */
 struct record {
+	bool past;           /* it was announced, and is another one by now; not written down */
 	char *time;          /* for people: UTC, ISO 8601 */
 	char *boot;          /* which boot uptime_ms counts from */
 	long long uptime_ms;
@@ -46,6 +47,9 @@ struct record {
 	char *report;        /* the last one, or "" */
 	enum decision decision;
 	long long delay_ms;
+	struct tried {
+		int restarts, reloads;
+	} tried;             /* that count, with this one */
 };
 
 /* A reload has failed, and the driver's module is no longer loaded. */
@@ -61,11 +65,14 @@ const char *decision_name(enum decision d);
  * -------
  */
 
-/* The newest records, oldest first, and the file that holds them. */
+/*
+ * The newest records, oldest first, and the file that holds them. Of each domain the
+ * newest one of this boot is never left out: what is decided depends on it.
+ */
 struct history {
 	struct record *list;
 	size_t count;
-	size_t limit;    /* of count */
+	size_t limit;    /* of count, as long as there is one to leave out */
 	size_t lines;    /* in the file */
 	char *path;
 	int fd;          /* of the file; -1: the next record writes it anew */
@@ -130,7 +137,7 @@ const struct policy *config_policy(const struct config *c, const char *domain);
  * ---------
  */
 
-/* Fills in what is to be done about R, the newest event; H holds those before it. */
+/* Fills in what is to be done about R, the newest event; H holds the last one before it. */
 void decide(const struct policy *p, const struct history *h, struct record *r);
 
 /*
@@ -171,9 +178,9 @@ long long uptime_ms(void);
  * --------
  */
 
-/* A child process with a time limit, in a session of its own. */
+/* A child process with a time limit. It has ended when all that it has started has. */
 struct child {
-	pid_t pid;
+	pid_t pid; /* of the process that looks after it */
 	char *domain;
 	enum decision decision; /* what it carries out; DECIDE_NOTHING: a hook */
 	long long deadline_ms;
@@ -203,10 +210,11 @@ struct action {
 	const char *root;
 	const char *domain;
 	const char *module; /* as struct policy has it */
+	bool loaded;        /* the driver's own; false: a reload has left none */
 };
 
 child_run act_restart; /* of a struct action */
-child_run act_reload;
+child_run act_reload; /* AGENT_NO_DOMAIN: somebody else has unloaded it */
 
 struct hook {
 	const char *script;
@@ -231,7 +239,9 @@ struct options {
 /* loop.c: runs until it is told to end. C may be another one then. */
 enum agent_status agent_run(const struct options *o, struct config *c);
 
-/* sfid.c: an event or a decision, for the log. */
+/* sfid.c: it can begin; from here on it is a daemon, if it is to be one. On failure says why. */
+enum agent_status agent_detach(void);
+/* An event or a decision, for the log. */
 void agent_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

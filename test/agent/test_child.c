@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,42 +48,121 @@ static void test_status(void **unused)
 	assert_int_equal(children.count, 0);
 }
 
-/* Starts a process that keeps the pipe open, and waits for ever. */
-static int linger(const void *argument)
+/* Starts a child whose processes keep the other end of a pipe open. */
+static int start_with_pipe(child_run *run)
 {
-	(void)argument;
-	if (!fork())
-		pause();
-	pause();
-	return 0;
-}
+	int pipes[2];
 
-static void test_the_time_limit(void **unused)
-{
-	struct child done;
-	int pipes[2], status;
-	char byte;
-
-	(void)unused;
 	assert_int_equal(pipe(pipes), 0);
 	/* The one end that children keep. */
 	assert_int_equal(dup2(pipes[1], STDERR_FILENO), STDERR_FILENO);
 	close(pipes[1]);
-	assert_true(child_start(&children, "e1000", DECIDE_NOTHING, 5, linger, NULL));
+	assert_true(child_start(&children, "e1000", DECIDE_NOTHING, 5, run, NULL));
 	dup2(STDOUT_FILENO, STDERR_FILENO);
+	return pipes[0];
+}
+
+/* Nobody has the other end any more. */
+static void assert_closed(int fd)
+{
+	struct pollfd poll_fd = { .fd = fd };
+
+	assert_int_equal(poll(&poll_fd, 1, 10000), 1);
+	assert_true(poll_fd.revents & POLLHUP);
+	close(fd);
+}
+
+/* Processes that wait for ever: one in the same session, one that nothing but its parent leads to. */
+static void start_others(void)
+{
+	if (!fork())
+		pause();
+	if (!fork()) {
+		setsid();
+		if (!fork())
+			pause();
+		_exit(0);
+	}
+}
+
+static int linger(const void *argument)
+{
+	(void)argument;
+	start_others();
+	pause();
+	return 0;
+}
+
+/* As a hook that puts its work into the background. */
+static int leave_others(const void *argument)
+{
+	(void)argument;
+	start_others();
+	return 0;
+}
+
+static void assert_time_limit(child_run *run)
+{
+	int fd = start_with_pipe(run);
+	struct child done;
 
 	assert_int_equal(children_expire(&children, children.list[0].deadline_ms - 1),
 			 children.list[0].deadline_ms);
 	assert_false(children.list[0].killed);
-	usleep(100000);
+	usleep(300000);
+	assert_int_equal(children.count, 1);
 	assert_int_equal(children_expire(&children, children.list[0].deadline_ms), LLONG_MAX);
-	status = end_of(&done);
-	assert_true(WIFSIGNALED(status));
-	assert_int_equal(WTERMSIG(status), SIGKILL);
+	end_of(&done);
 	assert_true(done.killed);
-	/* Nobody has the other end any more. */
-	assert_int_equal(read(pipes[0], &byte, 1), 0);
-	close(pipes[0]);
+	assert_closed(fd);
+}
+
+static void test_the_time_limit(void **unused)
+{
+	(void)unused;
+	assert_time_limit(linger);
+	assert_time_limit(leave_others);
+}
+
+static int start_short(const void *argument)
+{
+	if (!fork()) {
+		setsid();
+		usleep(300000);
+		_exit(1);
+	}
+	return *(const int *)argument;
+}
+
+/* It ends when all its processes have ended, with the status of the first. */
+static void test_the_last_process(void **unused)
+{
+	struct child done;
+	int seven = 7, status;
+
+	(void)unused;
+	assert_true(child_start(&children, "e1000", DECIDE_NOTHING, 60, start_short, &seven));
+	usleep(100000);
+	assert_false(child_reap(&children, &done, &status));
+	status = end_of(&done);
+	assert_int_equal(WEXITSTATUS(status), 7);
+}
+
+static int die(const void *argument)
+{
+	(void)argument;
+	return raise(SIGKILL);
+}
+
+static void test_a_signal(void **unused)
+{
+	struct child done;
+	int status;
+
+	(void)unused;
+	assert_true(child_start(&children, "e1000", DECIDE_NOTHING, 60, die, NULL));
+	status = end_of(&done);
+	assert_int_equal(WEXITSTATUS(status), 128 + SIGKILL);
 }
 
 static void test_too_many(void **unused)
@@ -100,31 +180,24 @@ static void test_too_many(void **unused)
 		assert_int_equal(end_of(&done), 0);
 }
 
-static int wait_long(const void *argument)
-{
-	(void)argument;
-	pause();
-	return 0;
-}
-
 /* When the agent ends, hooks end with it; what repairs a driver goes on. */
 static void test_the_end(void **unused)
 {
+	int fd = start_with_pipe(linger), status;
 	pid_t hook, action;
-	int status;
 
 	(void)unused;
-	assert_true(child_start(&children, "e1000", DECIDE_NOTHING, 60, wait_long, NULL));
-	assert_true(child_start(&children, "e1000", DECIDE_RELOAD, 60, wait_long, NULL));
+	assert_true(child_start(&children, "e1000", DECIDE_RELOAD, 60, linger, NULL));
 	hook = children.list[0].pid;
 	action = children.list[1].pid;
+	usleep(300000);
 	children_leave(&children);
 	assert_int_equal(children.count, 0);
 	assert_int_equal(waitpid(hook, &status, 0), hook);
-	assert_true(WIFSIGNALED(status));
+	assert_closed(fd);
 	usleep(100000);
 	assert_int_equal(waitpid(action, &status, WNOHANG), 0);
-	kill(action, SIGKILL);
+	kill(action, SIGTERM);
 	assert_int_equal(waitpid(action, &status, 0), action);
 }
 
@@ -133,6 +206,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_the_time_limit),
+		cmocka_unit_test(test_the_last_process),
+		cmocka_unit_test(test_a_signal),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_the_end),
 	};

@@ -177,6 +177,66 @@ static void test_after_giving_up(void **unused)
 	assert_decision(dies("too many restarts", 32), DECIDE_RESTART, 10);
 }
 
+/* An operator's restart that fails is no life. */
+static void test_after_giving_up_without_a_life(void **unused)
+{
+	(void)unused;
+	policy.restarts = policy.reloads = 0;
+	assert_decision(dies("too many restarts", 0), DECIDE_GIVE_UP, 0);
+	policy.restarts = 1;
+	assert_decision(dies("init failed", 20), DECIDE_RESTART, 10);
+	assert_decision(dies("init failed", 40), DECIDE_GIVE_UP, 0);
+	violates("failed", 0, 50);
+	assert_decision(dies("init failed", 51), DECIDE_GIVE_UP, 0);
+}
+
+/* The history may have forgotten all but that one. */
+static void test_the_last_record_is_enough(void **unused)
+{
+	int i;
+
+	(void)unused;
+	policy.restarts = 3;
+	for (i = 0; i < 3; i++) {
+		assert_decision(dies("too many restarts", i), DECIDE_RESTART, 10 << i);
+		while (history.count > 1) {
+			record_free(&history.list[0]);
+			history.list[0] = history.list[--history.count];
+		}
+	}
+	assert_decision(dies("too many restarts", 3), DECIDE_RELOAD, 80);
+}
+
+static struct record announced(const char *state, long long violations, long long seconds)
+{
+	struct record r = record_of(state, seconds);
+
+	r.violations = violations;
+	r.past = true;
+	return r;
+}
+
+/* A look has found it dead; then come the announcements of what was before. */
+static void test_announcements_that_a_look_was_faster_than(void **unused)
+{
+	struct record r = record_of("dead", 1);
+
+	(void)unused;
+	free(r.why);
+	r.why = strdup("a call did not leave the driver");
+	r.violations = 2;
+	assert_decision(happens_to(r), DECIDE_GIVE_UP, 0);
+	assert_decision(happens_to(announced("live", 2, 2)), DECIDE_NOTHING, 0);
+}
+
+static void test_announcements_of_a_new_life(void **unused)
+{
+	(void)unused;
+	violates("dead", 2, 1);
+	assert_decision(happens_to(announced("live", 3, 2)), DECIDE_LEAVE, 0);
+	assert_decision(happens_to(announced("failed", 3, 3)), DECIDE_LEAVE, 0);
+}
+
 static void test_what_the_operator_stopped_stays_stopped(void **unused)
 {
 	(void)unused;
@@ -247,6 +307,10 @@ int main(void)
 		TEST(the_delay_has_a_bound),
 		TEST(calm),
 		TEST(after_giving_up),
+		TEST(after_giving_up_without_a_life),
+		TEST(the_last_record_is_enough),
+		TEST(announcements_that_a_look_was_faster_than),
+		TEST(announcements_of_a_new_life),
 		TEST(what_the_operator_stopped_stays_stopped),
 		TEST(a_call_that_does_not_leave),
 		TEST(a_module_that_is_going),

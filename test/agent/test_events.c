@@ -98,6 +98,7 @@ static void test_what_sysfs_says(void **unused)
 	assert_int_equal(r.violations, 7);
 	assert_int_equal(r.recovery_us, 0);
 	assert_string_equal(r.report, "a\n b");
+	assert_false(r.past);
 	assert_true(uptime_ms() - r.uptime_ms < 60000);
 	assert_true(strlen(r.boot) == 36);
 	assert_true(strlen(r.time) == strlen("2026-01-01T00:00:00.000Z"));
@@ -107,6 +108,10 @@ static void test_what_sysfs_says(void **unused)
 	assert_string_equal(r.state, "live");
 	assert_string_equal(r.why, "");
 	assert_int_equal(r.recovery_us, 99);
+	assert_true(r.past);
+	record_free(&r);
+	assert_true(event_look(root, "e1000", "dead", &r));
+	assert_false(r.past);
 	record_free(&r);
 	assert_false(event_look(root, "nvme", NULL, &r));
 	assert_false(event_look(root, "../sfi/e1000", NULL, &r));

@@ -61,6 +61,7 @@ static void test_what_is_written_is_read(void **unused)
 	r.violations = 3;
 	r.decision = DECIDE_RELOAD;
 	r.delay_ms = 20000;
+	r.tried = (struct tried){ 3, 1 };
 	assert_int_equal(history_open(&h, test_path(file), 10), AGENT_OK);
 	history_add(&h, &r);
 	r = record_of("live", 8);
@@ -81,6 +82,8 @@ static void test_what_is_written_is_read(void **unused)
 	assert_string_equal(h.list[0].report, "sfi: VIOLATION in e1000: \"x\"\n  line 2\n");
 	assert_int_equal(h.list[0].decision, DECIDE_RELOAD);
 	assert_int_equal(h.list[0].delay_ms, 20000);
+	assert_int_equal(h.list[0].tried.restarts, 3);
+	assert_int_equal(h.list[0].tried.reloads, 1);
 	assert_int_equal(h.list[1].recovery_us, 1234);
 	assert_int_equal(h.list[1].decision, DECIDE_LEAVE);
 	history_close(&h);
@@ -112,6 +115,58 @@ static void test_the_bound(void **unused)
 	assert_int_equal(h.list[4].uptime_ms, 1000 * 1000);
 	assert_int_equal(lines_in_file(), 5);
 	history_close(&h);
+}
+
+static void add_of(struct history *h, const char *domain, const char *boot, enum decision d)
+{
+	struct record r = record_of("dead", 0);
+
+	free(r.domain);
+	r.domain = strdup(domain);
+	free(r.boot);
+	r.boot = strdup(boot);
+	r.decision = d;
+	history_add(h, &r);
+}
+
+/* Others fill the history: that a driver was given up is not forgotten, until the next boot. */
+static void test_what_decisions_depend_on_stays(void **unused)
+{
+	struct record asked = record_of("dead", 0);
+	struct history h;
+	char name[16];
+	int i;
+
+	(void)unused;
+	assert_int_equal(history_open(&h, test_path(file), 10), AGENT_OK);
+	add_of(&h, "nvme", "a", DECIDE_GIVE_UP);
+	add(&h, 1);
+	add_of(&h, "e1000", "b", DECIDE_GIVE_UP);
+	for (i = 0; i < 100; i++) {
+		add_of(&h, "ahci", "b", DECIDE_LEAVE);
+		assert_non_null(history_last(&h, &asked));
+		assert_true(h.count <= 10);
+	}
+	assert_int_equal(history_last(&h, &asked)->decision, DECIDE_GIVE_UP);
+	assert_string_equal(h.list[1].domain, "ahci");
+	history_close(&h);
+	assert_int_equal(history_open(&h, test_path(file), 5), AGENT_OK);
+	assert_int_equal(h.count, 5);
+	assert_int_equal(history_last(&h, &asked)->decision, DECIDE_GIVE_UP);
+	/* There are more drivers than the history is to have records. */
+	for (i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "%d", i % 20);
+		add_of(&h, name, "b", DECIDE_LEAVE);
+		assert_true(h.count <= 22);
+		assert_true(lines_in_file() <= 22 + 22 / 4 + 1);
+	}
+	assert_int_equal(h.count, 22);
+	assert_int_equal(history_last(&h, &asked)->decision, DECIDE_GIVE_UP);
+	add_of(&h, "ahci", "c", DECIDE_LEAVE);
+	assert_int_equal(h.count, 5);
+	assert_null(history_last(&h, &asked));
+	history_close(&h);
+	record_free(&asked);
 }
 
 /* A crash in the middle of a line, even where that looks whole, and rubbish. */
@@ -190,6 +245,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(test_##name, set_up)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_written_is_read), TEST(the_bound),	       TEST(a_line_that_was_cut_off),
+		TEST(what_decisions_depend_on_stays),
 		TEST(a_full_disk),	       TEST(one_agent_at_a_time), TEST(a_file_that_is_not_there),
 	};
 
