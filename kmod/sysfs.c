@@ -103,7 +103,8 @@ static ssize_t last_report_show(struct kobject *kobj, struct kobj_attribute *att
 	return sfi_domain_last_report(to_host(kobj)->d, buf, PAGE_SIZE);
 }
 
-static struct kobj_attribute last_report_attr = __ATTR_RO(last_report);
+/* It has addresses of the kernel: for root only, as the kernel's log. */
+static struct kobj_attribute last_report_attr = __ATTR_RO_MODE(last_report, 0400);
 
 /* "restart" or "stop"; the write returns when it is done. */
 static ssize_t control_store(struct kobject *kobj, struct kobj_attribute *attr, const char *buf,

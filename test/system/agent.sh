@@ -16,6 +16,7 @@ again() { dmesg | grep -q 'sfi_sample: restarted in ' && domain_live sfi_sample;
 ok "restart" sfictl restart sfi_sample
 ok "it was restarted" wait_for 10 again
 is "an operator's restart is not counted" "$(domain sfi_sample restarts)" 0
+is "only root reads the last report" "$(stat -c %a /sys/kernel/sfi/sfi_sample/last_report)" 400
 has "show: leaked" '^Leaked  *0$' sfictl show sfi_sample
 ok "log" sfictl log
 ok "stop" sfictl stop sfi_sample
