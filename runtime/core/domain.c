@@ -230,7 +230,7 @@ static void for_globals(struct sfi_domain *d, enum globals_do what)
 				memcpy(saved, g->addr, g->size);
 			else if (what == GLOBALS_RESTORE)
 				memcpy(g->addr, saved, g->size);
-			else
+			else if (g->name)
 				sfi_rights_set(d, sfi_addr(g->addr), g->size, SFI_OVERWRITE);
 		}
 	}

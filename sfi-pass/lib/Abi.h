@@ -35,6 +35,10 @@ bool isReservedName(llvm::StringRef Name);
 /// planter.
 constexpr char DirectCallAttr[] = "sfi-direct";
 
+/// Mark on a variable (string attribute) that the late phase leaves for the
+/// unit's tables: it is written without guards, as nobody else can know of it.
+constexpr char AloneAttr[] = "sfi-alone";
+
 /// The C type hash of a function (from !kcfi_type), or 0 if it has none. It
 /// goes by the names of types.
 uint32_t getTypeHash(const llvm::Function &F);

@@ -48,6 +48,10 @@ public:
       return;
     Revocation R(M, P);
     DenseSet<Function *> Recursive = findRecursive(M, P);
+    // All of it is asked before anything is changed.
+    for (GlobalVariable &G : M.globals())
+      if (isOwnAlone(&G))
+        G.addAttribute(AloneAttr);
     for (Function *F : Code)
       instrument(*F, R);
     for (Function *F : Code) {

@@ -155,7 +155,11 @@ SmallVector<Constant *> makeGlobals(Module &M, Tables &T) {
     if (!Size)
       continue;
     G.setAlignment(std::max(G.getAlign().valueOrOne(), Align(SFI_SLOT_SIZE)));
-    Rows.push_back(T.row({&G, T.number64(Size), T.string(G.getName())}));
+    Rows.push_back(
+        T.row({&G, T.number64(Size),
+               G.hasAttribute(AloneAttr) ? T.null() : T.string(G.getName())}));
+    G.setAttributes(
+        G.getAttributes().removeAttribute(M.getContext(), AloneAttr));
   }
   return Rows;
 }

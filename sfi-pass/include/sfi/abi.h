@@ -118,11 +118,14 @@ struct sfi_entry {
 	const char *kind; /* "net_device_ops__ndo_start_xmit" */
 };
 
-/* A writable global of the module: granted at load, saved and restored. */
+/*
+ * A writable global of the module: granted at load, saved and restored. One whose address nobody
+ * can know is written without a guard, and not granted: nothing else can be made of it.
+ */
 struct sfi_global {
 	void *addr;
 	uint64_t size;
-	const char *name;
+	const char *name; /* null: not granted */
 };
 
 /*
