@@ -563,9 +563,13 @@ void sfi_e_module_exit(const struct sfi_entry *e);
 void sfi_e_module_exit(const struct sfi_entry *e)
 {
 	struct sfi_domain *d = e->self->domain;
-	struct sfi_host *h = d->host;
 	struct left left = { .length = 0 };
+	struct sfi_host *h;
 
+	/* A module without an init function: nothing of it has ever run. */
+	if (!d)
+		return;
+	h = d->host;
 	mutex_lock(&h->lock);
 	h->leaving = true;
 	mutex_unlock(&h->lock);

@@ -107,6 +107,17 @@ static void emit_inferred_check(struct text *t, const struct model *m, const str
 		emit_check(t, emit_unless_null(t, true, p->name), "sfi_check_readable", p, size);
 }
 
+/* A requirement of F says something of P, and may follow it. */
+static bool is_required(const struct function *f, const struct param *p)
+{
+	const struct annotation *a;
+
+	for (EACH(a, f->annotations))
+		if (a->id == A_REQUIRES && mentions(a->expr, p->name))
+			return true;
+	return false;
+}
+
 /* What the annotation (or, without one, the C type) demands of parameter P. */
 static void emit_param_check(struct text *t, const struct model *m, const struct function *f,
 			     const struct param *p)
@@ -125,7 +136,11 @@ static void emit_param_check(struct text *t, const struct model *m, const struct
 		emit_inferred_check(t, m, f, p, size);
 		return;
 	}
-	tabs = emit_unless_null(t, a->id == A_OWNED_OR_NULL || a->id == A_WRITES_OR_NULL, p->name);
+	tabs = emit_unless_null(t,
+				a->id == A_OWNED_OR_NULL || a->id == A_WRITES_OR_NULL ||
+					((a->id == A_GIVES_OR_NULL || a->id == A_GIVES_AS) &&
+					 is_required(f, p)),
+				p->name);
 	switch (a->id) {
 	case A_OWNED_OR_NULL:
 	case A_OWNED:
@@ -148,10 +163,21 @@ static void emit_param_check(struct text *t, const struct model *m, const struct
 		else
 			emit_check(t, 1, "sfi_check_writable", p, size);
 		break;
+	case A_GIVES:
+	case A_GIVES_OR_NULL:
+	case A_GIVES_AS:
+		/* Taken away below; but a requirement may follow it before. */
+		if (is_required(f, p))
+			emit_check(t, tabs, "sfi_check_owned", p, format("SFI_T_%s", param_type(p, a)));
+		break;
 	case A_INITS:
 	case A_EMBEDS:
-		if (!undoes_embedding(f, p))
+		if (!undoes_embedding(f, p)) {
+			if (is_required(f, p))
+				emit_check(t, 1, "sfi_check_own", p,
+					   format("SFI_T_%s, %s", a->type, embedded_size(m, p, a)));
 			break;
+		}
 		emit_check(t, 1, "sfi_check_writable", p, embedded_size(m, p, a));
 		/*
 		 * Recovery releases objects as the kernel's, which this would not be yet: the
@@ -274,7 +300,8 @@ static void emit_given(struct text *t, const struct model *m, const struct funct
 	if (!a)
 		return;
 	if (a->id == A_UNLOCK)
-		emit_calls(t, 1, "sfi_lock_dropped", ";\n", "d, %s, &arg_%s", p->name, p->name);
+		emit_calls(t, 1, "sfi_lock_dropped", ";\n", "d, %s, \"%s\", &arg_%s", p->name,
+			   p->type.spelling, p->name);
 	if (a->id != A_GIVES && a->id != A_GIVES_OR_NULL && a->id != A_GIVES_AS)
 		return;
 	tabs = emit_unless_null(t, a->id != A_GIVES, p->name);
@@ -427,8 +454,9 @@ static void emit_success(struct text *t, const struct function *f, unsigned tabs
 	emit_acquisition(t, f, tabs);
 	for (EACH(p, f->params))
 		if (find_annotation(&p->annotations, A_LOCK))
-			emit_calls(t, tabs, "sfi_lock_taken", ";\n", "d, %s, undo_%s, &arg_%s",
-				   p->name, f->name, p->name);
+			emit_calls(t, tabs, "sfi_lock_taken", ";\n",
+				   "d, %s, \"%s\", undo_%s, &arg_%s", p->name, p->type.spelling,
+				   f->name, p->name);
 }
 
 /* How many statements emit_success() makes. */

@@ -48,6 +48,17 @@ static void *line_object(unsigned int irq)
 	return (void *)(unsigned long)irq;
 }
 
+/* What a driver has disabled is enabled again, as somebody else may have the line as well. */
+static void release_disabled(void *line, const u64 args[4])
+{
+	enable_irq(args[0]);
+}
+
+static void note_disabled(struct sfi_domain *d, unsigned int irq)
+{
+	sfi_acquire(d, &sfi_type_irq_disabled, line_object(irq), 0, release_disabled, irq, 0, 0, 0);
+}
+
 static void release_action(void *dev_id, const u64 args[4])
 {
 	free_irq(args[0], dev_id);
@@ -65,7 +76,8 @@ int sfi_w_request_threaded_irq(struct sfi_self *self, unsigned int irq, irq_hand
 		       SFI_ARG("request_irq", "irq is of a device of the driver"));
 	sfi_check_callback(d, handler, "irq_handler_t", SFI_ARG("request_irq", "handler"));
 	sfi_check_callback(d, thread_fn, "irq_handler_t", SFI_ARG("request_irq", "thread_fn"));
-	sfi_check_readable(d, name, 1, SFI_ARG("request_irq", "name"));
+	sfi_check_that(d, !name || sfi_string_readable(name, -1),
+		       SFI_ARG("request_irq", "name can be read"));
 	ret = request_threaded_irq(irq, handler, thread_fn, flags, name, dev_id);
 	if (!ret) {
 		sfi_acquire(d, &sfi_type_irq_line, line_object(irq), 0, NULL, 0, 0, 0, 0);
@@ -87,6 +99,10 @@ const void *sfi_w_free_irq(struct sfi_self *self, unsigned int irq, void *dev_id
 	sfi_release_args(d, &sfi_type_irq_action, dev_id, args, 1, SFI_ARG("free_irq", "dev_id"));
 	sfi_release(d, &sfi_type_irq_line, line_object(irq), SFI_ARG("free_irq", "irq"));
 	ret = free_irq(irq, dev_id);
+	/* It ends with the last action on the line. */
+	while (!sfi_holds(d, SFI_T_irq_line, line_object(irq)) &&
+	       sfi_take_back(d, &sfi_type_irq_disabled, line_object(irq)))
+		;
 	sfi_import_leave(d);
 	return ret;
 }
@@ -98,8 +114,10 @@ void sfi_w_disable_irq(struct sfi_self *self, unsigned int irq)
 
 	sfi_check_that(d, !SFI_WITHIN(irq_handler_t),
 		       SFI_ARG("disable_irq", "no handler runs here"));
+	SFI_CHECK_SLEEPS(d, "disable_irq");
 	sfi_check_owned(d, line_object(irq), SFI_T_irq_line, SFI_ARG("disable_irq", "irq"));
 	disable_irq(irq);
+	note_disabled(d, irq);
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_disable_irq);
@@ -110,6 +128,7 @@ void sfi_w_disable_irq_nosync(struct sfi_self *self, unsigned int irq)
 
 	sfi_check_owned(d, line_object(irq), SFI_T_irq_line, SFI_ARG("disable_irq_nosync", "irq"));
 	disable_irq_nosync(irq);
+	note_disabled(d, irq);
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_disable_irq_nosync);
@@ -123,6 +142,7 @@ bool sfi_w_disable_hardirq(struct sfi_self *self, unsigned int irq)
 		       SFI_ARG("disable_hardirq", "no handler runs here"));
 	sfi_check_owned(d, line_object(irq), SFI_T_irq_line, SFI_ARG("disable_hardirq", "irq"));
 	ret = disable_hardirq(irq);
+	note_disabled(d, irq);
 	sfi_import_leave(d);
 	return ret;
 }
@@ -133,6 +153,8 @@ void sfi_w_enable_irq(struct sfi_self *self, unsigned int irq)
 	struct sfi_domain *d = sfi_import_enter(self);
 
 	sfi_check_owned(d, line_object(irq), SFI_T_irq_line, SFI_ARG("enable_irq", "irq"));
+	/* Not of a line that was requested disabled (IRQF_NO_AUTOEN). */
+	sfi_take_back(d, &sfi_type_irq_disabled, line_object(irq));
 	enable_irq(irq);
 	sfi_import_leave(d);
 }

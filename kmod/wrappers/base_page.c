@@ -31,7 +31,11 @@ static struct page *allocate(struct sfi_self *self, gfp_t gfp, unsigned int orde
 	struct page *page;
 
 	sfi_check_that(d, order <= PAGE_ALLOC_COSTLY_ORDER + 6, arg);
-	sfi_check_that(d, !(gfp & __GFP_HIGHMEM), arg);
+	sfi_check_that(d, !gfpflags_allow_blocking(gfp) || (preemptible() && !rcu_preempt_depth()),
+		       SFI_ARG("alloc_pages", "it may sleep, or gfp says that it must not"));
+	/* Both kinds of mobility are none; and what may not fail is not to be large. */
+	sfi_check_that(d, !(gfp & __GFP_HIGHMEM) && (~gfp & (__GFP_RECLAIMABLE | __GFP_MOVABLE)) &&
+			  !(order > 1 && (gfp & __GFP_NOFAIL)), arg);
 	page = NULL;
 	if (sfi_may_hold(d, PAGE_SIZE << order))
 		page = alloc_pages(order ? gfp | __GFP_COMP : gfp, order);
@@ -71,7 +75,7 @@ void *sfi_w_kmap_atomic(struct sfi_self *self, struct page *page)
 
 	sfi_check_owned(d, page, SFI_T_page, SFI_ARG("kmap_atomic", "page"));
 	addr = kmap_atomic(page);
-	sfi_lock_taken(d, addr, unmap, SFI_ARG("kmap_atomic", "page"));
+	sfi_lock_taken(d, addr, "kmap", unmap, SFI_ARG("kmap_atomic", "page"));
 	sfi_import_leave(d);
 	return addr;
 }
@@ -83,7 +87,7 @@ void sfi_w___kunmap_atomic(struct sfi_self *self, const void *addr)
 	struct sfi_domain *d = sfi_import_enter(self);
 	void *page = (void *)((unsigned long)addr & PAGE_MASK);
 
-	sfi_lock_dropped(d, page, SFI_ARG("kunmap_atomic", "addr"));
+	sfi_lock_dropped(d, page, "kmap", SFI_ARG("kunmap_atomic", "addr"));
 	kunmap_atomic(page);
 	sfi_import_leave(d);
 }

@@ -29,7 +29,7 @@ void sfi_w___rcu_read_lock(struct sfi_self *self)
 	struct sfi_domain *d = sfi_import_enter(self);
 
 	rcu_read_lock();
-	sfi_lock_taken(d, SECTION, leave_section, SFI_ARG("rcu_read_lock", "section"));
+	sfi_lock_taken(d, SECTION, "rcu", leave_section, SFI_ARG("rcu_read_lock", "section"));
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w___rcu_read_lock);
@@ -38,7 +38,7 @@ void sfi_w___rcu_read_unlock(struct sfi_self *self)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
-	sfi_lock_dropped(d, SECTION, SFI_ARG("rcu_read_unlock", "section"));
+	sfi_lock_dropped(d, SECTION, "rcu", SFI_ARG("rcu_read_unlock", "section"));
 	rcu_read_unlock();
 	sfi_import_leave(d);
 }

@@ -13,6 +13,23 @@
 
 #include "wrappers/by_hand.h"
 
+bool sfi_bh_is_own(void)
+{
+	const struct sfi_gate *g = sfi_gate_find((u64)__builtin_frame_address(0));
+	unsigned long before = g ? g->preempt_count & SOFTIRQ_MASK : SOFTIRQ_MASK;
+
+	return softirq_count() >= before + SOFTIRQ_DISABLE_OFFSET;
+}
+EXPORT_SYMBOL_GPL(sfi_bh_is_own);
+
+bool sfi_irqs_were_on(void)
+{
+	const struct sfi_gate *g = sfi_gate_find((u64)__builtin_frame_address(0));
+
+	return g && !irqs_disabled_flags(g->irq_flags);
+}
+EXPORT_SYMBOL_GPL(sfi_irqs_were_on);
+
 static void undo(void *lock)
 {
 	_raw_spin_unlock(lock);
@@ -37,7 +54,8 @@ static struct sfi_domain *enter(struct sfi_self *self, raw_spinlock_t *lock,
 
 static void leave(struct sfi_domain *d, raw_spinlock_t *lock, const struct sfi_arg *arg)
 {
-	sfi_lock_taken(d, lock, undo, arg);
+	/* As sfi-wrapgen calls it, by the type of what unlocks. */
+	sfi_lock_taken(d, lock, "raw_spinlock_t *", undo, arg);
 	sfi_import_leave(d);
 }
 

@@ -113,15 +113,18 @@ static struct waiting *begin_wait(struct sfi_domain *d, struct wait_queue_head *
 	}
 	w = new_waiting(head, theirs);
 	if (w)
-		sfi_lock_taken(d, w, abandon, SFI_ARG("wait_event", "wq_entry"));
+		sfi_lock_taken(d, w, "wait", abandon, SFI_ARG("wait_event", "wq_entry"));
 	else
 		sfi_internal_error(d, "no memory to wait");
+	/* If it could not be remembered, it has been abandoned. */
+	if (unlikely(sfi_closed(d)))
+		sfi_unwind(d);
 	return w;
 }
 
 static void end_wait(struct sfi_domain *d, struct waiting *w)
 {
-	sfi_lock_dropped(d, w, SFI_ARG("finish_wait", "wq_entry"));
+	sfi_lock_dropped(d, w, "wait", SFI_ARG("finish_wait", "wq_entry"));
 	abandon(w);
 }
 

@@ -150,14 +150,23 @@ static void idle_delayed(struct sfi_domain *d, struct delayed_work *work, const 
 		sfi_unembed(d, &sfi_type_delayed_work, work, sizeof(*work), arg);
 }
 
+/* Who waits for the end of the item that runs here waits for itself. */
+static void check_not_own(struct sfi_domain *d, const struct work_struct *work,
+			  const struct sfi_arg *arg)
+{
+	sfi_check_that(d, current_work() != work, arg);
+}
+
 #define WORK_CALL(function, wait)                                               \
 	bool sfi_w_##function(struct sfi_self *self, struct work_struct *work)  \
 	{                                                                       \
 		struct sfi_domain *d = sfi_import_enter(self);                  \
 		bool ret = false;                                               \
 	\
-		if (wait)                                                       \
+		if (wait) {                                                     \
 			SFI_CHECK_SLEEPS(d, #function);                         \
+			check_not_own(d, work, SFI_ARG(#function, "work does not run here")); \
+		}                                                               \
 		if (known_work(d, work, SFI_ARG(#function, "work"))) {          \
 			ret = function(work);                                   \
 			if (wait)                                               \
@@ -178,8 +187,11 @@ WORK_CALL(flush_work, true);
 		struct sfi_domain *d = sfi_import_enter(self);                     \
 		bool ret = false;                                                  \
 	\
-		if (wait)                                                       \
+		if (wait) {                                                     \
 			SFI_CHECK_SLEEPS(d, #function);                         \
+			check_not_own(d, &work->work,                           \
+				      SFI_ARG(#function, "work does not run here")); \
+		}                                                               \
 		if (known_delayed(d, work, SFI_ARG(#function, "work"))) {          \
 			ret = function(work);                                      \
 			if (wait)                                                  \

@@ -37,3 +37,18 @@ unsigned long sfi_w_copy_to_user(struct sfi_self *self, void __user *to, const v
 	return n;
 }
 EXPORT_SYMBOL_GPL(sfi_w_copy_to_user);
+
+/* The kernel looks whether it is one object's, in any case. */
+long sfi_w_strncpy_from_user(struct sfi_self *self, char *dst, const char __user *src, long count)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	long ret;
+
+	sfi_check_that(d, count >= 0, SFI_ARG("strncpy_from_user", "count >= 0"));
+	sfi_check_writable(d, dst, count, SFI_ARG("strncpy_from_user", "dst"));
+	sfi_check_extent(d, dst, count, SFI_ARG("strncpy_from_user", "dst"));
+	ret = strncpy_from_user(dst, src, count);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_strncpy_from_user);

@@ -8,6 +8,17 @@
 
 #include "wrappers/by_hand.h"
 
+/*
+ * DEV is the driver's, or NULL; and so is what is followed to print its name: of a network device,
+ * the parent that the driver has set.
+ */
+static inline void sfi_check_named_device(struct sfi_domain *d, const struct device *dev,
+					  const struct sfi_arg *arg)
+{
+	if (dev)
+		sfi_check_owned(d, dev, SFI_T_device, arg);
+}
+
 #define SFI_MESSAGE(function, type)                                                           \
 	void sfi_w_##function(struct sfi_self *self, const struct type *dev, const char *fmt, \
 			      ...)                                                            \
@@ -16,8 +27,7 @@
 		struct va_format vaf = { .fmt = fmt };                                        \
 		va_list args;                                                                 \
 	\
-		if (dev)                                                                      \
-			sfi_check_owned(d, dev, SFI_T_##type, SFI_ARG(#function, "dev"));     \
+		sfi_check_named_##type(d, dev, SFI_ARG(#function, "dev"));                    \
 		va_start(args, fmt);                                                          \
 		sfi_check_format(d, fmt, args,                                                \
 				 SFI_ARG(#function, "fmt and what it prints can be read"));   \

@@ -34,6 +34,7 @@ struct net_device *sfi_w_alloc_etherdev_mqs(struct sfi_self *self, int sizeof_pr
 	struct net_device *dev;
 	unsigned int i;
 
+	SFI_CHECK_SLEEPS(d, "alloc_etherdev");
 	sfi_check_that(d, sizeof_priv >= 0, SFI_ARG("alloc_etherdev", "sizeof_priv >= 0"));
 	sfi_check_that(d, txqs && rxqs && txqs <= 4096 && rxqs <= 4096,
 		       SFI_ARG("alloc_etherdev", "1 to 4096 queues"));
@@ -61,6 +62,7 @@ void sfi_w_free_netdev(struct sfi_self *self, struct net_device *dev)
 	struct napi_struct *napi, *next;
 	unsigned int i;
 
+	SFI_CHECK_SLEEPS(d, "free_netdev");
 	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("free_netdev", "dev"));
 	sfi_check_that(d, !sfi_holds(d, SFI_T_netdev_registration, dev),
 		       SFI_ARG("free_netdev", "dev is not registered"));
@@ -114,6 +116,10 @@ static void check_device(struct sfi_domain *d, struct net_device *dev)
 	const struct net_device_ops *ops = dev->netdev_ops;
 	const struct ethtool_ops *ethtool_ops = dev->ethtool_ops;
 
+	/* One that is adopted may be somebody's port; what the driver has set goes when it is registered. */
+	if (dev->reg_state == NETREG_UNINITIALIZED)
+		sfi_check_that(d, !(dev->priv_flags & NET_SHADOW_NO_CARD),
+			       SFI_ARG("register_netdev", "dev->priv_flags are a network card's"));
 	sfi_check_that(d, strnlen(dev->name, IFNAMSIZ) < IFNAMSIZ,
 		       SFI_ARG("register_netdev", "dev->name ends"));
 	sfi_check_that(d, ops, SFI_ARG("register_netdev", "dev->netdev_ops is set"));
@@ -131,6 +137,7 @@ int sfi_w_register_netdev(struct sfi_self *self, struct net_device *dev)
 	struct sfi_domain *d = sfi_import_enter(self);
 	int ret;
 
+	SFI_CHECK_SLEEPS(d, "register_netdev");
 	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("register_netdev", "dev"));
 	sfi_check_that(d,
 		       net_shadow_may_register(dev) &&
@@ -152,6 +159,7 @@ void sfi_w_unregister_netdev(struct sfi_self *self, struct net_device *dev)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
+	SFI_CHECK_SLEEPS(d, "unregister_netdev");
 	sfi_check_owned(d, dev, SFI_T_netdev_registration, SFI_ARG("unregister_netdev", "dev"));
 	net_shadow_unregister(d, dev);
 	sfi_take_back(d, &sfi_type_netdev_registration, dev);
@@ -333,7 +341,8 @@ void sfi_w_rtnl_lock(struct sfi_self *self)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
-	sfi_lock_taken(d, rtnl_name(net_shadow_lock(d)), unlock_rtnl,
+	SFI_CHECK_SLEEPS(d, "rtnl_lock");
+	sfi_lock_taken(d, rtnl_name(net_shadow_lock(d)), "rtnl", unlock_rtnl,
 		       SFI_ARG("rtnl_lock", "the lock"));
 	sfi_import_leave(d);
 }
@@ -344,7 +353,7 @@ void sfi_w_rtnl_unlock(struct sfi_self *self)
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct mutex *lock = net_shadow_locked(d);
 
-	sfi_lock_dropped(d, rtnl_name(lock), SFI_ARG("rtnl_unlock", "the lock"));
+	sfi_lock_dropped(d, rtnl_name(lock), "rtnl", SFI_ARG("rtnl_unlock", "the lock"));
 	net_shadow_unlock(lock);
 	sfi_import_leave(d);
 }

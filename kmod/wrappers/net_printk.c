@@ -7,6 +7,16 @@
 
 #include "wrappers/message.h"
 
+static void sfi_check_named_net_device(struct sfi_domain *d, const struct net_device *dev,
+				       const struct sfi_arg *arg)
+{
+	if (!dev)
+		return;
+	sfi_check_owned(d, dev, SFI_T_net_device, arg);
+	if (dev->dev.parent)
+		sfi_check_owned(d, dev->dev.parent, SFI_T_device, arg);
+}
+
 SFI_MESSAGE(netdev_emerg, net_device);
 SFI_MESSAGE(netdev_alert, net_device);
 SFI_MESSAGE(netdev_crit, net_device);
@@ -23,8 +33,7 @@ void sfi_w_netdev_printk(struct sfi_self *self, const char *level, const struct 
 	va_list args;
 
 	sfi_check_constant(d, level, 1, SFI_ARG("netdev_printk", "level"));
-	if (dev)
-		sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netdev_printk", "dev"));
+	sfi_check_named_net_device(d, dev, SFI_ARG("netdev_printk", "dev"));
 	va_start(args, fmt);
 	sfi_check_format(d, fmt, args,
 			 SFI_ARG("netdev_printk", "fmt and what it prints can be read"));
@@ -45,8 +54,7 @@ void sfi_w___dynamic_netdev_dbg(struct sfi_self *self, struct _ddebug *descripto
 	va_list args;
 
 	sfi_check_readable(d, descriptor, sizeof(*descriptor), SFI_ARG("netdev_dbg", "descriptor"));
-	if (dev)
-		sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netdev_dbg", "dev"));
+	sfi_check_named_net_device(d, dev, SFI_ARG("netdev_dbg", "dev"));
 	va_start(args, fmt);
 	sfi_check_format(d, fmt, args, SFI_ARG("netdev_dbg", "fmt and what it prints can be read"));
 	vaf.va = &args;

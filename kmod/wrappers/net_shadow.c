@@ -578,7 +578,7 @@ static void register_adopted(struct net_shadow *s)
 	complete_features(s);
 	memcpy(s->dev->name, s->name, sizeof(s->name));
 	sfi_compat_netdev_called(s->dev, s->dev->name);
-	s->dev->priv_flags |= s->priv_flags;
+	s->dev->priv_flags = (s->dev->priv_flags & ~NET_SHADOW_NO_CARD) | s->priv_flags;
 	/* The last instance may have failed after it had detached it, as for suspending. */
 	set_bit(__LINK_STATE_PRESENT, &s->dev->state);
 	net_shadow_interpose(s);

@@ -64,6 +64,15 @@ enum net_shadow_state {
 	NET_ORPHANED,	/* the same, and by the shadow: it has no driver any more */
 };
 
+/*
+ * Flags of devices of other kinds, and of others' ports: where they are set the kernel takes the
+ * private area, or a pointer beside it, for something that it knows.
+ */
+#define NET_SHADOW_NO_CARD                                                                        \
+	(IFF_802_1Q_VLAN | IFF_EBRIDGE | IFF_BONDING | IFF_BRIDGE_PORT | IFF_OVS_DATAPATH |       \
+	 IFF_OPENVSWITCH | IFF_MACVLAN | IFF_MACVLAN_PORT | IFF_TEAM | IFF_TEAM_PORT | IFF_MACSEC | \
+	 IFF_L3MDEV_MASTER | IFF_L3MDEV_SLAVE | IFF_FAILOVER | IFF_FAILOVER_SLAVE)
+
 struct net_shadow_domain;
 
 /* One device's. Lives as long as the device. */

@@ -114,6 +114,17 @@ static struct sk_buff *made(struct sfi_domain *d, struct sk_buff *skb)
 	return skb;
 }
 
+/*
+ * Caches and lists of the CPU's own, which have no other lock than that bottom halves are off.
+ */
+static void check_softirq(struct sfi_domain *d, const struct sfi_arg *arg)
+{
+	sfi_check_that(d, (softirq_count() || irqs_disabled()) && !in_hardirq(), arg);
+}
+
+#define CHECK_SOFTIRQ(d, function) \
+	check_softirq(d, SFI_ARG(function, "bottom halves are off"))
+
 /* === Making packets === */
 
 struct sk_buff *sfi_w___alloc_skb(struct sfi_self *self, unsigned int size, gfp_t priority,
@@ -156,6 +167,7 @@ struct sk_buff *sfi_w_napi_alloc_skb(struct sfi_self *self, struct napi_struct *
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct sk_buff *skb = NULL;
 
+	CHECK_SOFTIRQ(d, "napi_alloc_skb");
 	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_alloc_skb", "napi"));
 	if (sfi_may_hold(d, length))
 		skb = made(d, napi_alloc_skb(napi, length));
@@ -170,6 +182,7 @@ struct sk_buff *sfi_w___napi_alloc_skb(struct sfi_self *self, struct napi_struct
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct sk_buff *skb = NULL;
 
+	CHECK_SOFTIRQ(d, "napi_alloc_skb");
 	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_alloc_skb", "napi"));
 	if (sfi_may_hold(d, length))
 		skb = made(d, __napi_alloc_skb(napi, length, gfp_mask));
@@ -266,6 +279,7 @@ EXPORT_SYMBOL_GPL(sfi_w_build_skb);
 
 struct sk_buff *sfi_w_napi_build_skb(struct sfi_self *self, void *data, unsigned int frag_size)
 {
+	CHECK_SOFTIRQ(self->domain, "napi_build_skb");
 	return build(self, data, frag_size, napi_build_skb,
 		     SFI_ARG("napi_build_skb", "data is a fragment of frag_size"));
 }
@@ -488,6 +502,7 @@ gro_result_t sfi_w_napi_gro_receive(struct sfi_self *self, struct napi_struct *n
 	struct sfi_domain *d = sfi_import_enter(self);
 	gro_result_t ret;
 
+	CHECK_SOFTIRQ(d, "napi_gro_receive");
 	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_gro_receive", "napi"));
 	give_packet(d, skb, true, SFI_ARG("napi_gro_receive", "skb is consistent"));
 	ret = napi_gro_receive(napi, skb);
@@ -501,6 +516,7 @@ int sfi_w_netif_receive_skb(struct sfi_self *self, struct sk_buff *skb)
 	struct sfi_domain *d = sfi_import_enter(self);
 	int ret;
 
+	CHECK_SOFTIRQ(d, "netif_receive_skb");
 	give_packet(d, skb, true, SFI_ARG("netif_receive_skb", "skb is consistent"));
 	ret = netif_receive_skb(skb);
 	sfi_import_leave(d);
@@ -531,6 +547,7 @@ struct sk_buff *sfi_w_napi_get_frags(struct sfi_self *self, struct napi_struct *
 	struct sfi_domain *d = sfi_import_enter(self);
 	struct sk_buff *skb;
 
+	CHECK_SOFTIRQ(d, "napi_get_frags");
 	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_get_frags", "napi"));
 	if (!sfi_is(d, napi->skb, SFI_T_sk_buff))
 		napi->skb = NULL;
@@ -548,6 +565,7 @@ gro_result_t sfi_w_napi_gro_frags(struct sfi_self *self, struct napi_struct *nap
 	struct sk_buff *skb;
 	gro_result_t ret;
 
+	CHECK_SOFTIRQ(d, "napi_gro_frags");
 	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_gro_frags", "napi"));
 	skb = napi->skb;
 	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("napi_gro_frags", "napi->skb"));

@@ -44,6 +44,14 @@ void sfi_check_writable(struct sfi_domain *d, const void *p, size_t size, const 
 }
 SFI_EXPORT(sfi_check_writable);
 
+void sfi_check_own(struct sfi_domain *d, const void *p, u8 id, size_t size,
+		   const struct sfi_arg *arg)
+{
+	if (!sfi_begins(d, p, id) && unlikely(!sfi_writable(d, sfi_addr(p), size)))
+		sfi_bad_argument(d, arg, sfi_addr(p), size, "is not memory of the driver's own");
+}
+SFI_EXPORT(sfi_check_own);
+
 void sfi_check_readable(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg)
 {
 	u64 last;
@@ -55,6 +63,8 @@ void sfi_check_readable(struct sfi_domain *d, const void *p, size_t size, const 
 	if (unlikely(!sfi_range(sfi_addr(p), size, &last) ||
 		     !sfi_port_grantable(sfi_addr(p), last)))
 		sfi_bad_argument(d, arg, sfi_addr(p), size, "not an address of the kernel's");
+	if (unlikely(!sfi_port_readable(sfi_addr(p), last)))
+		sfi_bad_argument(d, arg, sfi_addr(p), size, "cannot be read");
 }
 SFI_EXPORT(sfi_check_readable);
 

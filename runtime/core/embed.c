@@ -99,17 +99,17 @@ static const struct sfi_type *find_held_inside(struct sfi_domain *d, const struc
 	return type;
 }
 
-static void frees_container(struct sfi_domain *d, const struct sfi_type *inner, u64 offset,
+static void frees_container(struct sfi_domain *d, const char *why, const char *inner, u64 offset,
 			    const void *obj, const struct sfi_arg *arg)
 {
 	struct sfi_report r = {
 		.what = SFI_BAD_ARGUMENT,
 		.arg = arg,
 		.address = sfi_addr(obj),
-		.why = "frees memory that holds a live object",
+		.why = why,
 	};
 
-	sfi_port_snprintf(r.detail, sizeof(r.detail), "%s at offset %llu", inner->name,
+	sfi_port_snprintf(r.detail, sizeof(r.detail), "%s at offset %llu", inner,
 			  (unsigned long long)offset);
 	sfi_violation(d, &r);
 }
@@ -124,12 +124,19 @@ void sfi_check_inside(struct sfi_domain *d, const struct sfi_object *o, const st
 {
 	const struct sfi_type *inner;
 	u64 where, begin = sfi_addr(o->obj), skip = o->type->size ? SFI_SLOT_SIZE : 0;
+	const struct sfi_held *held;
 
+	/* As lockdep asks, and because the unlocking would write there. */
+	held = sfi_lock_inside(d, begin, sfi_object_extent(o));
+	if (unlikely(held))
+		frees_container(d, "frees memory that holds a held lock", held->kind,
+				sfi_addr(held->lock) - begin, o->obj, arg);
 	inner = find_held_inside(d, o, &where);
 	if (!inner && sfi_object_extent(o) > skip)
 		inner = find_busy(d, begin + skip, sfi_object_extent(o) - skip, &where);
 	if (inner)
-		frees_container(d, inner, where - begin, o->obj, arg);
+		frees_container(d, "frees memory that holds a live object", inner->name,
+				where - begin, o->obj, arg);
 	if (sfi_object_extent(o) > skip)
 		sfi_embedded_end(d, begin + skip, sfi_object_extent(o) - skip, false);
 }
@@ -200,22 +207,27 @@ void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, s
 }
 SFI_EXPORT(sfi_unembed);
 
-static noinline void busy_local(struct sfi_domain *d, const struct sfi_type *type, u64 where)
+static noinline void busy_local(struct sfi_domain *d, const char *why, const char *inner, u64 where)
 {
 	struct sfi_report r = {
 		.what = SFI_BAD_ARGUMENT,
 		.address = where,
-		.why = "returns while the kernel uses a local",
+		.why = why,
 	};
 
-	sfi_port_snprintf(r.detail, sizeof(r.detail), "%s", type->name);
+	sfi_port_snprintf(r.detail, sizeof(r.detail), "%s", inner);
 	sfi_violation(d, &r);
 }
 
 void sfi_objects_forget(struct sfi_domain *d, u64 addr, u64 size)
 {
+	const struct sfi_held *held = sfi_lock_inside(d, addr, size);
 	const struct sfi_type *inner;
 	u64 where;
+
+	if (unlikely(held))
+		busy_local(d, "returns while a local is a held lock", held->kind,
+			   sfi_addr(held->lock));
 
 	/* Hardly ever is there an object in a local. */
 	if (likely(sfi_writable(d, addr, size))) {
@@ -224,7 +236,7 @@ void sfi_objects_forget(struct sfi_domain *d, u64 addr, u64 size)
 	}
 	inner = find_busy(d, addr, size, &where);
 	if (inner)
-		busy_local(d, inner, where);
+		busy_local(d, "returns while the kernel uses a local", inner->name, where);
 	sfi_embedded_end(d, addr, size, false);
 	sfi_rights_unset(d, addr, size);
 }

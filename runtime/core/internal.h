@@ -126,6 +126,8 @@ void sfi_memory_reset(struct sfi_domain *d);
  * them.
  */
 unsigned int sfi_locks_drop(struct sfi_domain *d, u64 low, u64 high, const struct sfi_arg **first);
+/* A lock in [ADDR, ADDR + SIZE) that any context holds, or NULL. Any context. */
+const struct sfi_held *sfi_lock_inside(const struct sfi_domain *d, u64 addr, u64 size);
 /* Forgets all locks without unlocking. */
 void sfi_locks_reset(struct sfi_domain *d);
 

@@ -56,7 +56,7 @@ static u32 next_held(const struct sfi_domain *d, u32 i, u64 context)
 	return SFI_LOCKS;
 }
 
-void sfi_lock_taken(struct sfi_domain *d, void *lock, void (*unlock)(void *lock),
+void sfi_lock_taken(struct sfi_domain *d, void *lock, const char *kind, void (*unlock)(void *lock),
 		    const struct sfi_arg *arg)
 {
 	u32 i = claim(d);
@@ -68,6 +68,7 @@ void sfi_lock_taken(struct sfi_domain *d, void *lock, void (*unlock)(void *lock)
 		return;
 	}
 	d->held[i].lock = lock;
+	d->held[i].kind = kind;
 	d->held[i].unlock = unlock;
 	d->held[i].arg = arg;
 	d->held[i].sp = sfi_here();
@@ -75,16 +76,33 @@ void sfi_lock_taken(struct sfi_domain *d, void *lock, void (*unlock)(void *lock)
 }
 SFI_EXPORT(sfi_lock_taken);
 
-void sfi_lock_dropped(struct sfi_domain *d, void *lock, const struct sfi_arg *arg)
+bool sfi_lock_is_held(const struct sfi_domain *d, const void *lock)
+{
+	u64 context = sfi_port_context_id();
+	u32 i;
+
+	for (i = next_held(d, 0, context); i < SFI_LOCKS; i = next_held(d, i + 1, context))
+		if (d->held[i].lock == lock)
+			return true;
+	return false;
+}
+SFI_EXPORT(sfi_lock_is_held);
+
+static bool is_kind(const struct sfi_held *held, const char *kind)
+{
+	return likely(held->kind == kind) || !strcmp(held->kind, kind);
+}
+
+void sfi_lock_dropped(struct sfi_domain *d, void *lock, const char *kind, const struct sfi_arg *arg)
 {
 	u64 context = sfi_port_context_id();
 	u32 i;
 
 	for (i = next_held(d, 0, context); i < SFI_LOCKS; i = next_held(d, i + 1, context)) {
-		if (d->held[i].lock == lock) {
-			free_slot(d, i);
-			return;
-		}
+		if (d->held[i].lock != lock || !is_kind(&d->held[i], kind))
+			continue;
+		free_slot(d, i);
+		return;
 	}
 	sfi_bad_argument(d, arg, sfi_addr(lock), 0, "not a lock that this context took");
 }
@@ -107,6 +125,22 @@ unsigned int sfi_locks_drop(struct sfi_domain *d, u64 low, u64 high, const struc
 			*first = held.arg;
 	}
 	return n;
+}
+
+const struct sfi_held *sfi_lock_inside(const struct sfi_domain *d, u64 addr, u64 size)
+{
+	unsigned long map;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(d->lock_map); i++) {
+		for (map = READ_ONCE(d->lock_map[i]); map; map &= map - 1) {
+			const struct sfi_held *held = &d->held[i * 64 + (u32)__builtin_ctzl(map)];
+
+			if (READ_ONCE(held->context) && sfi_addr(held->lock) - addr < size)
+				return held;
+		}
+	}
+	return NULL;
 }
 
 void sfi_locks_reset(struct sfi_domain *d)

@@ -36,6 +36,21 @@ void sfi_port_barrier_all(void)
 	kick_all_cpus_sync();
 }
 
+/* === Memory === */
+
+bool sfi_port_readable(u64 first, u64 last)
+{
+	u8 byte;
+
+	for (; first <= last; first = (first | (PAGE_SIZE - 1)) + 1) {
+		if (copy_from_kernel_nofault(&byte, (const void *)first, 1))
+			return false;
+		if ((first | (PAGE_SIZE - 1)) == U64_MAX)
+			break;
+	}
+	return true;
+}
+
 /* === What a gate saves === */
 
 /* Only what differs is set: kernels that watch the interrupt flag say that the rest is bogus. */

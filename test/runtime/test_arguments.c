@@ -72,6 +72,16 @@ static void release_registered_at_end(void)
 	sfi_acquire(dom, &type_registration, (char *)memory + 127, 0, NULL, 0, 0, 0, 0);
 	sfi_release(dom, &type_memory, memory, &test_arg);
 }
+static void unlock_nothing(void *lock)
+{
+	(void)lock;
+}
+static void release_locked(void)
+{
+	sfi_lock_taken(dom, (char *)memory + 127, "a lock", unlock_nothing, &test_arg);
+	sfi_lock_taken(dom, (char *)memory + 128, "a lock behind", unlock_nothing, &test_arg);
+	sfi_release(dom, &type_memory, memory, &test_arg);
+}
 static void embed_foreign(void)
 {
 	sfi_embed(dom, &type_timer, &packet, 8, &test_arg);
@@ -116,7 +126,7 @@ static void module_foreign(void)
 }
 static void unlock_foreign(void)
 {
-	sfi_lock_dropped(dom, &packet, &test_arg);
+	sfi_lock_dropped(dom, &packet, "lock", &test_arg);
 }
 
 #define ARG "argument p of kernel_function: "
@@ -139,6 +149,7 @@ static const struct {
 	  ARG "frees memory that holds a live object (registration at offset 0)" },
 	{ release_registered_at_end,
 	  ARG "frees memory that holds a live object (registration at offset 127)" },
+	{ release_locked, ARG "frees memory that holds a held lock (a lock at offset 127)" },
 	{ embed_foreign, ARG "is not memory of the driver's own" },
 	{ unembed_nothing, ARG "not an object (own memory of the driver, not a timer)" },
 	{ write_past, ARG "not writable by the driver" },

@@ -118,8 +118,8 @@ static void do_lock(void)
 	static int lock;
 
 	mark();
-	sfi_lock_taken(dom, &lock, NULL, &test_arg);
-	sfi_lock_dropped(dom, &lock, &test_arg);
+	sfi_lock_taken(dom, &lock, "lock", NULL, &test_arg);
+	sfi_lock_dropped(dom, &lock, "lock", &test_arg);
 	mark();
 }
 
@@ -167,7 +167,7 @@ static void costs(void **state)
 		{ "range check of 2 KiB", do_writable_2k, 250 },
 		{ "grant of 2 KiB", do_grant_2k, 310 },
 		{ "hot object, acquire and release", do_hot_object, 225 },
-		{ "lock, taken and dropped", do_lock, 105 },
+		{ "lock, taken and dropped", do_lock, 125 },
 	};
 	static u64 room[512] __attribute__((aligned(4096)));
 	long empty;

@@ -63,12 +63,37 @@ static void returning_with_a_busy_local(void **state)
 		      "drv_timer_on_stack+0x");
 }
 
+static void unlock_nothing(void *lock)
+{
+	(void)lock;
+}
+
+DRIVER int drv_lock_on_stack(int x)
+{
+	u64 lock;
+
+	sfi_local_grant(&test_self, sfi_addr(&lock), sizeof(lock));
+	sfi_lock_taken(dom, &lock, "a lock", unlock_nothing, &test_arg);
+	sfi_local_revoke(&test_self, sfi_addr(&lock), sizeof(lock));
+	return x;
+}
+
+static void returning_with_a_locked_local(void **state)
+{
+	(void)state;
+	assert_int_equal(enter(drv_lock_on_stack), UNWOUND);
+	assert_report("bad object: returns while a local is a held lock (a lock)",
+		      "drv_lock_on_stack+0x");
+	assert_int_equal(dom->lock_map[0], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		INSIDE_TEST(unwinding_takes_locals_rights),
 		INSIDE_TEST(object_on_an_unwound_stack_is_released),
 		INSIDE_TEST(returning_with_a_busy_local),
+		INSIDE_TEST(returning_with_a_locked_local),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,9 +17,9 @@ static void lock_everything(void)
 
 	for (i = 0; i < 3; i++) {
 		locks[i] = i + 1;
-		sfi_lock_taken(dom, &locks[i], unlock, &test_arg);
+		sfi_lock_taken(dom, &locks[i], "lock", unlock, &test_arg);
 	}
-	sfi_lock_dropped(dom, &locks[1], &test_arg);
+	sfi_lock_dropped(dom, &locks[1], "lock", &test_arg);
 	sfi_port_thread.irq_flags = 0;
 	sfi_port_thread.preempt_count = 2;
 	sfi_port_thread.rcu_depth = 1;
@@ -82,7 +82,7 @@ static void returning_with_other_counts(void **state)
 
 static int inner_locks(int x)
 {
-	sfi_lock_taken(dom, &locks[0], unlock, &test_arg);
+	sfi_lock_taken(dom, &locks[0], "lock", unlock, &test_arg);
 	locks[0] = 5;
 	wrapper = requirement;
 	assert_int_equal(enter(drv_wrapper), UNWOUND);
@@ -98,7 +98,7 @@ static void only_locks_of_skipped_frames(void **state)
 	/* An interrupt took one before, at any stack pointer. */
 	sfi_port_thread.level = 1;
 	locks[3] = 9;
-	sfi_lock_taken(dom, &locks[3], unlock, &test_arg);
+	sfi_lock_taken(dom, &locks[3], "lock", unlock, &test_arg);
 	sfi_port_thread.level = 0;
 	kernel_function = inner_locks;
 	assert_int_equal(enter(drv_import), UNWOUND);
@@ -111,7 +111,7 @@ static void only_locks_of_skipped_frames(void **state)
 
 static int others_lock(int x)
 {
-	sfi_lock_dropped(dom, &locks[0], &test_arg);
+	sfi_lock_dropped(dom, &locks[0], "lock", &test_arg);
 	return x;
 }
 
@@ -119,7 +119,7 @@ static void another_contexts_lock(void **state)
 {
 	(void)state;
 	sfi_port_thread.level = 2;
-	sfi_lock_taken(dom, &locks[0], unlock, &test_arg);
+	sfi_lock_taken(dom, &locks[0], "lock", unlock, &test_arg);
 	sfi_port_thread.level = 0;
 	assert_int_equal(enter(drv_nothing),
 			 42); /* somebody holds a lock: no imbalance of this call */
@@ -134,10 +134,10 @@ static int locks_too_many(int x)
 	int i;
 
 	for (i = 0; i < SFI_LOCKS; i++)
-		sfi_lock_taken(dom, &locks[0], unlock, &test_arg);
+		sfi_lock_taken(dom, &locks[0], "lock", unlock, &test_arg);
 	assert_string_equal(test_logged, "");
 	nr_unlocked = 0;
-	sfi_lock_taken(dom, &locks[1], unlock, &test_arg);
+	sfi_lock_taken(dom, &locks[1], "lock", unlock, &test_arg);
 	assert_int_equal(nr_unlocked, 1);
 	assert_string_equal(test_logged, "report:8 live>failed recover ");
 	sfi_locks_reset(dom);

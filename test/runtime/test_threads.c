@@ -152,8 +152,8 @@ static void *take_locks(void *arg)
 
 	(void)arg;
 	for (i = 0; i < ROUNDS; i++) {
-		sfi_lock_taken(dom, &lock, no_unlock, &test_arg);
-		sfi_lock_dropped(dom, &lock, &test_arg);
+		sfi_lock_taken(dom, &lock, "lock", no_unlock, &test_arg);
+		sfi_lock_dropped(dom, &lock, "lock", &test_arg);
 	}
 	return NULL;
 }

@@ -67,6 +67,7 @@ struct sfi_leaf {
 #define SFI_LOCKS 256
 struct sfi_held {
 	void *lock;
+	const char *kind;
 	void (*unlock)(void *lock);
 	const struct sfi_arg *arg;
 	/* sfi_port_context_id() of the holder; written last and cleared first: 0 while being filled */

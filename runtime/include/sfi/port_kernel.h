@@ -99,6 +99,9 @@ static __always_inline bool sfi_port_grantable(u64 first, u64 last)
 	return (s64)first < 0 && (s64)last < 0;
 }
 
+/* Each page from FIRST to LAST is there to be read. Any context. */
+bool sfi_port_readable(u64 first, u64 last);
+
 /* Per-CPU counters: exact sums once the counted have stopped. */
 #define sfi_port_cpu_alloc(type) alloc_percpu(type)
 #define sfi_port_cpu_free(p) free_percpu(p)

@@ -204,6 +204,13 @@ static inline bool sfi_port_grantable(u64 first, u64 last)
 	return first >= 4096;
 }
 
+static inline bool sfi_port_readable(u64 first, u64 last)
+{
+	(void)first;
+	(void)last;
+	return true;
+}
+
 #define SFI_PORT_CPUS 64
 /* A thread has a CPU of its own, from when it needs one to its end; 1 is CPU 0, 0: it has none yet. */
 extern __thread unsigned int sfi_port_cpu;

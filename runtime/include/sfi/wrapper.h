@@ -99,6 +99,12 @@ void sfi_check_constant(struct sfi_domain *d, const void *p, size_t size,
  * begins in.
  */
 void sfi_check_extent(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg);
+/*
+ * An object of type ID begins at P, or the domain may write SIZE bytes from there: it can become
+ * one.
+ */
+void sfi_check_own(struct sfi_domain *d, const void *p, u8 id, size_t size,
+		   const struct sfi_arg *arg);
 /* The string S can be read, or its first MOST bytes if it does not end before. Any context. */
 bool sfi_string_readable(const char *s, size_t most);
 #define SFI_IS_STRING(s, most) sfi_string_readable(s, most)
@@ -170,11 +176,20 @@ void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, s
 
 /*
  * Locks: remembered with the stack pointer, so that an unwinder releases what the skipped frames
- * took.
+ * took. KIND: only what is of the same kind may unlock it.
  */
-void sfi_lock_taken(struct sfi_domain *d, void *lock, void (*unlock)(void *lock),
+void sfi_lock_taken(struct sfi_domain *d, void *lock, const char *kind, void (*unlock)(void *lock),
 		    const struct sfi_arg *arg);
-void sfi_lock_dropped(struct sfi_domain *d, void *lock, const struct sfi_arg *arg);
+void sfi_lock_dropped(struct sfi_domain *d, void *lock, const char *kind,
+		      const struct sfi_arg *arg);
+/* This context has taken LOCK through sfi_lock_taken(). */
+bool sfi_lock_is_held(const struct sfi_domain *d, const void *lock);
+#define SFI_HOLDS(lock) sfi_lock_is_held(d, lock)
+/* What the driver has switched off since it was called last: soft interrupts; and interrupts, which were on. */
+bool sfi_bh_is_own(void);
+bool sfi_irqs_were_on(void);
+#define SFI_BH_IS_OWN sfi_bh_is_own()
+#define SFI_IRQS_WERE_ON sfi_irqs_were_on()
 
 /*
  * BYTES more of memory are within the domain's limit; if not, the wrapper fails as the function

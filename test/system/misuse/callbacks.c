@@ -188,8 +188,17 @@ MISUSE(napi_completed_unasked, "argument test_bit.* of napi_complete_done: does 
 	napi_complete(&napi);
 }
 
+/* The kernel would take its private area for a bridge. */
+MISUSE(device_of_another_kind, "argument dev->priv_flags are .* of register_netdev: does not meet")
+{
+	struct net_device *dev = alloc_etherdev(0);
+
+	dev->priv_flags |= IFF_EBRIDGE;
+	register_netdev(dev);
+}
+
 /* Nothing is there to send by. */
-MISUSE(queue_woken_early, "argument dev->reg_state.* of netif_wake_queue: does not meet")
+MISUSE(queue_woken_early, "argument rcu_access_pointer.* of netif_wake_queue: does not meet")
 {
 	struct net_device *dev = alloc_etherdev(0);
 
@@ -213,5 +222,6 @@ const struct misuse callback_misuses[] = {
 	ROW(delayed_changed),	    ROW(file_own_table),	ROW(device_own_table),	  ROW(device_registered_twice),
 	ROW(device_freed_registered), ROW(napi_wild_poll),	  ROW(napi_added_twice),
 	ROW(napi_not_added),	    ROW(napi_deleted_enabled),	  ROW(napi_enabled_twice),
-	ROW(napi_completed_unasked), ROW(queue_woken_early),	  {},
+	ROW(napi_completed_unasked), ROW(queue_woken_early),	  ROW(device_of_another_kind),
+	{},
 };

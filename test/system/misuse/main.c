@@ -131,6 +131,8 @@ static ssize_t misuse_write(struct file *file, const char __user *buffer, size_t
 	if (!misuse)
 		misuse = find(callback_misuses, name);
 	if (!misuse)
+		misuse = find(lock_misuses, name);
+	if (!misuse)
 		return -ENOENT;
 	misuse->run();
 	return count;

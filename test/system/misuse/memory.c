@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Buffers that are too short or somebody else's, strings that are none, devices of others. */
+#include <linux/crc32.h>
 #include <linux/dma-mapping.h>
+#include <linux/etherdevice.h>
 #include <linux/io.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
@@ -95,6 +97,24 @@ MISUSE(copied_to_user_past, "argument from of copy_to_user: reaches beyond its m
 		return;
 }
 
+MISUSE(sum_of_nowhere, "argument p of crc32_le: cannot be read")
+{
+	crc32_le(0, NOWHERE, 64);
+}
+
+MISUSE(memory_of_no_node, "argument node == .* of k.*alloc_node.*: does not meet")
+{
+	kmalloc_node(SIZE, GFP_KERNEL, 0x40000000);
+}
+
+MISUSE(pages_freed_nowhere, "argument page of __free_pages: ")
+{
+	struct page *page = NULL;
+
+	OPTIMIZER_HIDE_VAR(page);
+	__free_pages(page, 0);
+}
+
 MISUSE(window_read_nowhere, "argument addr of ioread32: not writable")
 {
 	ioread32((void __iomem *)NOWHERE);
@@ -123,6 +143,14 @@ MISUSE(print_past, "argument buf of snprintf: not writable")
 	OPTIMIZER_HIDE_VAR(buffer);
 	OPTIMIZER_HIDE_VAR(size);
 	snprintf(buffer, size, "text");
+}
+
+MISUSE(print_wild_parent, "argument dev of netdev_info: ")
+{
+	struct net_device *dev = alloc_etherdev(0);
+
+	SET_NETDEV_DEV(dev, NOWHERE);
+	netdev_info(dev, "whose\n");
 }
 
 /* A negative precision is none. */
@@ -213,7 +241,8 @@ const struct misuse memory_misuses[] = {
 	ROW(dma_page_past),	  ROW(dma_buffer_past),	   ROW(dma_wrong_device),
 	ROW(dma_no_direction),	  ROW(dma_page_no_direction), ROW(dma_nothing),
 	ROW(copy_from_nowhere),	  ROW(copied_to_user_past), ROW(window_read_nowhere),
-	ROW(config_written_before), ROW(print_wild_precision),
+	ROW(config_written_before), ROW(print_wild_precision), ROW(sum_of_nowhere),
+	ROW(memory_of_no_node),	  ROW(pages_freed_nowhere),  ROW(print_wild_parent),
 	ROW(dma_freed_larger),	  ROW(config_read_past),   ROW(copy_past),
 	ROW(print_past),	  ROW(print_longer),	   ROW(print_wild_string),
 	ROW(print_wild_address),  ROW(print_nested_format), ROW(print_own_format),

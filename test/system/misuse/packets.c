@@ -144,6 +144,11 @@ MISUSE(packet_consumed_outside, "argument .* of napi_consume_skb: does not meet"
 	napi_consume_skb(packet(), 1);
 }
 
+MISUSE(packet_merged_outside, "argument bottom halves are off of napi_gro_receive: does not meet")
+{
+	napi_gro_receive(NULL, packet());
+}
+
 MISUSE(packet_put_past, "argument .* of skb_put: does not meet")
 {
 	struct sk_buff *skb = packet();
@@ -173,5 +178,5 @@ const struct misuse packet_misuses[] = {
 	ROW(packet_page_past),	ROW(packet_of_fragment), ROW(packet_without_header),
 	ROW(packet_header_in_fragment), ROW(packet_headroom_negative),
 	ROW(packet_pulled_from_nowhere), ROW(packet_padded_nowhere),
-	ROW(packet_trimmed_past), ROW(packet_consumed_outside), {},
+	ROW(packet_trimmed_past), ROW(packet_consumed_outside), ROW(packet_merged_outside), {},
 };

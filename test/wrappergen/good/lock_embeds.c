@@ -54,7 +54,7 @@ int sfi_w_toy_trylock(struct sfi_self *self, struct toy_lock *lock)
 		sfi_check_that(d, sfi_sound_toy_lock(lock), &arg_lock);
 	ret = toy_trylock(lock);
 	if (ret)
-		sfi_lock_taken(d, lock, undo_toy_trylock, &arg_lock);
+		sfi_lock_taken(d, lock, "struct toy_lock *", undo_toy_trylock, &arg_lock);
 	sfi_import_leave(d);
 	return ret;
 }
@@ -74,7 +74,7 @@ void sfi_w_toy_lock(struct sfi_self *self, struct toy_lock *lock)
 
 	sfi_check_owned(d, lock, SFI_T_toy_lock, &arg_lock);
 	toy_lock(lock);
-	sfi_lock_taken(d, lock, undo_toy_lock, &arg_lock);
+	sfi_lock_taken(d, lock, "struct toy_lock *", undo_toy_lock, &arg_lock);
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_toy_lock);
@@ -84,7 +84,7 @@ void sfi_w_toy_unlock(struct sfi_self *self, struct toy_lock *lock)
 	static const struct sfi_arg arg_lock = { "toy_unlock", "lock" };
 	struct sfi_domain *d = sfi_import_enter(self);
 
-	sfi_lock_dropped(d, lock, &arg_lock);
+	sfi_lock_dropped(d, lock, "struct toy_lock *", &arg_lock);
 	toy_unlock(lock);
 	sfi_import_leave(d);
 }

@@ -18,7 +18,7 @@ void sfi_w_toy_unlock(struct sfi_self *self, struct toy_lock *lock)
 	static const struct sfi_arg arg_lock = { "toy_unlock", "lock" };
 	struct sfi_domain *d = sfi_import_enter(self);
 
-	sfi_lock_dropped(d, lock, &arg_lock);
+	sfi_lock_dropped(d, lock, "struct toy_lock *", &arg_lock);
 	toy_unlock(lock);
 	sfi_import_leave(d);
 }

@@ -13,8 +13,9 @@ unsigned long (_find_first_bit)(const unsigned long *addr, unsigned long size) S
 unsigned long (_find_first_zero_bit)(const unsigned long *addr, unsigned long size) SFI_DIRECT(reads only);
 unsigned long (_find_next_zero_bit)(const unsigned long *addr, unsigned long nbits, unsigned long start) SFI_DIRECT(reads only);
 unsigned int __bitmap_weight(const unsigned long *bitmap, unsigned int nbits) SFI_DIRECT(reads only);
-u32 crc32_le(u32 crc, unsigned char const *p, size_t len) SFI_DIRECT(reads only);
-u32 crc32_be(u32 crc, unsigned char const *p, size_t len) SFI_DIRECT(reads only);
+/* Not directly: they push before they read, so that a fault would not be seen as the driver's. */
+u32 crc32_le(u32 crc, unsigned char const *p SFI_READS(len), size_t len) SFI_KEEPS;
+u32 crc32_be(u32 crc, unsigned char const *p SFI_READS(len), size_t len) SFI_KEEPS;
 __sum16 csum_ipv6_magic(const struct in6_addr *saddr, const struct in6_addr *daddr, __u32 len, __u8 proto, __wsum sum) SFI_DIRECT(reads only);
 __wsum csum_partial(const void *buff, int len, __wsum sum) SFI_DIRECT(reads only);
 #ifdef CONFIG_GENERIC_CSUM

@@ -4,4 +4,4 @@
 #include <sfi/annotate.h>
 
 void SFI_INTERFACE(local_bh_disable)(void) SFI_REQUIRES(!in_hardirq()) SFI_KEEPS;
-void SFI_INTERFACE(local_bh_enable)(void) SFI_REQUIRES(softirq_count() >= SOFTIRQ_DISABLE_OFFSET && !in_hardirq()) SFI_KEEPS;
+void SFI_INTERFACE(local_bh_enable)(void) SFI_REQUIRES(!in_hardirq() && SFI_BH_IS_OWN) SFI_KEEPS;

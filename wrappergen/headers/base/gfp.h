@@ -22,5 +22,5 @@ SFI_MEMORY(page, page_size(obj));
 SFI_RIGHTS_BY_HAND(page, none, sfi_page_grant, sfi_page_revoke);
 
 struct page *SFI_PAGES(alloc_pages)(gfp_t gfp, unsigned int order) SFI_BY_HAND(adds __GFP_COMP so that the size of the block is on record) SFI_KEEPS;
-void __free_pages(struct page *page SFI_GIVES_OR_NULL, unsigned int order) SFI_REQUIRES(!page || order == compound_order(page));
+void __free_pages(struct page *page SFI_GIVES, unsigned int order) SFI_REQUIRES(order == compound_order(page));
 void SFI_INTERFACE(put_page)(struct page *page SFI_GIVES);

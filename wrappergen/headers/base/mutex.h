@@ -7,10 +7,11 @@
  */
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/spinlock.h>
 #include <sfi/annotate.h>
 
 SFI_TYPE(mutex, hot, none);
-SFI_EMBEDDED(mutex, !mutex_is_locked(obj) && list_empty(&obj->wait_list), mutex_is_locked(obj));
+SFI_EMBEDDED(mutex, !atomic_long_read(&obj->owner) && list_empty_careful(&obj->wait_list) && !raw_spin_is_locked(&obj->wait_lock) && !osq_is_locked(&obj->osq), mutex_is_locked(obj));
 
 void __mutex_init(struct mutex *lock SFI_INITS(mutex), const char *name, struct lock_class_key *key SFI_OPAQUE);
 #ifdef CONFIG_DEBUG_LOCK_ALLOC

@@ -10,7 +10,7 @@
 #include <sfi/annotate.h>
 
 SFI_TYPE(wait_queue_head, hot, sfi_wait_queue_release);
-SFI_EMBEDDED(wait_queue_head, !spin_is_locked(&obj->lock) && list_empty(&obj->head), waitqueue_active(obj));
+SFI_EMBEDDED(wait_queue_head, !spin_is_locked(&obj->lock) && list_empty_careful(&obj->head), waitqueue_active(obj));
 
 void __init_waitqueue_head(struct wait_queue_head *wq_head SFI_INITS(wait_queue_head), const char *name, struct lock_class_key *key SFI_OPAQUE);
 void init_wait_entry(struct wait_queue_entry *wq_entry SFI_WRITES(sizeof(*wq_entry)), int flags) SFI_KEEPS;

@@ -32,7 +32,7 @@ bool cancel_delayed_work_sync(struct delayed_work *dwork) SFI_BY_HAND(accepts an
 bool flush_delayed_work(struct delayed_work *dwork) SFI_BY_HAND(accepts an item that was never queued);
 void delayed_work_timer_fn(struct timer_list *t) SFI_ADDRESSABLE;
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...) SFI_BY_HAND(variadic);
-void destroy_workqueue(struct workqueue_struct *wq SFI_GIVES_AS(workqueue)) SFI_SLEEPS;
+void destroy_workqueue(struct workqueue_struct *wq SFI_GIVES_AS(workqueue)) SFI_REQUIRES(wq) SFI_SLEEPS;
 void __flush_workqueue(struct workqueue_struct *wq SFI_OWNED_AS(workqueue)) SFI_SLEEPS;
 
 SFI_DATA(system_wq);

@@ -10,5 +10,5 @@
 
 unsigned long SFI_INTERFACE(copy_from_user)(void *to, const void __user *from, unsigned long n) SFI_BY_HAND(without a BUG in it) SFI_KEEPS;
 unsigned long SFI_INTERFACE(copy_to_user)(void __user *to, const void *from, unsigned long n) SFI_BY_HAND(without a BUG in it) SFI_KEEPS;
-long strncpy_from_user(char *dst SFI_WRITES(count), const char __user *src SFI_OPAQUE, long count) SFI_REQUIRES(count >= 0) SFI_KEEPS;
+long strncpy_from_user(char *dst, const char __user *src, long count) SFI_BY_HAND(without a BUG in it) SFI_KEEPS;
 unsigned long SFI_INTERFACE(clear_user)(void __user *mem SFI_OPAQUE, unsigned long len) SFI_KEEPS;

@@ -80,15 +80,15 @@ void SFI_INTERFACE(netif_tx_start_queue)(struct netdev_queue *dev_queue SFI_OWNE
 void SFI_INTERFACE(netif_start_queue)(struct net_device *dev SFI_OWNED) SFI_KEEPS;
 void SFI_INTERFACE(netif_tx_start_all_queues)(struct net_device *dev SFI_OWNED) SFI_KEEPS;
 void netif_tx_wake_queue(struct netdev_queue *dev_queue SFI_OWNED) SFI_REQUIRES(rcu_access_pointer(dev_queue->qdisc)) SFI_KEEPS;
-void SFI_INTERFACE(netif_wake_queue)(struct net_device *dev SFI_OWNED) SFI_REQUIRES(dev->reg_state != NETREG_UNINITIALIZED) SFI_KEEPS;
-void SFI_INTERFACE(netif_tx_wake_all_queues)(struct net_device *dev SFI_OWNED) SFI_REQUIRES(dev->reg_state != NETREG_UNINITIALIZED) SFI_KEEPS;
+void SFI_INTERFACE(netif_wake_queue)(struct net_device *dev SFI_OWNED) SFI_REQUIRES(rcu_access_pointer(netdev_get_tx_queue(dev, 0)->qdisc)) SFI_KEEPS;
+void SFI_INTERFACE(netif_tx_wake_all_queues)(struct net_device *dev SFI_OWNED) SFI_REQUIRES(rcu_access_pointer(netdev_get_tx_queue(dev, dev->num_tx_queues - 1)->qdisc)) SFI_KEEPS;
 void SFI_INTERFACE(netif_tx_stop_queue)(struct netdev_queue *dev_queue SFI_OWNED) SFI_KEEPS;
 void SFI_INTERFACE(netif_stop_queue)(struct net_device *dev SFI_OWNED) SFI_KEEPS;
 void netif_tx_stop_all_queues(struct net_device *dev SFI_OWNED) SFI_KEEPS;
 void netif_schedule_queue(struct netdev_queue *txq SFI_OWNED) SFI_REQUIRES(rcu_access_pointer(txq->qdisc)) SFI_KEEPS;
-void SFI_INTERFACE(netif_tx_disable)(struct net_device *dev SFI_OWNED) SFI_REQUIRES(!in_hardirq() && !SFI_WITHIN_CB(sfi_cb__net_device_ops__ndo_start_xmit) && !SFI_WITHIN_CB(sfi_cb__net_device_ops__ndo_tx_timeout)) SFI_KEEPS;
+void SFI_INTERFACE(netif_tx_disable)(struct net_device *dev SFI_OWNED) SFI_REQUIRES(!SFI_HOLDS(dev) && !in_hardirq() && !SFI_WITHIN_CB(sfi_cb__net_device_ops__ndo_start_xmit) && !SFI_WITHIN_CB(sfi_cb__net_device_ops__ndo_tx_timeout)) SFI_KEEPS;
 void SFI_INTERFACE(netif_trans_update)(struct net_device *dev SFI_OWNED) SFI_KEEPS;
-void netif_tx_lock(struct net_device *dev SFI_OWNED SFI_LOCK(netif_tx_unlock(dev))) SFI_REQUIRES(dev->reg_state != NETREG_UNINITIALIZED && !in_hardirq() && !SFI_WITHIN_CB(sfi_cb__net_device_ops__ndo_start_xmit) && !SFI_WITHIN_CB(sfi_cb__net_device_ops__ndo_tx_timeout)) SFI_KEEPS;
+void netif_tx_lock(struct net_device *dev SFI_OWNED SFI_LOCK(netif_tx_unlock(dev))) SFI_REQUIRES(!SFI_HOLDS(dev) && (softirq_count() || irqs_disabled()) && dev->reg_state != NETREG_UNINITIALIZED && !in_hardirq() && !SFI_WITHIN_CB(sfi_cb__net_device_ops__ndo_start_xmit) && !SFI_WITHIN_CB(sfi_cb__net_device_ops__ndo_tx_timeout)) SFI_KEEPS;
 void netif_tx_unlock(struct net_device *dev SFI_UNLOCK) SFI_KEEPS;
 
 /*
@@ -111,7 +111,7 @@ void napi_disable(struct napi_struct *n) SFI_BY_HAND(one that is never completed
 bool napi_schedule_prep(struct napi_struct *n SFI_OWNED) SFI_KEEPS;
 void __napi_schedule(struct napi_struct *n SFI_OWNED) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state) && list_empty(&n->poll_list)) SFI_KEEPS;
 void __napi_schedule_irqoff(struct napi_struct *n SFI_OWNED) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state) && list_empty(&n->poll_list)) SFI_KEEPS;
-bool napi_complete_done(struct napi_struct *n SFI_OWNED, int work_done) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state)) SFI_KEEPS;
+bool napi_complete_done(struct napi_struct *n SFI_OWNED, int work_done) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state) && list_empty(&n->poll_list));
 gro_result_t napi_gro_receive(struct napi_struct *napi SFI_OWNED, struct sk_buff *skb) SFI_BY_HAND(the packet is checked for consistency before the stack gets it);
 int netif_receive_skb(struct sk_buff *skb) SFI_BY_HAND(the packet is checked for consistency before the stack gets it);
 int netif_rx(struct sk_buff *skb) SFI_BY_HAND(the packet is checked for consistency before the stack gets it);

@@ -106,6 +106,14 @@
  * a fault in the kernel's code is not the driver's. Defined where the wrappers are compiled: <sfi/wrapper.h>.
  */
 #define SFI_IS_STRING(s, most) sfi_string_readable(s, most)
+/* For SFI_REQUIRES: this context has taken LOCK, a parameter with SFI_LOCK. Waiting for it would be for ever. */
+#define SFI_HOLDS(lock) sfi_lock_is_held(d, lock)
+/*
+ * For SFI_REQUIRES: soft interrupts are off by the driver's own doing; interrupts were on when it was called. What
+ * turns them on again must not do so for the kernel, which may have turned them off before.
+ */
+#define SFI_BH_IS_OWN sfi_bh_is_own()
+#define SFI_IRQS_WERE_ON sfi_irqs_were_on()
 /* Neither takes rights away nor calls back into the driver: guards stay valid across it. */
 #define SFI_KEEPS SFI_A(keeps, "")
 /*
