@@ -301,6 +301,29 @@ static void check_param(struct model *m, const struct function *f, const struct 
 	check_lock(m, f, p);
 }
 
+/* A slot that no check looks at would never let the function pass. */
+static void check_slots(struct model *m, const struct function *f)
+{
+	const struct annotation *a = find_annotation(&f->annotations, A_ADDRESSABLE);
+	string_list slots = split(a ? a->text : "");
+	const struct record_field *field;
+	const char **slot;
+
+	for (EACH(slot, slots)) {
+		const char *dot = strchr(*slot, '.');
+		const struct record *r =
+			dot ? find_record(m, arena_copy(*slot, dot - *slot)) : NULL;
+		bool found = false;
+
+		if (r)
+			for (EACH(field, r->fields))
+				found |= field->what == FIELD_CALLBACK && same(field->path, dot + 1);
+		if (!found)
+			error_at(m, a->loc, "'%s' is no callback slot of a structure that is checked",
+				 *slot);
+	}
+}
+
 /* SFI_IF decides about something: what is acquired, locked, embedded or released. */
 static void check_condition(struct model *m, const struct function *f)
 {
@@ -380,6 +403,7 @@ static void check_function(struct model *m, const struct function *f)
 		error_at(m, release->loc, "SFI_RELEASES wants a type and a parameter");
 	check_acquisition(m, f);
 	check_condition(m, f);
+	check_slots(m, f);
 }
 
 static void check_twice(struct model *m, const struct header *h, const struct function *f)

@@ -87,6 +87,24 @@ static bool is_checked(const struct checks *c, const struct record *r, const str
 	return all;
 }
 
+/* Of what is in slot KEY: a callback of the driver's, or one of the kernel's functions that are named for it. */
+static void emit_callback_check(struct checks *c, unsigned tabs, const char *key, const char *path,
+				const char *kind)
+{
+	struct module **module;
+	struct header **h;
+	struct function **f;
+
+	for (EACH(module, c->m->modules))
+		for (EACH(h, (*module)->headers))
+			for (EACH(f, (*h)->functions)) {
+				if (fits_slot(*f, key))
+					emit_calls(c->t, tabs++, "if (!sfi_is_kernel_function", ")\n",
+						   "d, %s, \"sfi_p_%s\"", path, (*f)->name);
+			}
+	emit_calls(c->t, tabs, "sfi_check_callback", ";\n", "d, %s, \"%s\", arg", path, kind);
+}
+
 static void emit_field_check(struct checks *c, const char *tag, const struct record_field *f,
 			     bool all)
 {
@@ -104,8 +122,8 @@ static void emit_field_check(struct checks *c, const char *tag, const struct rec
 		return;
 	}
 	if (!table) {
-		emit_calls(c->t, tabs, "sfi_check_callback", ";\n", "d, %s, \"%s\", arg", path,
-			   cb ? cb->kind : "");
+		emit_callback_check(c, tabs, format("%s.%s", tag, f->path), path,
+				    cb ? cb->kind : "");
 		return;
 	}
 	emit_calls(c->t, tabs, "sfi_check_constant", ";\n", "d, %s, sizeof(*%s), arg", path, path);

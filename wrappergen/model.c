@@ -235,6 +235,18 @@ bool is_address_only(const struct model *m, const struct function *f)
 	return false;
 }
 
+bool fits_slot(const struct function *f, const char *key)
+{
+	const struct annotation *a = find_annotation(&f->annotations, A_ADDRESSABLE);
+	string_list slots = split(a ? a->text : "");
+	const char **slot;
+
+	for (EACH(slot, slots))
+		if (same(*slot, key))
+			return true;
+	return false;
+}
+
 bool is_inferred(const struct function *f)
 {
 	const struct param *p;

@@ -87,7 +87,7 @@ enum argument {
 	X(RELEASES, "releases", ON_FUNCTION, ARG_TYPE_EXPR, 0) \
 	X(REQUIRES, "requires", ON_FUNCTION, ARG_EXPR, 0) \
 	X(KEEPS, "keeps", ON_FUNCTION, ARG_NONE, 0) \
-	X(ADDRESSABLE, "addressable", ON_FUNCTION, ARG_NONE, 0) \
+	X(ADDRESSABLE, "addressable", ON_FUNCTION, ARG_TEXT, 0) \
 	X(BY_HAND, "by_hand", ON_FUNCTION | ON_CALLBACK, ARG_TEXT, 0) \
 	X(DIRECT, "direct", ON_FUNCTION, ARG_TEXT, 0) \
 	X(DATA, "data", ON_DECL, ARG_NONE, 0) \
@@ -305,6 +305,8 @@ bool mentions(const char *expr, const char *name);
 const struct callback *param_callback(const struct model *m, const struct param *p);
 /* Address only: SFI_ADDRESSABLE, and not all is annotated that a call would need. */
 bool is_address_only(const struct model *m, const struct function *f);
+/* SFI_ADDRESSABLE of F names callback slot KEY. */
+bool fits_slot(const struct function *f, const char *key);
 /* Nothing says what may be passed as P, and its C type does not either. */
 bool needs_annotation(const struct model *m, const struct function *f, const struct param *p);
 /* Nothing was annotated: every check follows from the C types. */

@@ -157,54 +157,77 @@ static void check_not_own(struct sfi_domain *d, const struct work_struct *work,
 	sfi_check_that(d, current_work() != work, arg);
 }
 
-#define WORK_CALL(function, wait)                                               \
-	bool sfi_w_##function(struct sfi_self *self, struct work_struct *work)  \
-	{                                                                       \
-		struct sfi_domain *d = sfi_import_enter(self);                  \
-		bool ret = false;                                               \
-	\
-		if (wait) {                                                     \
-			SFI_CHECK_SLEEPS(d, #function);                         \
+#define WORK_CALL(function, wait)                                                             \
+	bool sfi_w_##function(struct sfi_self *self, struct work_struct *work)                \
+	{                                                                                     \
+		struct sfi_domain *d = sfi_import_enter(self);                                \
+		bool ret = false;                                                             \
+                                                                                              \
+		if (wait) {                                                                   \
+			SFI_CHECK_SLEEPS(d, #function);                                       \
 			check_not_own(d, work, SFI_ARG(#function, "work does not run here")); \
-		}                                                               \
-		if (known_work(d, work, SFI_ARG(#function, "work"))) {          \
-			ret = function(work);                                   \
-			if (wait)                                               \
-				idle_work(d, work, SFI_ARG(#function, "work")); \
-		}                                                               \
-		sfi_import_leave(d);                                            \
-		return ret;                                                     \
-	}                                                                       \
+		}                                                                             \
+		if (known_work(d, work, SFI_ARG(#function, "work"))) {                        \
+			ret = function(work);                                                 \
+			if (wait)                                                             \
+				idle_work(d, work, SFI_ARG(#function, "work"));               \
+		}                                                                             \
+		sfi_import_leave(d);                                                          \
+		return ret;                                                                   \
+	}                                                                                     \
 	EXPORT_SYMBOL_GPL(sfi_w_##function)
 
 WORK_CALL(cancel_work, false);
 WORK_CALL(cancel_work_sync, true);
 WORK_CALL(flush_work, true);
 
-#define DELAYED_CALL(function, wait)                                               \
-	bool sfi_w_##function(struct sfi_self *self, struct delayed_work *work)    \
-	{                                                                          \
-		struct sfi_domain *d = sfi_import_enter(self);                     \
-		bool ret = false;                                                  \
-	\
-		if (wait) {                                                     \
-			SFI_CHECK_SLEEPS(d, #function);                         \
-			check_not_own(d, &work->work,                           \
+#define DELAYED_CALL(function, wait)                                                 \
+	bool sfi_w_##function(struct sfi_self *self, struct delayed_work *work)      \
+	{                                                                            \
+		struct sfi_domain *d = sfi_import_enter(self);                       \
+		bool ret = false;                                                    \
+                                                                                     \
+		if (wait) {                                                          \
+			SFI_CHECK_SLEEPS(d, #function);                              \
+			check_not_own(d, &work->work,                                \
 				      SFI_ARG(#function, "work does not run here")); \
-		}                                                               \
-		if (known_delayed(d, work, SFI_ARG(#function, "work"))) {          \
-			ret = function(work);                                      \
-			if (wait)                                                  \
-				idle_delayed(d, work, SFI_ARG(#function, "work")); \
-		}                                                                  \
-		sfi_import_leave(d);                                               \
-		return ret;                                                        \
-	}                                                                          \
+		}                                                                    \
+		if (known_delayed(d, work, SFI_ARG(#function, "work"))) {            \
+			ret = function(work);                                        \
+			if (wait)                                                    \
+				idle_delayed(d, work, SFI_ARG(#function, "work"));   \
+		}                                                                    \
+		sfi_import_leave(d);                                                 \
+		return ret;                                                          \
+	}                                                                            \
 	EXPORT_SYMBOL_GPL(sfi_w_##function)
 
 DELAYED_CALL(cancel_delayed_work, false);
 DELAYED_CALL(cancel_delayed_work_sync, true);
 DELAYED_CALL(flush_delayed_work, true);
+
+static bool is_due_on(const void *work, const void *wq)
+{
+	const struct delayed_work *delayed = work;
+
+	return delayed->wq == wq && timer_pending(&delayed->timer);
+}
+
+/* Its timer would queue the work after the end of the queue. */
+void sfi_w_destroy_workqueue(struct sfi_self *self, struct workqueue_struct *wq)
+{
+	const struct sfi_arg *arg = SFI_ARG("destroy_workqueue", "wq");
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	SFI_CHECK_SLEEPS(d, "destroy_workqueue");
+	sfi_check_owned(d, wq, SFI_T_workqueue, arg);
+	sfi_check_that(d, !sfi_any_typed(d, SFI_T_delayed_work, is_due_on, wq),
+		       SFI_ARG("destroy_workqueue", "no delayed work is due on wq"));
+	sfi_release(d, &sfi_type_workqueue, wq, arg);
+	destroy_workqueue(wq);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_destroy_workqueue);
 
 static void destroy_queue(void *wq, const u64 args[4])
 {

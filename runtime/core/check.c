@@ -97,10 +97,19 @@ void sfi_check_callback(struct sfi_domain *d, const void *fn, const char *kind,
 	if (e)
 		sfi_bad_argument(d, arg, sfi_addr(fn), 0, "a callback of another kind");
 	f = sfi_domain_func(d, fn);
-	if (!f || !(f->flags & SFI_FUNC_KERNEL))
-		sfi_bad_argument(d, arg, sfi_addr(fn), 0, "not a callback of the driver's");
+	if (f && f->flags & SFI_FUNC_KERNEL)
+		sfi_bad_argument(d, arg, sfi_addr(fn), 0, "not a kernel function for this slot");
+	sfi_bad_argument(d, arg, sfi_addr(fn), 0, "not a callback of the driver's");
 }
 SFI_EXPORT(sfi_check_callback);
+
+bool sfi_is_kernel_function(struct sfi_domain *d, const void *fn, const char *name)
+{
+	const struct sfi_func *f = fn ? sfi_domain_func(d, fn) : NULL;
+
+	return f && f->flags & SFI_FUNC_KERNEL && !strcmp(f->name, name);
+}
+SFI_EXPORT(sfi_is_kernel_function);
 
 void sfi_check_constant(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg)
 {

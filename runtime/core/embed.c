@@ -10,6 +10,24 @@
 
 /* === Internals === */
 
+struct search {
+	u8 id;
+	bool (*is)(const void *obj, const void *arg);
+	const void *arg;
+	bool found;
+};
+
+static void search_leaf(struct sfi_domain *d, u64 first, void *arg)
+{
+	u64 last = first + (SFI_CHUNK_SIZE - 1), a;
+	struct search *s = arg;
+	u8 id;
+
+	for (a = first; a <= last && (a = sfi_rights_next_typed(d, a, last, &id)) != 0;
+	     a += SFI_SLOT_SIZE)
+		s->found |= id == s->id && s->is((const void *)(uintptr_t)a, s->arg);
+}
+
 /* Removes the records of embedded objects of type ID at OBJ, returns them chained. */
 static struct sfi_object *take_embedded(struct sfi_domain *d, u8 id, void *obj)
 {
@@ -190,6 +208,16 @@ bool sfi_embed_fresh(struct sfi_domain *d, const struct sfi_type *type, void *ob
 	return fresh;
 }
 SFI_EXPORT(sfi_embed_fresh);
+
+bool sfi_any_typed(struct sfi_domain *d, u8 id, bool (*is)(const void *obj, const void *arg),
+		   const void *arg)
+{
+	struct search s = { .id = id, .is = is, .arg = arg };
+
+	sfi_rights_walk(d, search_leaf, &s);
+	return s.found;
+}
+SFI_EXPORT(sfi_any_typed);
 
 void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
 		 const struct sfi_arg *arg)

@@ -329,38 +329,50 @@ static void release_one(struct sfi_domain *d, struct sfi_object *o)
 		o->type->release(o->obj);
 }
 
+struct hot_release {
+	bool all; /* else those of types that can be busy */
+	u32 released;
+};
+
 static void release_hot(struct sfi_domain *d, u64 first, void *arg)
 {
 	u64 last = first + (SFI_CHUNK_SIZE - 1), a;
 	const struct sfi_type *type;
-	u32 *released = arg;
+	struct hot_release *r = arg;
 	u8 id;
 
-	while ((a = sfi_rights_next_typed(d, first, last, &id)) != 0) {
+	for (a = first; a <= last && (a = sfi_rights_next_typed(d, a, last, &id)) != 0;
+	     a += SFI_SLOT_SIZE) {
 		void *obj = (void *)(uintptr_t)a;
 
-		sfi_rights_drop_type(d, a, id);
 		type = sfi_type_of(id);
+		if (r->all)
+			sfi_rights_drop_type(d, a, id);
+		else if (!type || !type->hot || !type->busy)
+			continue;
 		if (!type)
 			continue;
 		sfi_object_take(d, type, obj, 0, false);
 		if (type->release)
 			type->release(obj);
-		++*released;
+		r->released++;
 	}
 }
 
 u32 sfi_release_all(struct sfi_domain *d)
 {
+	struct hot_release r = { .all = false };
 	struct sfi_object *o;
-	u32 released = 0;
 
+	/* Timers and work may use any other object: a queue, for one. */
+	sfi_rights_walk(d, release_hot, &r);
 	while ((o = take_newest(d)) != NULL) {
 		release_one(d, o);
 		sfi_object_free(d, o);
-		released++;
+		r.released++;
 	}
-	sfi_rights_walk(d, release_hot, &released);
-	return released;
+	r.all = true;
+	sfi_rights_walk(d, release_hot, &r);
+	return r.released;
 }
 SFI_EXPORT(sfi_release_all);

@@ -352,13 +352,13 @@ void checkFunction(Module &M, const Function &F, const Policy &P,
     error(*Call, "call of kernel function '" + Name +
                      "', of which only the address may be passed on; annotate "
                      "its parameters as well: " +
-                     prototype(Types, Name) + " SFI_ADDRESSABLE;");
+                     prototype(Types, Name) + " SFI_ADDRESSABLE(STRUCTURE.FIELD);");
   else if (Address && !P.isDirect(Name))
     errorAtUse(M, F, Types, Facts ? Facts->Place : 0,
                "address of kernel function '" + Name +
                    "' is taken, which its annotation does not allow; add to "
                    "an annotated header: " +
-                   prototype(Types, Name) + " SFI_ADDRESSABLE;");
+                   prototype(Types, Name) + " SFI_ADDRESSABLE(STRUCTURE.FIELD);");
   else if (Call)
     error(*Call, "call of kernel function '" + Name +
                      "' was made by the optimizer and cannot be bound");

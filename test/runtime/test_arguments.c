@@ -116,6 +116,14 @@ static void callback_kind(void)
 {
 	sfi_check_callback(dom, test_gate, "ops__other", &test_arg);
 }
+static void callback_kernels(void)
+{
+	assert_true(sfi_is_kernel_function(dom, abs, "abs"));
+	assert_false(sfi_is_kernel_function(dom, abs, "strlen"));
+	assert_false(sfi_is_kernel_function(dom, test_gate, "abs"));
+	assert_false(sfi_is_kernel_function(dom, NULL, "abs"));
+	sfi_check_callback(dom, abs, "ops__other", &test_arg);
+}
 static void constant_foreign(void)
 {
 	sfi_check_constant(dom, test_global, 8, &test_arg);
@@ -158,6 +166,7 @@ static const struct {
 	{ read_beyond, ARG "reaches beyond its memory" },
 	{ callback_foreign, ARG "not a callback of the driver's" },
 	{ callback_kind, ARG "a callback of another kind" },
+	{ callback_kernels, ARG "not a kernel function for this slot" },
 	{ constant_foreign, ARG "not constant data of the driver's" },
 	{ module_foreign, ARG "not the driver's module" },
 	{ requirement, ARG "does not meet what is required of it" },
@@ -195,7 +204,6 @@ static void all_right(void)
 	sfi_check_readable(dom, &packet, sizeof(packet), &test_arg);
 	sfi_check_callback(dom, NULL, "ops__call", &test_arg);
 	sfi_check_callback(dom, test_gate, "ops__call", &test_arg);
-	sfi_check_callback(dom, strlen, "ops__call", &test_arg);
 	sfi_check_constant(dom, NULL, 8, &test_arg);
 	sfi_check_constant(dom, test_unit.funcs, sizeof(*test_unit.funcs), &test_arg);
 	sfi_check_module(dom, NULL, &test_arg);

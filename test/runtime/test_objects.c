@@ -65,8 +65,9 @@ static void memory_has_its_size(void **state)
 /* A map given with the object goes before the type's. */
 static void hot_object_with_its_map(void **state)
 {
-	static const u8 map[] = { T_PACKET << SFI_RIGHT_TYPE_SHIFT, SFI_RIGHT_WRITE, 0, 0, 0, 0, 0,
-				  SFI_RIGHT_WRITE };
+	static const u8 map[] = {
+		T_PACKET << SFI_RIGHT_TYPE_SHIFT, SFI_RIGHT_WRITE, 0, 0, 0, 0, 0, SFI_RIGHT_WRITE
+	};
 	struct sfi_domain *d = *state;
 	const u64 *words = packets[0].words;
 
@@ -172,6 +173,56 @@ static void newest_first_then_hot(void **state)
 	assert_false(sfi_writable(d, sfi_addr(&device.private_1), 1));
 	assert_int_equal(sfi_type_at(d, sfi_addr(&packets[0])), 0);
 	assert_int_equal(sfi_release_all(d), 0);
+}
+
+/* A work item in older memory than the queue that it is due on. */
+static void release_work(void *obj)
+{
+	(void)obj;
+	test_log("work ");
+}
+
+static bool work_busy(const void *obj)
+{
+	(void)obj;
+	return true;
+}
+
+static bool is(const void *obj, const void *other)
+{
+	return obj == other;
+}
+
+static void what_uses_others_first(void **state)
+{
+	static const struct sfi_type work = {
+		.name = "work",
+		.id = 63,
+		.hot = true,
+		.size = 16,
+		.release = release_work,
+		.busy = work_busy,
+	};
+	static const struct sfi_type *const types[] = { &work };
+	static u64 room[2 * SFI_CHUNK_SIZE / 8] __attribute__((aligned(4096)));
+	const u64 end = SFI_CHUNK_SIZE - (sfi_addr(room) & (SFI_CHUNK_SIZE - 1)) - SFI_SLOT_SIZE;
+	struct sfi_domain *d = *state;
+
+	assert_int_equal(sfi_types_register(types, 1, NULL), 0);
+	acquire(d, &type_memory, room, sizeof(room), 'm');
+	acquire(d, &type_registration, &packets[1], 0, 'q');
+	assert_true(sfi_embed(d, &work, room, 16, &test_arg));
+	/* On the last slot of a chunk, and on into the next one. */
+	assert_true(sfi_embed(d, &work, (char *)room + end, 16, &test_arg));
+	assert_null(sfi_acquire(d, &type_packet, &packets[0], 0, NULL, 0, 0, 0, 0));
+	packets[0].words[0] = 'x';
+	assert_true(sfi_any_typed(d, work.id, is, room));
+	assert_true(sfi_any_typed(d, work.id, is, (char *)room + end));
+	assert_false(sfi_any_typed(d, work.id, is, &packets[0]));
+	assert_int_equal(sfi_release_all(d), 5);
+	assert_string_equal(test_logged, "work work q0 m65536 packet:x ");
+	assert_int_equal(sfi_domain_objects(d), 0);
+	sfi_types_unregister(types, 1);
 }
 
 #define MANY 400
@@ -407,7 +458,8 @@ static void types_are_registered_once(void **state)
 	static const struct sfi_type zero = { .name = "zero", .size = 8 };
 	static const struct sfi_type formless = { .name = "formless", .id = 99, .hot = true };
 	static const u8 other_first[2] = { T_PACKET << SFI_RIGHT_TYPE_SHIFT };
-	static const u8 typed_inside[2] = { 99 << SFI_RIGHT_TYPE_SHIFT, 99 << SFI_RIGHT_TYPE_SHIFT };
+	static const u8 typed_inside[2] = { 99 << SFI_RIGHT_TYPE_SHIFT,
+					    99 << SFI_RIGHT_TYPE_SHIFT };
 	struct sfi_type mapped = { .name = "mapped", .id = 99, .size = 16, .map = other_first };
 	const struct sfi_type *list[1];
 
@@ -455,6 +507,7 @@ int main(void)
 		TEST(hot_object_with_its_map),
 		TEST(memory_changes_hands),
 		TEST(newest_first_then_hot),
+		TEST(what_uses_others_first),
 		TEST(newest_first_after_any_history),
 		TEST(held_twice_released_twice),
 		TEST(release_that_repeats_arguments),

@@ -75,8 +75,9 @@ static __always_inline enum sfi_state sfi_domain_state(const struct sfi_domain *
  */
 u64 sfi_domain_inside(const struct sfi_domain *d);
 /*
- * Releases all objects: the ordered ones newest first (hot ones embedded in the memory of one just
- * before it), then the hot ones. Returns how many. Sleeps; the release functions may.
+ * Releases all objects: hot ones that can be busy (timers and work, which may use any other), the
+ * ordered ones newest first (hot ones embedded in the memory of one just before it), the other hot
+ * ones. Returns how many. Sleeps; the release functions may.
  */
 u32 sfi_release_all(struct sfi_domain *d);
 /*

@@ -83,10 +83,9 @@ void sfi_check_writable(struct sfi_domain *d, const void *p, size_t size,
 /* [P, P + SIZE) is a plausible kernel address range to read. */
 void sfi_check_readable(struct sfi_domain *d, const void *p, size_t size,
 			const struct sfi_arg *arg);
-/*
- * FN is NULL, a gate of this domain of kind KIND, or a kernel function (sfi_p_*) this module refers
- * to.
- */
+/* FN is the kernel function NAME (sfi_p_*), whose address the driver has taken. Any context. */
+bool sfi_is_kernel_function(struct sfi_domain *d, const void *fn, const char *name);
+/* FN is NULL, or a gate of this domain of kind KIND. */
 void sfi_check_callback(struct sfi_domain *d, const void *fn, const char *kind,
 			const struct sfi_arg *arg);
 /*
@@ -173,6 +172,9 @@ bool sfi_embed_fresh(struct sfi_domain *d, const struct sfi_type *type, void *ob
 		     const struct sfi_arg *arg);
 void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
 		 const struct sfi_arg *arg);
+/* IS(object, ARG) of any object with type ID. As long as the table of rights is large. Any context. */
+bool sfi_any_typed(struct sfi_domain *d, u8 id, bool (*is)(const void *obj, const void *arg),
+		   const void *arg);
 
 /*
  * Locks: remembered with the stack pointer, so that an unwinder releases what the skipped frames

@@ -26,14 +26,14 @@ int data(void)
 
 void *address(void)
 {
-	// CHECK-DAG: imports-missing.c:[[@LINE+1]]:2: error: address of kernel function 'thing_free' is taken, which its annotation does not allow; add to an annotated header: void thing_free(const void *object) SFI_ADDRESSABLE;
+	// CHECK-DAG: imports-missing.c:[[@LINE+1]]:2: error: address of kernel function 'thing_free' is taken, which its annotation does not allow; add to an annotated header: void thing_free(const void *object) SFI_ADDRESSABLE(STRUCTURE.FIELD);
 	return thing_free;
 }
 
 int by_address_only(struct thing_ops *ops, struct thing *t)
 {
 	ops->close = thing_default_close;
-	// CHECK-DAG: imports-missing.c:[[@LINE+1]]:9: error: call of kernel function 'thing_default_close', of which only the address may be passed on; annotate its parameters as well: int thing_default_close(struct thing *thing) SFI_ADDRESSABLE;
+	// CHECK-DAG: imports-missing.c:[[@LINE+1]]:9: error: call of kernel function 'thing_default_close', of which only the address may be passed on; annotate its parameters as well: int thing_default_close(struct thing *thing) SFI_ADDRESSABLE(STRUCTURE.FIELD);
 	return thing_default_close(t);
 }
 
@@ -41,7 +41,7 @@ int by_address_only(struct thing_ops *ops, struct thing *t)
 struct { int *where; void (*what)(const char *); } table = {
 	// CHECK-DAG: imports-missing.c:[[@LINE+1]]:3: error: use of kernel variable 'thing_table_data', which no annotated header describes; add to one: SFI_DATA(thing_table_data);
 	&thing_table_data,
-	// CHECK-DAG: imports-missing.c:[[@LINE+1]]:2: error: address of kernel function 'thing_panic' is taken, which its annotation does not allow; add to an annotated header: void thing_panic(const char *why) SFI_ADDRESSABLE;
+	// CHECK-DAG: imports-missing.c:[[@LINE+1]]:2: error: address of kernel function 'thing_panic' is taken, which its annotation does not allow; add to an annotated header: void thing_panic(const char *why) SFI_ADDRESSABLE(STRUCTURE.FIELD);
 	thing_panic,
 };
 // CHECK-DAG: 6 errors generated.

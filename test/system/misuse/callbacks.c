@@ -55,6 +55,13 @@ MISUSE(irq_wild_handler, "argument handler of request_irq: not a callback")
 	(void)request_irq(card->irq, (irq_handler_t)NOWHERE, IRQF_SHARED, "misuse", cookies);
 }
 
+/* It would be called with a number as its device. */
+MISUSE(irq_handled_by_kernel, "argument handler of request_irq: not a kernel function")
+{
+	(void)request_irq(card->irq, (irq_handler_t)eth_validate_addr, IRQF_SHARED, "misuse",
+			  cookies);
+}
+
 MISUSE(irq_freed_by_other, "argument dev_id of free_irq: ")
 {
 	if (!request_irq(card->irq, on_irq, IRQF_SHARED, "misuse", cookies))
@@ -104,7 +111,7 @@ MISUSE(work_not_initialised, "argument work is initialised of queue_work_on: doe
 	schedule_work(&work);
 }
 
-MISUSE(delayed_not_initialised, "argument work is initialised of queue_delayed_work_on: does not meet")
+MISUSE(delayed_not_initialised, "argument work is initialised of queue_delayed_work_on: does not")
 {
 	memset(&delayed, 0, sizeof(delayed));
 	schedule_delayed_work(&delayed, HZ);
@@ -155,6 +162,28 @@ MISUSE(device_registered_twice, "argument dev was not registered before of regis
 MISUSE(device_freed_registered, "argument dev is not registered of free_netdev")
 {
 	free_netdev(interface);
+}
+
+MISUSE(queue_destroyed_early, "argument no delayed work is due on wq of destroy_workqueue")
+{
+	struct workqueue_struct *queue = alloc_workqueue("misuse", 0, 0);
+
+	INIT_DELAYED_WORK(&delayed, on_work);
+	if (queue) {
+		queue_delayed_work(queue, &delayed, HZ / 4);
+		destroy_workqueue(queue);
+	}
+}
+
+/* Recovery takes the work from the queue before it destroys the queue. */
+MISUSE(work_due_on_own_queue, "argument objp of kfree: ")
+{
+	struct workqueue_struct *queue = alloc_workqueue("misuse", 0, 0);
+
+	INIT_DELAYED_WORK(&delayed, on_work);
+	if (queue)
+		queue_delayed_work(queue, &delayed, HZ / 4);
+	kfree(NOWHERE);
 }
 
 MISUSE(napi_wild_poll, "argument poll of netif_napi_add: not a callback")
@@ -215,13 +244,34 @@ MISUSE(napi_deleted_enabled, "argument napi is disabled of netif_napi_del: does 
 }
 
 const struct misuse callback_misuses[] = {
-	ROW(irq_of_others),	    ROW(irq_wrong_kind),	  ROW(irq_wild_handler),
-	ROW(irq_freed_by_other),    ROW(irq_freed_on_other),	  ROW(irq_disabled_of_others),
-	ROW(timer_wild_function),   ROW(timer_changed),		  ROW(timer_of_others),
-	ROW(work_changed),	    ROW(work_not_initialised), ROW(delayed_not_initialised),	  ROW(work_wild_queue),
-	ROW(delayed_changed),	    ROW(file_own_table),	ROW(device_own_table),	  ROW(device_registered_twice),
-	ROW(device_freed_registered), ROW(napi_wild_poll),	  ROW(napi_added_twice),
-	ROW(napi_not_added),	    ROW(napi_deleted_enabled),	  ROW(napi_enabled_twice),
-	ROW(napi_completed_unasked), ROW(queue_woken_early),	  ROW(device_of_another_kind),
+	ROW(irq_of_others),
+	ROW(irq_wrong_kind),
+	ROW(irq_wild_handler),
+	ROW(irq_handled_by_kernel),
+	ROW(irq_freed_by_other),
+	ROW(irq_freed_on_other),
+	ROW(irq_disabled_of_others),
+	ROW(timer_wild_function),
+	ROW(timer_changed),
+	ROW(timer_of_others),
+	ROW(work_changed),
+	ROW(work_not_initialised),
+	ROW(delayed_not_initialised),
+	ROW(work_wild_queue),
+	ROW(delayed_changed),
+	ROW(work_due_on_own_queue),
+	ROW(queue_destroyed_early),
+	ROW(file_own_table),
+	ROW(device_own_table),
+	ROW(device_registered_twice),
+	ROW(device_freed_registered),
+	ROW(napi_wild_poll),
+	ROW(napi_added_twice),
+	ROW(napi_not_added),
+	ROW(napi_deleted_enabled),
+	ROW(napi_enabled_twice),
+	ROW(napi_completed_unasked),
+	ROW(queue_woken_early),
+	ROW(device_of_another_kind),
 	{},
 };

@@ -26,6 +26,50 @@ const struct sfi_type sfi_type_toy = {
 };
 EXPORT_SYMBOL_GPL(sfi_type_toy);
 
+void sfi_check_callbacks_toy_ops(struct sfi_domain *d, const struct toy_ops *obj,
+				 const struct sfi_arg *arg)
+{
+	if (!sfi_is_kernel_function(d, obj->open, "sfi_p_toy_handle"))
+		sfi_check_callback(d, obj->open, "toy_ops__open", arg);
+	sfi_check_callback(d, obj->close, "", arg);
+	sfi_check_callback(d, obj->ioctl, "", arg);
+}
+EXPORT_SYMBOL_GPL(sfi_check_callbacks_toy_ops);
+
+void sfi_check_toy_ops(struct sfi_domain *d, const struct toy_ops *obj, const struct sfi_arg *arg)
+{
+	sfi_check_constant(d, obj, sizeof(*obj), arg);
+	if (obj)
+		sfi_check_callbacks_toy_ops(d, obj, arg);
+}
+EXPORT_SYMBOL_GPL(sfi_check_toy_ops);
+
+static void check_object_toy(struct sfi_domain *d, const struct toy *obj, const struct sfi_arg *arg)
+{
+	sfi_check_constant(d, obj->ops, sizeof(*obj->ops), arg);
+	if (obj->ops)
+		sfi_check_callbacks_toy_ops(d, obj->ops, arg);
+}
+
+SFI_FIELD_TYPE(toy_ops, open, int (*)(struct toy *));
+
+int sfi_e_toy_ops__open(const struct sfi_entry *e, struct toy *toy)
+{
+	int (*fn)(struct toy *) = (void *)e->fn;
+	struct sfi_gate g;
+	int ret;
+
+	if (!sfi_gate_enter(&g, e))
+		return -5;
+	if (!sfi_gate_save(&g))
+		ret = fn(toy);
+	else
+		ret = -5;
+	sfi_gate_leave(&g);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_e_toy_ops__open);
+
 int sfi_w_toy_handle(struct sfi_self *self, struct toy *toy)
 {
 	static const struct sfi_arg arg_toy = { "toy_handle", "toy" };
@@ -50,3 +94,17 @@ void sfi_p_toy_use(void *object)
 	toy_use(object);
 }
 EXPORT_SYMBOL_GPL(sfi_p_toy_use);
+
+int sfi_w_toy_register(struct sfi_self *self, struct toy *toy)
+{
+	static const struct sfi_arg arg_toy = { "toy_register", "toy" };
+	struct sfi_domain *d = sfi_import_enter(self);
+	int ret;
+
+	sfi_check_owned(d, toy, SFI_T_toy, &arg_toy);
+	check_object_toy(d, toy, &arg_toy);
+	ret = toy_register(toy);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_toy_register);

@@ -20,5 +20,5 @@ bool prepare_to_wait_exclusive(struct wait_queue_head *wq_head, struct wait_queu
 void finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry) SFI_BY_HAND(the entry that waits belongs to the wrapper) SFI_KEEPS;
 /* Wakes waiters: other tasks, and polls; none of them is the driver's code. */
 int __wake_up(struct wait_queue_head *wq_head SFI_EMBEDS(wait_queue_head), unsigned int mode, int nr, void *key SFI_OPAQUE) SFI_IF(true) SFI_KEEPS;
-int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int sync, void *key) SFI_ADDRESSABLE;
-int default_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags, void *key) SFI_ADDRESSABLE;
+int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int sync, void *key) SFI_ADDRESSABLE(wait_queue_entry.func);
+int default_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags, void *key) SFI_ADDRESSABLE(wait_queue_entry.func);

@@ -30,9 +30,9 @@ bool flush_work(struct work_struct *work) SFI_BY_HAND(accepts an item that was n
 bool cancel_delayed_work(struct delayed_work *dwork) SFI_BY_HAND(accepts an item that was never queued) SFI_KEEPS;
 bool cancel_delayed_work_sync(struct delayed_work *dwork) SFI_BY_HAND(accepts an item that was never queued);
 bool flush_delayed_work(struct delayed_work *dwork) SFI_BY_HAND(accepts an item that was never queued);
-void delayed_work_timer_fn(struct timer_list *t) SFI_ADDRESSABLE;
+void delayed_work_timer_fn(struct timer_list *t) SFI_ADDRESSABLE(timer_list.function);
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...) SFI_BY_HAND(variadic);
-void destroy_workqueue(struct workqueue_struct *wq SFI_GIVES_AS(workqueue)) SFI_REQUIRES(wq) SFI_SLEEPS;
+void destroy_workqueue(struct workqueue_struct *wq) SFI_BY_HAND(no work may be due on it);
 void __flush_workqueue(struct workqueue_struct *wq SFI_OWNED_AS(workqueue)) SFI_SLEEPS;
 
 SFI_DATA(system_wq);

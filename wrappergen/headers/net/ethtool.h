@@ -37,10 +37,10 @@ int SFI_CB(ethtool_ops, get_link_ksettings)(struct net_device *dev, struct ethto
 int SFI_CB(ethtool_ops, set_link_ksettings)(struct net_device *dev, const struct ethtool_link_ksettings *cmd) SFI_ON_FAILURE(-EIO);
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
-int ethtool_op_get_ts_info(struct net_device *dev, struct kernel_ethtool_ts_info *info) SFI_ADDRESSABLE;
+int ethtool_op_get_ts_info(struct net_device *dev, struct kernel_ethtool_ts_info *info) SFI_ADDRESSABLE(ethtool_ops.get_ts_info);
 #else
-int ethtool_op_get_ts_info(struct net_device *dev, struct ethtool_ts_info *info) SFI_ADDRESSABLE;
+int ethtool_op_get_ts_info(struct net_device *dev, struct ethtool_ts_info *info) SFI_ADDRESSABLE(ethtool_ops.get_ts_info);
 #endif
-u32 ethtool_op_get_link(struct net_device *dev) SFI_ADDRESSABLE;
+u32 ethtool_op_get_link(struct net_device *dev) SFI_ADDRESSABLE(ethtool_ops.get_link);
 void ethtool_convert_legacy_u32_to_link_mode(unsigned long *dst SFI_WRITES(BITS_TO_LONGS(__ETHTOOL_LINK_MODE_MASK_NBITS) * sizeof(*dst)), u32 legacy_u32) SFI_KEEPS;
 bool ethtool_convert_link_mode_to_legacy_u32(u32 *legacy_u32 SFI_WRITES(sizeof(*legacy_u32)), const unsigned long *src SFI_READS(BITS_TO_LONGS(__ETHTOOL_LINK_MODE_MASK_NBITS) * sizeof(*src))) SFI_KEEPS;

@@ -122,8 +122,12 @@
  *     void SFI_INTERFACE(netif_stop_queue)(struct net_device *dev SFI_OWNED) SFI_KEEPS;
  */
 #define SFI_INTERFACE(name) sfi_interface__##name
-/* The driver may take this function's address (a callback slot, an indirect call). */
-#define SFI_ADDRESSABLE SFI_A(addressable, "")
+/*
+ * The driver may take this function's address: for an indirect call, and for the callback slots that are named
+ * (STRUCTURE.FIELD, ...). In any other slot the kernel would call it with what is not its own.
+ *     int eth_validate_addr(struct net_device *dev) SFI_ADDRESSABLE(net_device_ops.ndo_validate_addr);
+ */
+#define SFI_ADDRESSABLE(...) SFI_A(addressable, #__VA_ARGS__)
 /* Wrapper written by hand in kmod/wrappers/; the reason is printed by --by-hand. */
 #define SFI_BY_HAND(why) SFI_A(by_hand, #why)
 /* Never a kernel call of its own: called directly, not through a wrapper (pure functions such as strlen). */
