@@ -40,6 +40,7 @@ void sfi_w_hrtimer_start_range_ns(struct sfi_self *self, struct hrtimer *timer, 
 {
 	const struct sfi_arg *arg = SFI_ARG("hrtimer_start_range_ns", "timer");
 	struct sfi_domain *d = sfi_import_enter(self);
+	u64 flags;
 
 	sfi_check_owned(d, timer, SFI_T_hrtimer, arg);
 	sfi_revoke(d, &timer->function, sizeof(timer->function));
@@ -47,7 +48,9 @@ void sfi_w_hrtimer_start_range_ns(struct sfi_self *self, struct hrtimer *timer, 
 	sfi_check_callback(d, timer->function, "hrtimer__function", arg);
 	sfi_check_that(d, !(mode & HRTIMER_MODE_SOFT) == !timer->is_soft,
 		       SFI_ARG("hrtimer_start_range_ns", "mode is that of hrtimer_init"));
+	flags = sfi_embedded_hold(d, &sfi_type_hrtimer, timer, arg);
 	hrtimer_start_range_ns(timer, tim, range_ns, mode);
+	sfi_embedded_let_go(d, flags);
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_hrtimer_start_range_ns);

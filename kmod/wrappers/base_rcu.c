@@ -8,7 +8,6 @@
  */
 #include <linux/rcupdate.h>
 #include <linux/sched/task_stack.h>
-#include <linux/spinlock.h>
 
 #include "wrappers/by_hand.h"
 
@@ -60,23 +59,6 @@ EXPORT_SYMBOL_GPL(sfi_w_rcu_read_unlock);
 
 /* === Callbacks === */
 
-/* Held from the look at a head's type until it has another. */
-static DEFINE_RAW_SPINLOCK(queueing);
-
-/* False: it is queued already, or it is not the driver's memory. */
-static bool take_head(struct sfi_domain *d, struct callback_head *head, const struct sfi_arg *arg)
-{
-	unsigned long flags;
-	bool ok;
-
-	raw_spin_lock_irqsave(&queueing, flags);
-	ok = IS_ALIGNED((unsigned long)head, sizeof(long)) &&
-	     sfi_merely_writable(d, (u64)head, sizeof(*head)) &&
-	     sfi_embed(d, &sfi_type_callback_head, head, sizeof(*head), arg);
-	raw_spin_unlock_irqrestore(&queueing, flags);
-	return ok;
-}
-
 void sfi_w_call_rcu(struct sfi_self *self, struct callback_head *head, rcu_callback_t func)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
@@ -87,8 +69,11 @@ void sfi_w_call_rcu(struct sfi_self *self, struct callback_head *head, rcu_callb
 	sfi_check_that(d, !object_is_on_stack(head), SFI_ARG("call_rcu", "head is not a local"));
 	sfi_check_that(d, !sfi_is(d, head, SFI_T_callback_head),
 		       SFI_ARG("call_rcu", "head is not queued already"));
-	sfi_check_writable(d, head, sizeof(*head), SFI_ARG("call_rcu", "head"));
-	sfi_check_that(d, take_head(d, head, SFI_ARG("call_rcu", "head")),
+	sfi_check_that(d, sfi_merely_writable(d, (u64)head, sizeof(*head)),
+		       SFI_ARG("call_rcu", "head"));
+	sfi_check_that(d,
+		       sfi_embed(d, &sfi_type_callback_head, head, sizeof(*head),
+				 SFI_ARG("call_rcu", "head")),
 		       SFI_ARG("call_rcu", "head is not queued already"));
 	call_rcu(head, func);
 	sfi_import_leave(d);

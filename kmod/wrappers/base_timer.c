@@ -42,6 +42,48 @@ static bool known(struct sfi_domain *d, struct timer_list *timer, const struct s
 	return false;
 }
 
+static void embed(struct sfi_domain *d, struct timer_list *timer, const struct sfi_arg *arg)
+{
+	if (sfi_embed(d, &sfi_type_timer_list, timer, sizeof(*timer), arg)) {
+		sfi_check_that(d, timer->function && sfi_sound_timer_list(timer), arg);
+		sfi_check_callbacks_timer_list(d, timer, arg);
+	}
+}
+
+int sfi_w_mod_timer(struct sfi_self *self, struct timer_list *timer, unsigned long expires)
+{
+	const struct sfi_arg *arg = SFI_ARG("mod_timer", "timer");
+	struct sfi_domain *d = sfi_import_enter(self);
+	u64 flags;
+	int ret;
+
+	embed(d, timer, arg);
+	flags = sfi_embedded_hold(d, &sfi_type_timer_list, timer, arg);
+	ret = mod_timer(timer, expires);
+	sfi_embedded_let_go(d, flags);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w_mod_timer);
+
+void sfi_w_add_timer(struct sfi_self *self, struct timer_list *timer)
+{
+	const struct sfi_arg *arg = SFI_ARG("add_timer", "timer");
+	struct sfi_domain *d = sfi_import_enter(self);
+	bool pending;
+	u64 flags;
+
+	embed(d, timer, arg);
+	flags = sfi_embedded_hold(d, &sfi_type_timer_list, timer, arg);
+	pending = timer_pending(timer);
+	if (!pending)
+		add_timer(timer);
+	sfi_embedded_let_go(d, flags);
+	sfi_check_that(d, !pending, SFI_ARG("add_timer", "!timer_pending(timer)"));
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_add_timer);
+
 int sfi_w_mod_timer_pending(struct sfi_self *self, struct timer_list *timer, unsigned long expires)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
@@ -78,9 +120,7 @@ int sfi_w_timer_delete_sync(struct sfi_self *self, struct timer_list *timer)
 		/* As the kernel waits, but not for ever: the handler may be who waits. */
 		while ((ret = try_to_del_timer_sync(timer)) < 0 && !sfi_closed(d))
 			cpu_relax();
-		if (!timer_pending(timer) && sfi_is(d, timer, SFI_T_timer_list))
-			sfi_unembed(d, &sfi_type_timer_list, timer, sizeof(*timer),
-				    SFI_ARG("del_timer_sync", "timer"));
+		sfi_unembed_idle(d, &sfi_type_timer_list, timer, sizeof(*timer));
 	}
 	sfi_import_leave(d);
 	return ret;

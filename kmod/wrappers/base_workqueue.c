@@ -72,15 +72,21 @@ static void embed_delayed(struct sfi_domain *d, struct delayed_work *work,
 bool sfi_w_queue_work_on(struct sfi_self *self, int cpu, struct workqueue_struct *wq,
 			 struct work_struct *work)
 {
+	const struct sfi_type *type = &sfi_type_work_struct;
 	struct sfi_domain *d = sfi_import_enter(self);
+	u64 flags;
 	bool ret;
 
 	check_cpu(d, cpu, SFI_ARG("queue_work_on", "cpu is online"));
 	check_queue(d, wq, SFI_ARG("queue_work_on", "wq"));
 	/* The work of a delayed item may be queued by itself. */
-	if (!sfi_is(d, work, SFI_T_delayed_work))
+	if (sfi_is(d, work, SFI_T_delayed_work))
+		type = &sfi_type_delayed_work;
+	else
 		embed_work(d, work, SFI_ARG("queue_work_on", "work is initialised"));
+	flags = sfi_embedded_hold(d, type, work, SFI_ARG("queue_work_on", "work"));
 	ret = queue_work_on(cpu, wq, work);
+	sfi_embedded_let_go(d, flags);
 	sfi_import_leave(d);
 	return ret;
 }
@@ -90,12 +96,16 @@ bool sfi_w_queue_delayed_work_on(struct sfi_self *self, int cpu, struct workqueu
 				 struct delayed_work *work, unsigned long delay)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
+	u64 flags;
 	bool ret;
 
 	check_cpu(d, cpu, SFI_ARG("queue_delayed_work_on", "cpu is online"));
 	check_queue(d, wq, SFI_ARG("queue_delayed_work_on", "wq"));
 	embed_delayed(d, work, SFI_ARG("queue_delayed_work_on", "work is initialised"));
+	flags = sfi_embedded_hold(d, &sfi_type_delayed_work, work,
+				  SFI_ARG("queue_delayed_work_on", "work"));
 	ret = queue_delayed_work_on(cpu, wq, work, delay);
+	sfi_embedded_let_go(d, flags);
 	sfi_import_leave(d);
 	return ret;
 }
@@ -105,12 +115,16 @@ bool sfi_w_mod_delayed_work_on(struct sfi_self *self, int cpu, struct workqueue_
 			       struct delayed_work *work, unsigned long delay)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
+	u64 flags;
 	bool ret;
 
 	check_cpu(d, cpu, SFI_ARG("mod_delayed_work_on", "cpu is online"));
 	check_queue(d, wq, SFI_ARG("mod_delayed_work_on", "wq"));
 	embed_delayed(d, work, SFI_ARG("mod_delayed_work_on", "work is initialised"));
+	flags = sfi_embedded_hold(d, &sfi_type_delayed_work, work,
+				  SFI_ARG("mod_delayed_work_on", "work"));
 	ret = mod_delayed_work_on(cpu, wq, work, delay);
+	sfi_embedded_let_go(d, flags);
 	sfi_import_leave(d);
 	return ret;
 }
@@ -134,22 +148,6 @@ static bool known_delayed(struct sfi_domain *d, struct delayed_work *work,
 	return false;
 }
 
-/*
- * After a cancellation or flush that waited: the memory is the driver's again unless somebody has
- * queued the item.
- */
-static void idle_work(struct sfi_domain *d, struct work_struct *work, const struct sfi_arg *arg)
-{
-	if (!work_pending(work) && sfi_is(d, work, SFI_T_work_struct))
-		sfi_unembed(d, &sfi_type_work_struct, work, sizeof(*work), arg);
-}
-
-static void idle_delayed(struct sfi_domain *d, struct delayed_work *work, const struct sfi_arg *arg)
-{
-	if (!delayed_work_pending(work) && sfi_is(d, work, SFI_T_delayed_work))
-		sfi_unembed(d, &sfi_type_delayed_work, work, sizeof(*work), arg);
-}
-
 /* Who waits for the end of the item that runs here waits for itself. */
 static void check_not_own(struct sfi_domain *d, const struct work_struct *work,
 			  const struct sfi_arg *arg)
@@ -157,49 +155,49 @@ static void check_not_own(struct sfi_domain *d, const struct work_struct *work,
 	sfi_check_that(d, current_work() != work, arg);
 }
 
-#define WORK_CALL(function, wait)                                                             \
-	bool sfi_w_##function(struct sfi_self *self, struct work_struct *work)                \
-	{                                                                                     \
-		struct sfi_domain *d = sfi_import_enter(self);                                \
-		bool ret = false;                                                             \
-                                                                                              \
-		if (wait) {                                                                   \
-			SFI_CHECK_SLEEPS(d, #function);                                       \
-			check_not_own(d, work, SFI_ARG(#function, "work does not run here")); \
-		}                                                                             \
-		if (known_work(d, work, SFI_ARG(#function, "work"))) {                        \
-			ret = function(work);                                                 \
-			if (wait)                                                             \
-				idle_work(d, work, SFI_ARG(#function, "work"));               \
-		}                                                                             \
-		sfi_import_leave(d);                                                          \
-		return ret;                                                                   \
-	}                                                                                     \
+#define WORK_CALL(function, wait)                                                                \
+	bool sfi_w_##function(struct sfi_self *self, struct work_struct *work)                   \
+	{                                                                                        \
+		struct sfi_domain *d = sfi_import_enter(self);                                   \
+		bool ret = false;                                                                \
+                                                                                                 \
+		if (wait) {                                                                      \
+			SFI_CHECK_SLEEPS(d, #function);                                          \
+			check_not_own(d, work, SFI_ARG(#function, "work does not run here"));    \
+		}                                                                                \
+		if (known_work(d, work, SFI_ARG(#function, "work"))) {                           \
+			ret = function(work);                                                    \
+			if (wait)                                                                \
+				sfi_unembed_idle(d, &sfi_type_work_struct, work, sizeof(*work)); \
+		}                                                                                \
+		sfi_import_leave(d);                                                             \
+		return ret;                                                                      \
+	}                                                                                        \
 	EXPORT_SYMBOL_GPL(sfi_w_##function)
 
 WORK_CALL(cancel_work, false);
 WORK_CALL(cancel_work_sync, true);
 WORK_CALL(flush_work, true);
 
-#define DELAYED_CALL(function, wait)                                                 \
-	bool sfi_w_##function(struct sfi_self *self, struct delayed_work *work)      \
-	{                                                                            \
-		struct sfi_domain *d = sfi_import_enter(self);                       \
-		bool ret = false;                                                    \
-                                                                                     \
-		if (wait) {                                                          \
-			SFI_CHECK_SLEEPS(d, #function);                              \
-			check_not_own(d, &work->work,                                \
-				      SFI_ARG(#function, "work does not run here")); \
-		}                                                                    \
-		if (known_delayed(d, work, SFI_ARG(#function, "work"))) {            \
-			ret = function(work);                                        \
-			if (wait)                                                    \
-				idle_delayed(d, work, SFI_ARG(#function, "work"));   \
-		}                                                                    \
-		sfi_import_leave(d);                                                 \
-		return ret;                                                          \
-	}                                                                            \
+#define DELAYED_CALL(function, wait)                                                              \
+	bool sfi_w_##function(struct sfi_self *self, struct delayed_work *work)                   \
+	{                                                                                         \
+		struct sfi_domain *d = sfi_import_enter(self);                                    \
+		bool ret = false;                                                                 \
+                                                                                                  \
+		if (wait) {                                                                       \
+			SFI_CHECK_SLEEPS(d, #function);                                           \
+			check_not_own(d, &work->work,                                             \
+				      SFI_ARG(#function, "work does not run here"));              \
+		}                                                                                 \
+		if (known_delayed(d, work, SFI_ARG(#function, "work"))) {                         \
+			ret = function(work);                                                     \
+			if (wait)                                                                 \
+				sfi_unembed_idle(d, &sfi_type_delayed_work, work, sizeof(*work)); \
+		}                                                                                 \
+		sfi_import_leave(d);                                                              \
+		return ret;                                                                       \
+	}                                                                                         \
 	EXPORT_SYMBOL_GPL(sfi_w_##function)
 
 DELAYED_CALL(cancel_delayed_work, false);

@@ -93,6 +93,19 @@ static const struct sfi_type *find_busy(struct sfi_domain *d, u64 addr, u64 size
 	return NULL;
 }
 
+/* A busy embedded object in the range; if there is none, NULL: those there have ended. */
+static const struct sfi_type *end_idle(struct sfi_domain *d, u64 addr, u64 size, u64 *where)
+{
+	const struct sfi_type *busy;
+	u64 flags = sfi_port_lock(&d->embed_lock);
+
+	busy = find_busy(d, addr, size, where);
+	if (!busy)
+		sfi_embedded_end(d, addr, size, false);
+	sfi_port_unlock(&d->embed_lock, flags);
+	return busy;
+}
+
 /*
  * An object other than O itself that is still held in O's memory and is not merely embedded there.
  */
@@ -151,12 +164,10 @@ void sfi_check_inside(struct sfi_domain *d, const struct sfi_object *o, const st
 				sfi_addr(held->lock) - begin, o->obj, arg);
 	inner = find_held_inside(d, o, &where);
 	if (!inner && sfi_object_extent(o) > skip)
-		inner = find_busy(d, begin + skip, sfi_object_extent(o) - skip, &where);
+		inner = end_idle(d, begin + skip, sfi_object_extent(o) - skip, &where);
 	if (inner)
 		frees_container(d, "frees memory that holds a live object", inner->name,
 				where - begin, o->obj, arg);
-	if (sfi_object_extent(o) > skip)
-		sfi_embedded_end(d, begin + skip, sfi_object_extent(o) - skip, false);
 }
 
 void sfi_check_no_objects(struct sfi_domain *d, const void *p, size_t size,
@@ -170,22 +181,14 @@ void sfi_check_no_objects(struct sfi_domain *d, const void *p, size_t size,
 }
 SFI_EXPORT(sfi_check_no_objects);
 
-bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
-	       const struct sfi_arg *arg)
+/* O: its record, or NULL if it is of a hot type. */
+static void begin(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+		  struct sfi_object *o)
 {
-	u64 addr = sfi_addr(obj), flags;
 	const struct sfi_field *f;
-	struct sfi_object *o;
+	u64 addr = sfi_addr(obj), flags;
 
-	if (sfi_type_at(d, addr) == type->id)
-		return false;
-	if ((addr & (SFI_SLOT_SIZE - 1)) || !sfi_writable(d, addr, size))
-		sfi_bad_argument(d, arg, addr, size, "is not memory of the driver's own");
-	if (!type->hot) {
-		o = sfi_object_new(d, type, obj, size);
-		if (!o)
-			return false;
-		o->flags |= OBJECT_EMBEDDED;
+	if (o) {
 		flags = sfi_port_lock(&d->object_lock);
 		sfi_object_link(d, o);
 		sfi_port_unlock(&d->object_lock, flags);
@@ -194,7 +197,35 @@ bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, siz
 	for (f = type->fields; f && f->size; f++)
 		sfi_rights_set(d, addr + f->offset, f->size, SFI_OVERWRITE);
 	sfi_rights_set_type(d, addr, type->id);
-	return true;
+}
+
+bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+	       const struct sfi_arg *arg)
+{
+	struct sfi_object *o = NULL;
+	u64 addr = sfi_addr(obj), flags;
+	bool fresh, own;
+
+	if (sfi_type_at(d, addr) == type->id)
+		return false;
+	if (!type->hot) {
+		o = sfi_object_new(d, type, obj, size);
+		if (!o)
+			return false;
+		o->flags |= OBJECT_EMBEDDED;
+	}
+	/* Another context may be embedding it. */
+	flags = sfi_port_lock(&d->embed_lock);
+	fresh = sfi_type_at(d, addr) != type->id;
+	own = fresh && !(addr & (SFI_SLOT_SIZE - 1)) && sfi_writable(d, addr, size);
+	if (own)
+		begin(d, type, obj, size, o);
+	sfi_port_unlock(&d->embed_lock, flags);
+	if (!own && o)
+		sfi_object_free(d, o);
+	if (fresh && !own)
+		sfi_bad_argument(d, arg, addr, size, "is not memory of the driver's own");
+	return fresh;
 }
 SFI_EXPORT(sfi_embed);
 
@@ -219,13 +250,10 @@ bool sfi_any_typed(struct sfi_domain *d, u8 id, bool (*is)(const void *obj, cons
 }
 SFI_EXPORT(sfi_any_typed);
 
-void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
-		 const struct sfi_arg *arg)
+static void end(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size)
 {
 	struct sfi_object *o, *next;
 
-	if (unlikely(sfi_type_at(d, sfi_addr(obj)) != type->id))
-		sfi_not_held(d, type->id, obj, arg);
 	for (o = take_embedded(d, type->id, obj); o; o = next) {
 		next = o->next;
 		sfi_object_free(d, o);
@@ -233,7 +261,48 @@ void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, s
 	sfi_rights_unset(d, sfi_addr(obj), size);
 	sfi_rights_set(d, sfi_addr(obj), size, SFI_OVERWRITE);
 }
+
+void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+		 const struct sfi_arg *arg)
+{
+	u64 flags = sfi_port_lock(&d->embed_lock);
+	bool held = sfi_type_at(d, sfi_addr(obj)) == type->id;
+
+	if (likely(held))
+		end(d, type, obj, size);
+	sfi_port_unlock(&d->embed_lock, flags);
+	if (unlikely(!held))
+		sfi_not_held(d, type->id, obj, arg);
+}
 SFI_EXPORT(sfi_unembed);
+
+void sfi_unembed_idle(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size)
+{
+	u64 flags = sfi_port_lock(&d->embed_lock);
+
+	if (sfi_type_at(d, sfi_addr(obj)) == type->id && !type->busy(obj))
+		end(d, type, obj, size);
+	sfi_port_unlock(&d->embed_lock, flags);
+}
+SFI_EXPORT(sfi_unembed_idle);
+
+u64 sfi_embedded_hold(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+		      const struct sfi_arg *arg)
+{
+	u64 flags = sfi_port_lock(&d->embed_lock);
+
+	if (likely(sfi_type_at(d, sfi_addr(obj)) == type->id))
+		return flags;
+	sfi_port_unlock(&d->embed_lock, flags);
+	sfi_not_held(d, type->id, obj, arg);
+}
+SFI_EXPORT(sfi_embedded_hold);
+
+void sfi_embedded_let_go(struct sfi_domain *d, u64 flags)
+{
+	sfi_port_unlock(&d->embed_lock, flags);
+}
+SFI_EXPORT(sfi_embedded_let_go);
 
 static noinline void busy_local(struct sfi_domain *d, const char *why, const char *inner, u64 where)
 {
@@ -262,10 +331,9 @@ void sfi_objects_forget(struct sfi_domain *d, u64 addr, u64 size)
 		sfi_rights_unset(d, addr, size);
 		return;
 	}
-	inner = find_busy(d, addr, size, &where);
+	inner = end_idle(d, addr, size, &where);
 	if (inner)
 		busy_local(d, "returns while the kernel uses a local", inner->name, where);
-	sfi_embedded_end(d, addr, size, false);
 	sfi_rights_unset(d, addr, size);
 }
 

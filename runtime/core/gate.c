@@ -40,8 +40,9 @@ static unsigned int repair(struct sfi_gate *g, u64 sp, const struct sfi_arg **fi
 
 	sfi_port_stack_bounds(sp, &low, &high);
 	locks = sfi_locks_drop(g->domain, low, sfi_addr(g), first);
-	sfi_objects_abandon(g->domain, sp, sfi_addr(g) - sp);
 	sfi_port_gate_restore(g);
+	/* What ends a timer or a work item waits, as the driver's caller may. */
+	sfi_objects_abandon(g->domain, sp, sfi_addr(g) - sp);
 	return locks;
 }
 

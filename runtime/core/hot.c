@@ -122,6 +122,11 @@ void sfi_release(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 		sfi_release_slow(d, type, obj, arg);
 		return;
 	}
+	/* Another context may be releasing it. */
+	if (unlikely(!sfi_slot_claim(run, byte))) {
+		sfi_release_slow(d, type, obj, arg);
+		return;
+	}
 	sfi_port_cpu_inc(d->cpu, released);
 	if (unlikely(!is_plain(type))) {
 		sfi_object_take(d, type, obj, 0, false);

@@ -2,9 +2,10 @@
 /*
  * What the files of the core share with one another and with nobody else.
  *
- * Lock order: borrow_lock, object_lock, rights_lock. report_lock and the lock of the
- * type registry are leaves of their own. No violation is ever reported, and no
- * function of a driver or wrapper called, with any of them held.
+ * Lock order: embed_lock, borrow_lock, object_lock, rights_lock. report_lock and the lock of the
+ * type registry are leaves of their own. No violation is ever reported with any of them held, and
+ * no function of a driver or wrapper called, but with embed_lock what tells whether an object is
+ * busy, or makes it so.
  */
 #ifndef SFI_INTERNAL_H
 #define SFI_INTERNAL_H

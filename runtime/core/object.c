@@ -202,15 +202,16 @@ static struct sfi_object *take_record(struct sfi_domain *d, const struct sfi_typ
 	u64 flags;
 
 	*last = true;
-	*held = type->hot && sfi_object_surely_own(d, type->id, obj);
+	*held = type->hot && sfi_object_surely_own(d, type->id, obj) &&
+		sfi_rights_drop_type(d, sfi_addr(obj), type->id);
 	if (likely(*held))
 		return NULL;
 	flags = sfi_port_lock(&d->object_lock);
 	o = find_repeated(d, type->id, obj, repeated);
 	/* A borrowing has its record before it sets the type, and until it has taken it away. */
 	if (!o)
-		*held = type->hot && sfi_type_at(d, sfi_addr(obj)) == type->id &&
-			!sfi_object_find(d, type->id, obj);
+		*held = type->hot && !sfi_object_find(d, type->id, obj) &&
+			sfi_rights_drop_type(d, sfi_addr(obj), type->id);
 	else if (o->flags & OBJECT_BORROWED)
 		o = NULL;
 	if (o) {

@@ -227,6 +227,7 @@ int sfi_objects_init(struct sfi_domain *d)
 	u32 i;
 
 	sfi_port_lock_init(&d->object_lock);
+	sfi_port_lock_init(&d->embed_lock);
 	sfi_port_lock_init(&d->borrow_lock);
 	INIT_LIST_HEAD(&d->objects);
 	d->tree = RB_ROOT;

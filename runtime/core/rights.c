@@ -350,15 +350,13 @@ bool sfi_rights_set_type(struct sfi_domain *d, u64 addr, u8 id)
 
 bool sfi_rights_drop_type(struct sfi_domain *d, u64 addr, u8 id)
 {
-	u8 *slots = find_slots(d, addr), *slot;
+	u8 *slots = find_slots(d, addr), *slot, byte;
 
 	if (!slots || (addr & (SFI_SLOT_SIZE - 1)))
 		return false;
 	slot = slots + slot_index(addr);
-	if (READ_ONCE(*slot) >> SFI_RIGHT_TYPE_SHIFT != id)
-		return false;
-	WRITE_ONCE(*slot, READ_ONCE(*slot) & SFI_RIGHT_WRITE);
-	return true;
+	byte = READ_ONCE(*slot);
+	return byte >> SFI_RIGHT_TYPE_SHIFT == id && sfi_slot_claim(slot, byte);
 }
 
 u64 sfi_rights_next_typed(const struct sfi_domain *d, u64 addr, u64 last, u8 *id)

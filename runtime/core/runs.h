@@ -36,6 +36,16 @@ static __always_inline u8 *cached_slots(const struct sfi_domain *d, u64 addr)
 }
 
 /*
+ * Takes the type from a slot that holds BYTE; false: another context has changed it, and an object
+ * that both release goes once.
+ */
+static __always_inline bool sfi_slot_claim(u8 *slot, u8 byte)
+{
+	return __atomic_compare_exchange_n(slot, &byte, byte & SFI_RIGHT_WRITE, false,
+					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+/*
  * Runs of slots. Words of slots need not be aligned: what matters is that each byte is written
  * whole, and none outside the run. A run of eight or more ends with a word that may overlap the one
  * before.

@@ -42,6 +42,45 @@ DRIVER int drv_timer_on_stack(int x)
 	return t.pending;
 }
 
+/* Who ends it may have to wait: not with what the driver has switched off. */
+static u32 preempt_count_at_release;
+
+static void note_preempt_count(void *obj)
+{
+	(void)obj;
+	preempt_count_at_release = sfi_port_thread.preempt_count;
+}
+
+static const struct sfi_type type_waiter = {
+	.name = "waiter",
+	.id = 63,
+	.size = 16,
+	.release = note_preempt_count,
+};
+
+DRIVER int drv_waiter_on_stack(int x)
+{
+	u64 waiter[2];
+
+	sfi_local_grant(&test_self, sfi_addr(waiter), sizeof(waiter));
+	sfi_embed(dom, &type_waiter, waiter, sizeof(waiter), &test_arg);
+	sfi_port_thread.preempt_count += 3;
+	requirement();
+	return x;
+}
+
+static void objects_end_where_waiting_is_allowed(void **state)
+{
+	static const struct sfi_type *const types[] = { &type_waiter };
+
+	(void)state;
+	assert_int_equal(sfi_types_register(types, 1, NULL), 0);
+	preempt_count_at_release = 99;
+	assert_int_equal(enter(drv_waiter_on_stack), UNWOUND);
+	assert_int_equal(preempt_count_at_release, 0);
+	sfi_types_unregister(types, 1);
+}
+
 static int timer_on_stack_of_return(int x)
 {
 	return drv_timer_on_stack(x - 1);
@@ -92,6 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		INSIDE_TEST(unwinding_takes_locals_rights),
 		INSIDE_TEST(object_on_an_unwound_stack_is_released),
+		INSIDE_TEST(objects_end_where_waiting_is_allowed),
 		INSIDE_TEST(returning_with_a_busy_local),
 		INSIDE_TEST(returning_with_a_locked_local),
 	};

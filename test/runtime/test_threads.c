@@ -116,6 +116,57 @@ static void one_object_borrowed_by_all(void **state)
 	assert_int_equal(sfi_type_at(dom, sfi_addr(&packet)), 0);
 }
 
+/*
+ * Each round, two begin an object at one place at once, and free one packet at once: one begins it,
+ * one frees it, and for the other it was there, or was not any more.
+ */
+static u32 arrived, begun, freed;
+static u64 place[8] __attribute__((aligned(64)));
+
+/* The N-th time that both are here. They spin, to go on at once. */
+static void meet(u32 n)
+{
+	__atomic_fetch_add(&arrived, 1, __ATOMIC_ACQ_REL);
+	while (__atomic_load_n(&arrived, __ATOMIC_ACQUIRE) < 2 * n)
+		;
+}
+
+static void *begin_and_free(void *arg)
+{
+	bool first = !arg;
+	u32 i, n = 0;
+
+	for (i = 0; (intptr_t)arg < 2 && i < ROUNDS; i++) {
+		if (first) {
+			sfi_grant(dom, place, sizeof(place));
+			sfi_acquire_hot(dom, &type_packet, &packet, NULL);
+		}
+		meet(++n);
+		if (sfi_embed(dom, &type_timer, place, sizeof(struct timer), &test_arg))
+			__atomic_fetch_add(&begun, 1, __ATOMIC_RELAXED);
+		if (sfi_take_back(dom, &type_packet, &packet))
+			__atomic_fetch_add(&freed, 1, __ATOMIC_RELAXED);
+		meet(++n);
+		if (first)
+			sfi_unembed(dom, &type_timer, place, sizeof(struct timer), &test_arg);
+		meet(++n);
+	}
+	return NULL;
+}
+
+static void one_object_of_all(void **state)
+{
+	dom = *state;
+	begun = 0;
+	freed = 0;
+	arrived = 0;
+	run_threads(begin_and_free);
+	assert_int_equal(sfi_domain_state(dom), SFI_LIVE);
+	assert_int_equal(begun, ROUNDS);
+	assert_int_equal(freed, ROUNDS);
+	assert_int_equal(sfi_domain_objects(dom), 0);
+}
+
 static void *acquire_and_release(void *arg)
 {
 	static struct device devices[THREADS];
@@ -230,8 +281,8 @@ static void one_report_of_many_failures(void **state)
 	for (round = 0; round < 50; round++) {
 		test_log_clear();
 		run_threads(fail_now);
-		assert_string_equal(test_logged, round ? "report:8 loading>failed recover "
-						       : "report:8 live>failed recover ");
+		assert_string_equal(test_logged, round ? "report:8 loading>failed recover " :
+							 "report:8 live>failed recover ");
 		assert_int_equal(dom->violations, 1);
 		test_domain_end(dom);
 		dom = test_domain_new();
@@ -243,9 +294,13 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, test_setup, test_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(neighbouring_slots),    TEST(one_object_borrowed_by_all),
-		TEST(objects_of_all),	     TEST(locks_of_all),
-		TEST(closing_while_entered), TEST(one_report_of_many_failures),
+		TEST(neighbouring_slots),
+		TEST(one_object_borrowed_by_all),
+		TEST(one_object_of_all),
+		TEST(objects_of_all),
+		TEST(locks_of_all),
+		TEST(closing_while_entered),
+		TEST(one_report_of_many_failures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

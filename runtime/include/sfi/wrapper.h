@@ -172,6 +172,15 @@ bool sfi_embed_fresh(struct sfi_domain *d, const struct sfi_type *type, void *ob
 		     const struct sfi_arg *arg);
 void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
 		 const struct sfi_arg *arg);
+/* As sfi_unembed() if OBJ, of TYPE, is there and idle. Any context. */
+void sfi_unembed_idle(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size);
+/*
+ * What makes an embedded object busy is done in between, so that no other context finds it idle and
+ * frees it meanwhile. A violation if OBJ, of TYPE, is not there any more. Interrupts are off.
+ */
+u64 sfi_embedded_hold(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+		      const struct sfi_arg *arg);
+void sfi_embedded_let_go(struct sfi_domain *d, u64 flags);
 /* IS(object, ARG) of any object with type ID. As long as the table of rights is large. Any context. */
 bool sfi_any_typed(struct sfi_domain *d, u8 id, bool (*is)(const void *obj, const void *arg),
 		   const void *arg);

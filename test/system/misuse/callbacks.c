@@ -6,6 +6,7 @@
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <linux/timer.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "misuse.h"
@@ -93,6 +94,13 @@ MISUSE(timer_changed, "argument timer.* of .*mod_timer: not a callback")
 	mod_timer(&timer, jiffies + HZ);
 }
 
+/* A BUG() of the kernel's. */
+MISUSE(timer_without_function, "argument timer of mod_timer: does not meet")
+{
+	timer_setup(&timer, NULL, 0);
+	mod_timer(&timer, jiffies + HZ);
+}
+
 MISUSE(timer_of_others, "argument timer of .*mod_timer: is not memory of the driver's own")
 {
 	mod_timer((struct timer_list *)interface, jiffies + HZ);
@@ -103,6 +111,41 @@ MISUSE(work_changed, "argument work is initialised of queue_work_on: not a callb
 	INIT_WORK(&work, on_work);
 	WRITE_ONCE(work.func, (work_func_t)NOWHERE);
 	schedule_work(&work);
+}
+
+/* What was proved of a store before the call says nothing after it. */
+MISUSE(work_written_queued, "wild store of size 8 at .* by work_written_queued")
+{
+	struct work_struct *own = kzalloc(sizeof(*own), GFP_KERNEL);
+
+	if (!own)
+		return;
+	INIT_WORK(own, on_work);
+	schedule_work(own);
+	WRITE_ONCE(own->func, (work_func_t)NOWHERE);
+}
+
+MISUSE(delayed_written_queued, "wild store of size 8 at .* by delayed_written_queued")
+{
+	struct delayed_work *own = kzalloc(sizeof(*own), GFP_KERNEL);
+
+	if (!own)
+		return;
+	INIT_DELAYED_WORK(own, on_work);
+	schedule_delayed_work(own, HZ);
+	WRITE_ONCE(own->work.func, (work_func_t)NOWHERE);
+}
+
+MISUSE(head_written_waiting, "wild store of size 8 at .* by head_written_waiting")
+{
+	struct wait_queue_head *own = kzalloc(sizeof(*own), GFP_KERNEL);
+	DEFINE_WAIT(entry);
+
+	if (!own)
+		return;
+	INIT_LIST_HEAD(&own->head);
+	prepare_to_wait(own, &entry, TASK_UNINTERRUPTIBLE);
+	WRITE_ONCE(own->head.next, NOWHERE);
 }
 
 MISUSE(work_not_initialised, "argument work is initialised of queue_work_on: does not meet")
@@ -175,17 +218,6 @@ MISUSE(queue_destroyed_early, "argument no delayed work is due on wq of destroy_
 	}
 }
 
-/* Recovery takes the work from the queue before it destroys the queue. */
-MISUSE(work_due_on_own_queue, "argument objp of kfree: ")
-{
-	struct workqueue_struct *queue = alloc_workqueue("misuse", 0, 0);
-
-	INIT_DELAYED_WORK(&delayed, on_work);
-	if (queue)
-		queue_delayed_work(queue, &delayed, HZ / 4);
-	kfree(NOWHERE);
-}
-
 MISUSE(napi_wild_poll, "argument poll of netif_napi_add: not a callback")
 {
 	netif_napi_add(interface, &napi, (int (*)(struct napi_struct *, int))NOWHERE);
@@ -253,13 +285,16 @@ const struct misuse callback_misuses[] = {
 	ROW(irq_disabled_of_others),
 	ROW(timer_wild_function),
 	ROW(timer_changed),
+	ROW(timer_without_function),
 	ROW(timer_of_others),
 	ROW(work_changed),
+	ROW(work_written_queued),
+	ROW(delayed_written_queued),
+	ROW(head_written_waiting),
 	ROW(work_not_initialised),
 	ROW(delayed_not_initialised),
 	ROW(work_wild_queue),
 	ROW(delayed_changed),
-	ROW(work_due_on_own_queue),
 	ROW(queue_destroyed_early),
 	ROW(file_own_table),
 	ROW(device_own_table),

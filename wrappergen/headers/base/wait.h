@@ -14,9 +14,9 @@ SFI_EMBEDDED(wait_queue_head, !spin_is_locked(&obj->lock) && list_empty_careful(
 
 void __init_waitqueue_head(struct wait_queue_head *wq_head SFI_INITS(wait_queue_head), const char *name, struct lock_class_key *key SFI_OPAQUE);
 void init_wait_entry(struct wait_queue_entry *wq_entry SFI_WRITES(sizeof(*wq_entry)), int flags) SFI_KEEPS;
-long prepare_to_wait_event(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state) SFI_BY_HAND(the entry that waits belongs to the wrapper) SFI_KEEPS;
-void prepare_to_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state) SFI_BY_HAND(the entry that waits belongs to the wrapper) SFI_KEEPS;
-bool prepare_to_wait_exclusive(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state) SFI_BY_HAND(the entry that waits belongs to the wrapper) SFI_KEEPS;
+long prepare_to_wait_event(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state) SFI_BY_HAND(the entry that waits belongs to the wrapper);
+void prepare_to_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state) SFI_BY_HAND(the entry that waits belongs to the wrapper);
+bool prepare_to_wait_exclusive(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state) SFI_BY_HAND(the entry that waits belongs to the wrapper);
 void finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry) SFI_BY_HAND(the entry that waits belongs to the wrapper) SFI_KEEPS;
 /* Wakes waiters: other tasks, and polls; none of them is the driver's code. */
 int __wake_up(struct wait_queue_head *wq_head SFI_EMBEDS(wait_queue_head), unsigned int mode, int nr, void *key SFI_OPAQUE) SFI_IF(true) SFI_KEEPS;

@@ -21,9 +21,9 @@ void SFI_CB(work_struct, func)(struct work_struct *work);
 /* The first part of INIT_WORK(). */
 void __init_work(struct work_struct *work SFI_WRITES(sizeof(*work)), int onstack) SFI_REQUIRES(!onstack) SFI_KEEPS;
 #endif
-bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work) SFI_BY_HAND(the queue is one of the kernel or an own one) SFI_KEEPS;
-bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *work, unsigned long delay) SFI_BY_HAND(two objects in one) SFI_KEEPS;
-bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay) SFI_BY_HAND(two objects in one) SFI_KEEPS;
+bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work) SFI_BY_HAND(the queue is one of the kernel or an own one);
+bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *work, unsigned long delay) SFI_BY_HAND(two objects in one);
+bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay) SFI_BY_HAND(two objects in one);
 bool cancel_work(struct work_struct *work) SFI_BY_HAND(accepts an item that was never queued) SFI_KEEPS;
 bool cancel_work_sync(struct work_struct *work) SFI_BY_HAND(accepts an item that was never queued);
 bool flush_work(struct work_struct *work) SFI_BY_HAND(accepts an item that was never queued);
