@@ -53,6 +53,27 @@ static inline struct sfi_range sfi_compat_init_text(const struct module *mod)
 #endif
 }
 
+/*
+ * Who sends takes no lock for DEV: a feature in 6.1, which a driver may write; no more so in 6.12.
+ */
+static inline bool sfi_compat_lltx(const struct net_device *dev)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+	return dev->features & NETIF_F_LLTX;
+#else
+	return dev->lltx;
+#endif
+}
+
+static inline void sfi_compat_change_lltx(struct net_device *dev)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+	dev->features ^= NETIF_F_LLTX;
+#else
+	dev->lltx = !dev->lltx;
+#endif
+}
+
 /* Queues of the system that 6.1 does not have: 6.12 got them by a stable update. */
 static inline bool sfi_compat_is_system_wq(const struct workqueue_struct *wq)
 {

@@ -25,8 +25,9 @@ EXPORT_SYMBOL_GPL(sfi_bh_is_own);
 bool sfi_irqs_were_on(void)
 {
 	const struct sfi_gate *g = sfi_gate_find((u64)__builtin_frame_address(0));
+	unsigned long flags = g ? g->irq_flags : 0;
 
-	return g && !irqs_disabled_flags(g->irq_flags);
+	return g && !irqs_disabled_flags(flags);
 }
 EXPORT_SYMBOL_GPL(sfi_irqs_were_on);
 

@@ -188,17 +188,25 @@ void sfi_w_finish_wait(struct sfi_self *self, struct wait_queue_head *head,
 EXPORT_SYMBOL_GPL(sfi_w_finish_wait);
 
 /*
- * Recovery: the head's memory is about to be reused. Everybody is told; epoll lets go by itself,
- * polls and selects are taken out, and find themselves so when they look.
+ * Recovery: the head's memory is about to be reused. Everybody is told. epoll lets go by itself;
+ * polls and selects ask the driver, which is not there, and go: they take the head's lock for it,
+ * and are waited for. Who does not come, being frozen, is taken out.
  */
+#define PATIENCE_MS 200
 void sfi_wait_queue_release(struct wait_queue_head *head);
 
 void sfi_wait_queue_release(struct wait_queue_head *head)
 {
 	struct wait_queue_entry *entry, *next;
 	unsigned long flags;
+	int ms;
 
 	__wake_up(head, TASK_NORMAL, 0, poll_to_key(EPOLLHUP | POLLFREE));
+	for (ms = 0; ms < PATIENCE_MS && waitqueue_active(head); ms++) {
+		if (!preemptible() || rcu_preempt_depth())
+			break;
+		usleep_range(1000, 1100);
+	}
 	spin_lock_irqsave(&head->lock, flags);
 	list_for_each_entry_safe(entry, next, &head->head, entry)
 		list_del_init(&entry->entry);

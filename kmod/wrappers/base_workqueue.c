@@ -160,7 +160,7 @@ static void check_not_own(struct sfi_domain *d, const struct work_struct *work,
 	{                                                                                        \
 		struct sfi_domain *d = sfi_import_enter(self);                                   \
 		bool ret = false;                                                                \
-                                                                                                 \
+	\
 		if (wait) {                                                                      \
 			SFI_CHECK_SLEEPS(d, #function);                                          \
 			check_not_own(d, work, SFI_ARG(#function, "work does not run here"));    \
@@ -184,7 +184,7 @@ WORK_CALL(flush_work, true);
 	{                                                                                         \
 		struct sfi_domain *d = sfi_import_enter(self);                                    \
 		bool ret = false;                                                                 \
-                                                                                                  \
+	\
 		if (wait) {                                                                       \
 			SFI_CHECK_SLEEPS(d, #function);                                           \
 			check_not_own(d, &work->work,                                             \

@@ -5,7 +5,7 @@
  * By hand: a device may outlive its driver's instance (net_shadow.c);
  * one allocation is a device, its private area and its queues; its end
  * is also that of the NAPI instances in it; a poll that failed must still be
- * completed; at registration fields and tables must be out of the driver's
+ * completed, and who sends must find the lock as it was; at registration fields and tables must be out of the driver's
  * reach before they are checked and the kernel looks at them; and rtnl_lock()
  * has no argument that a lock could be known by.
  */
@@ -14,6 +14,7 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 
+#include "compat/compat.h"
 #include "wrappers/by_hand.h"
 #include "wrappers/net_shadow.h"
 
@@ -264,6 +265,43 @@ void sfi_w_napi_disable(struct sfi_self *self, struct napi_struct *n)
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_napi_disable);
+
+/*
+ * The caller unlocks the queue or not by what DEV says then: it must be what it said when the
+ * caller locked it, also where the driver has failed.
+ */
+netdev_tx_t sfi_e_net_device_ops__ndo_start_xmit(const struct sfi_entry *e, struct sk_buff *skb,
+						 struct net_device *dev)
+{
+	netdev_tx_t (*fn)(struct sk_buff *, struct net_device *) = (void *)e->fn;
+	const bool lltx = sfi_compat_lltx(dev);
+	struct sfi_gate g;
+	netdev_tx_t ret;
+
+	if (!sfi_gate_enter(&g, e)) {
+		sfi_type_sk_buff.release(skb);
+		return NETDEV_TX_OK;
+	}
+	sfi_acquire(g.domain, &sfi_type_sk_buff, skb, 0, NULL, 0, 0, 0, 0);
+	if (!sfi_gate_save(&g)) {
+		ret = fn(skb, dev);
+		sfi_check_result(&g, ret == NETDEV_TX_OK || ret == NETDEV_TX_BUSY, (u64)ret);
+		sfi_check_that(g.domain, sfi_compat_lltx(dev) == lltx,
+			       SFI_ARG("ndo_start_xmit", "dev is locked as before"));
+		if (ret != NETDEV_TX_OK)
+			sfi_check_result(&g, sfi_take_back(g.domain, &sfi_type_sk_buff, skb),
+					 (u64)ret);
+	} else {
+		ret = NETDEV_TX_OK;
+		if (sfi_take_back(g.domain, &sfi_type_sk_buff, skb))
+			sfi_type_sk_buff.release(skb);
+	}
+	if (unlikely(sfi_compat_lltx(dev) != lltx))
+		sfi_compat_change_lltx(dev);
+	sfi_gate_leave(&g);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_e_net_device_ops__ndo_start_xmit);
 
 /*
  * A poll that failed, or whose driver is not there, completes the instance as the driver would

@@ -527,10 +527,12 @@ void net_shadow_replay(struct net_shadow *s)
 	replay_mtu(s);
 	replay_features(s);
 	replay_address(s);
-	if (s->config.open)
+	if (s->config.open) {
 		reopen(s);
-	else
+	} else {
 		replay_vids(s);
+		net_shadow_let_queues(s);
+	}
 	/* Failed in being opened: the call is made again, and its caller has set this before. */
 	if (!s->config.open && s->was_running)
 		set_bit(__LINK_STATE_START, &s->dev->state);

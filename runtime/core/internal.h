@@ -4,8 +4,8 @@
  *
  * Lock order: embed_lock, borrow_lock, object_lock, rights_lock. report_lock and the lock of the
  * type registry are leaves of their own. No violation is ever reported with any of them held, and
- * no function of a driver or wrapper called, but with embed_lock what tells whether an object is
- * busy, or makes it so.
+ * no function of a driver or wrapper called but such as only look at an object, and, with
+ * embed_lock, what makes it busy.
  */
 #ifndef SFI_INTERNAL_H
 #define SFI_INTERNAL_H

@@ -168,6 +168,21 @@ bool sfi_holds(struct sfi_domain *d, u8 id, const void *obj)
 }
 SFI_EXPORT(sfi_holds);
 
+bool sfi_any_recorded(struct sfi_domain *d, u8 id,
+		      bool (*is)(const void *obj, const u64 args[4], const void *arg),
+		      const void *arg)
+{
+	u64 flags = sfi_port_lock(&d->object_lock);
+	const struct sfi_object *o;
+	bool found = false;
+
+	list_for_each_entry(o, &d->objects, link)
+		found |= o->type->id == id && is(o->obj, o->args, arg);
+	sfi_port_unlock(&d->object_lock, flags);
+	return found;
+}
+SFI_EXPORT(sfi_any_recorded);
+
 /* The arguments that a release must repeat: those of bit (1 << index) in WHICH. */
 struct repeated {
 	const u64 *args;

@@ -27,6 +27,13 @@ while IFS='|' read -r name report; do
 	regs_too_long) ethtool -d "$(interface)" ;;
 	strings_too_long) ethtool -S "$(interface)" ;;
 	read_too_long) cat /dev/misuse ;;
+	sent_with_other_lock)
+		ip address add 10.9.9.1/24 dev "$(interface)"
+		ip link set "$(interface)" up
+		ping -c 1 -W 1 10.9.9.2
+		wait_for 20 there
+		ip link set "$(interface)" down
+		;;
 	esac >/dev/null 2>&1
 	if ! wait_for 3 noticed; then
 		fail "$name: it was not noticed"

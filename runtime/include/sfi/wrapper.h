@@ -181,7 +181,14 @@ void sfi_unembed_idle(struct sfi_domain *d, const struct sfi_type *type, void *o
 u64 sfi_embedded_hold(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 		      const struct sfi_arg *arg);
 void sfi_embedded_let_go(struct sfi_domain *d, u64 flags);
-/* IS(object, ARG) of any object with type ID. As long as the table of rights is large. Any context. */
+/*
+ * IS(object, ARG) of any object of type ID that has a record; ARGS are those it was acquired with.
+ * As long as there are records; IS takes no lock. Any context.
+ */
+bool sfi_any_recorded(struct sfi_domain *d, u8 id,
+		      bool (*is)(const void *obj, const u64 args[4], const void *arg),
+		      const void *arg);
+/* IS(object, ARG) of any object whose type byte is ID. As long as the table is large. Any context. */
 bool sfi_any_typed(struct sfi_domain *d, u8 id, bool (*is)(const void *obj, const void *arg),
 		   const void *arg);
 

@@ -235,11 +235,31 @@ MISUSE(napi_not_added, "argument n of napi_enable: not an object")
 }
 
 /* The kernel would have one instance on two lists, or take it from none. */
-MISUSE(napi_enabled_twice, "argument test_bit.* of napi_enable: does not meet")
+MISUSE(napi_enabled_twice, "argument n is disabled of napi_enable: does not meet")
 {
 	netif_napi_add(interface, &napi, on_poll);
 	napi_enable(&napi);
 	napi_enable(&napi);
+}
+
+/* It would be on the list of the CPU twice. */
+MISUSE(napi_scheduled_twice, "argument n is claimed .* of __napi_schedule: does not meet")
+{
+	netif_napi_add(interface, &napi, on_poll);
+	napi_enable(&napi);
+	local_bh_disable();
+	if (napi_schedule_prep(&napi)) {
+		__napi_schedule(&napi);
+		__napi_schedule(&napi);
+	}
+	local_bh_enable();
+}
+
+/* A BUG() of the kernel's. */
+MISUSE(bytes_completed_unsent, "argument bytes were sent of netdev_completed_queue: does not meet")
+{
+	netdev_sent_queue(interface, 100);
+	netdev_completed_queue(interface, 1, 101);
 }
 
 MISUSE(napi_completed_unasked, "argument test_bit.* of napi_complete_done: does not meet")
@@ -305,6 +325,8 @@ const struct misuse callback_misuses[] = {
 	ROW(napi_not_added),
 	ROW(napi_deleted_enabled),
 	ROW(napi_enabled_twice),
+	ROW(napi_scheduled_twice),
+	ROW(bytes_completed_unsent),
 	ROW(napi_completed_unasked),
 	ROW(queue_woken_early),
 	ROW(device_of_another_kind),

@@ -17,13 +17,17 @@ struct pci_dev *card;
 struct net_device *interface;
 
 /* Set by a misuse, done by a later call of the kernel. */
-static bool long_regs, long_strings, long_read;
+static bool long_regs, long_strings, long_read, other_lock;
 
 /* === The interface === */
 
 static netdev_tx_t misuse_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	dev_kfree_skb_any(skb);
+#ifdef NETIF_F_LLTX
+	if (other_lock)
+		dev->features ^= NETIF_F_LLTX;
+#endif
 	return NETDEV_TX_OK;
 }
 
@@ -86,6 +90,12 @@ MISUSE(strings_too_long, "wild store of size 8 at .* by misuse_strings")
 	long_strings = true;
 }
 
+/* By a packet: the queue would stay locked. */
+MISUSE(sent_with_other_lock, "argument dev is locked as before of ndo_start_xmit: does not meet")
+{
+	other_lock = true;
+}
+
 /* By reading /dev/misuse. */
 MISUSE(read_too_long, "result [0-9]+ of file_operations__read")
 {
@@ -93,14 +103,23 @@ MISUSE(read_too_long, "result [0-9]+ of file_operations__read")
 }
 
 static const struct misuse own_misuses[] = {
-	ROW(regs_too_long), ROW(strings_too_long), ROW(read_too_long), {},
+	ROW(regs_too_long), ROW(strings_too_long), ROW(read_too_long), ROW(sent_with_other_lock), {},
 };
 
-static const struct misuse *find(const struct misuse *list, const char *name)
+static const struct misuse *const all_misuses[] = {
+	own_misuses,	  packet_misuses, memory_misuses, mapping_misuses,
+	callback_misuses, lock_misuses,	  file_misuses,
+};
+
+static const struct misuse *find(const char *name)
 {
-	for (; list->name; list++)
-		if (!strcmp(list->name, name))
-			return list;
+	const struct misuse *misuse;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(all_misuses); i++)
+		for (misuse = all_misuses[i]; misuse->name; misuse++)
+			if (!strcmp(misuse->name, name))
+				return misuse;
 	return NULL;
 }
 
@@ -121,17 +140,7 @@ static ssize_t misuse_write(struct file *file, const char __user *buffer, size_t
 		return -EFAULT;
 	if (name[count - 1] == '\n')
 		name[count - 1] = 0;
-	misuse = find(own_misuses, name);
-	if (!misuse)
-		misuse = find(packet_misuses, name);
-	if (!misuse)
-		misuse = find(memory_misuses, name);
-	if (!misuse)
-		misuse = find(mapping_misuses, name);
-	if (!misuse)
-		misuse = find(callback_misuses, name);
-	if (!misuse)
-		misuse = find(lock_misuses, name);
+	misuse = find(name);
 	if (!misuse)
 		return -ENOENT;
 	misuse->run();

@@ -24,7 +24,7 @@ struct misuse {
 
 /* Of each file the misuses in it; the last row is empty. */
 extern const struct misuse packet_misuses[], memory_misuses[], mapping_misuses[],
-	callback_misuses[], lock_misuses[];
+	callback_misuses[], lock_misuses[], file_misuses[];
 
 /* The device and the interface that are bound to the driver. */
 extern struct pci_dev *card;

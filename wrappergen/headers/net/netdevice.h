@@ -36,7 +36,7 @@ int SFI_CB(net_device_ops, ndo_init)(struct net_device *dev) SFI_ON_FAILURE(-EIO
 void SFI_CB(net_device_ops, ndo_uninit)(struct net_device *dev);
 int SFI_CB(net_device_ops, ndo_open)(struct net_device *dev) SFI_ON_FAILURE(-EIO);
 int SFI_CB(net_device_ops, ndo_stop)(struct net_device *dev) SFI_ON_FAILURE(0);
-netdev_tx_t SFI_CB(net_device_ops, ndo_start_xmit)(struct sk_buff *skb SFI_TAKES_IF(ret == NETDEV_TX_OK), struct net_device *dev) SFI_ON_FAILURE(NETDEV_TX_OK) SFI_RETURNS(ret == NETDEV_TX_OK || ret == NETDEV_TX_BUSY);
+netdev_tx_t SFI_CB(net_device_ops, ndo_start_xmit)(struct sk_buff *skb SFI_TAKES_IF(ret == NETDEV_TX_OK), struct net_device *dev) SFI_BY_HAND(the caller looks again whether it has a lock) SFI_ON_FAILURE(NETDEV_TX_OK) SFI_RETURNS(ret == NETDEV_TX_OK || ret == NETDEV_TX_BUSY);
 netdev_features_t SFI_CB(net_device_ops, ndo_features_check)(struct sk_buff *skb, struct net_device *dev, netdev_features_t features) SFI_ON_FAILURE(features);
 void SFI_CB(net_device_ops, ndo_change_rx_flags)(struct net_device *dev, int flags);
 void SFI_CB(net_device_ops, ndo_set_rx_mode)(struct net_device *dev);
@@ -96,8 +96,8 @@ void netif_tx_unlock(struct net_device *dev SFI_UNLOCK) SFI_KEEPS;
  */
 void SFI_INTERFACE(netdev_tx_sent_queue)(struct netdev_queue *dev_queue SFI_OWNED, unsigned int bytes) SFI_REQUIRES(bytes <= DQL_MAX_OBJECT) SFI_KEEPS;
 void SFI_INTERFACE(netdev_sent_queue)(struct net_device *dev SFI_OWNED, unsigned int bytes) SFI_REQUIRES(bytes <= DQL_MAX_OBJECT) SFI_KEEPS;
-void SFI_INTERFACE(netdev_tx_completed_queue)(struct netdev_queue *dev_queue SFI_OWNED, unsigned int pkts, unsigned int bytes) SFI_REQUIRES(bytes <= READ_ONCE(dev_queue->dql.num_queued) - dev_queue->dql.num_completed) SFI_KEEPS;
-void SFI_INTERFACE(netdev_completed_queue)(struct net_device *dev SFI_OWNED, unsigned int pkts, unsigned int bytes) SFI_REQUIRES(bytes <= READ_ONCE(netdev_get_tx_queue(dev, 0)->dql.num_queued) - netdev_get_tx_queue(dev, 0)->dql.num_completed) SFI_KEEPS;
+void SFI_INTERFACE(netdev_tx_completed_queue)(struct netdev_queue *dev_queue, unsigned int pkts, unsigned int bytes) SFI_BY_HAND(the look and the step are one) SFI_KEEPS;
+void SFI_INTERFACE(netdev_completed_queue)(struct net_device *dev, unsigned int pkts, unsigned int bytes) SFI_BY_HAND(the look and the step are one) SFI_KEEPS;
 void SFI_INTERFACE(netdev_tx_reset_queue)(struct netdev_queue *q SFI_OWNED) SFI_KEEPS;
 void SFI_INTERFACE(netdev_reset_queue)(struct net_device *dev_queue SFI_OWNED) SFI_KEEPS;
 
@@ -106,11 +106,11 @@ void SFI_INTERFACE(netdev_reset_queue)(struct net_device *dev_queue SFI_OWNED) S
  */
 void netif_napi_add_weight(struct net_device *dev, struct napi_struct *napi SFI_INITS(napi_struct), int (*poll)(struct napi_struct *, int) SFI_CALLBACK(napi_struct.poll), int weight) SFI_BY_HAND(adding the same instance twice corrupts a list of the kernel);
 void SFI_INTERFACE(netif_napi_del)(struct napi_struct *napi) SFI_BY_HAND(the packet that the instance keeps goes with it);
-void napi_enable(struct napi_struct *n SFI_OWNED) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state) && test_bit(NAPI_STATE_NPSVC, &n->state)) SFI_KEEPS;
+void napi_enable(struct napi_struct *n) SFI_BY_HAND(the look and the step are one) SFI_KEEPS;
 void napi_disable(struct napi_struct *n) SFI_BY_HAND(one that is never completed must not be waited for without end);
 bool napi_schedule_prep(struct napi_struct *n SFI_OWNED) SFI_KEEPS;
-void __napi_schedule(struct napi_struct *n SFI_OWNED) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state) && list_empty(&n->poll_list)) SFI_KEEPS;
-void __napi_schedule_irqoff(struct napi_struct *n SFI_OWNED) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state) && list_empty(&n->poll_list)) SFI_KEEPS;
+void __napi_schedule(struct napi_struct *n) SFI_BY_HAND(the look and the step are one) SFI_KEEPS;
+void __napi_schedule_irqoff(struct napi_struct *n) SFI_BY_HAND(the look and the step are one) SFI_KEEPS;
 bool napi_complete_done(struct napi_struct *n SFI_OWNED, int work_done) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state) && list_empty(&n->poll_list));
 gro_result_t napi_gro_receive(struct napi_struct *napi SFI_OWNED, struct sk_buff *skb) SFI_BY_HAND(the packet is checked for consistency before the stack gets it);
 int netif_receive_skb(struct sk_buff *skb) SFI_BY_HAND(the packet is checked for consistency before the stack gets it);
