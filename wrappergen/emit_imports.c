@@ -70,18 +70,21 @@ static bool undoes_embedding(const struct function *f, const struct param *p)
 	return is_embedding(p) && success(f) && !find_annotation(&p->annotations, A_LOCK);
 }
 
+static void emit_callback_checks_of(struct text *t, const struct model *m, const struct param *p)
+{
+	if (checks_callbacks(m, p))
+		emit_calls(t, 1, callback_check(m, p), ";\n", "d, %s, &arg_%s", p->name, p->name);
+}
+
 /* What the driver has filled into P, which becomes an object. */
-static void emit_content_checks(struct text *t, unsigned tabs, const struct model *m,
-				const struct param *p)
+static void emit_content_checks(struct text *t, const struct model *m, const struct param *p)
 {
 	const struct annotation *a = main_annotation(p);
 
 	if (a->id == A_EMBEDS && find_type(m, a->type)->sound)
-		emit_calls(t, tabs, "sfi_check_that", ";\n", "d, sfi_sound_%s(%s), &arg_%s",
+		emit_calls(t, 1, "sfi_check_that", ";\n", "d, sfi_sound_%s(%s), &arg_%s",
 			   a->type, p->name, p->name);
-	if (checks_callbacks(m, p))
-		emit_calls(t, tabs, callback_check(m, p), ";\n", "d, %s, &arg_%s", p->name,
-			   p->name);
+	emit_callback_checks_of(t, m, p);
 }
 
 /* CHECK(d, P, WHAT, &arg_P); */
@@ -183,7 +186,7 @@ static void emit_param_check(struct text *t, const struct model *m, const struct
 		 * Recovery releases objects as the kernel's, which this would not be yet: the
 		 * check that counts is the one after embedding.
 		 */
-		emit_content_checks(t, 1, m, p);
+		emit_content_checks(t, m, p);
 		break;
 	case A_MODULE:
 		emit_calls(t, 1, "sfi_check_module", ";\n", "d, %s, &arg_%s", p->name, p->name);
@@ -373,23 +376,18 @@ static void emit_release_after(struct text *t, const struct model *m, const stru
 		   object_cast(f, a->expr), size, blamed(f, a->expr));
 }
 
-/* What the driver filled in is checked when it has just gone out of its reach; later, it cannot
- * have changed. */
+/*
+ * What the kernel sets up anew must not be in use; what the driver has filled in may be, and is
+ * looked at when it has gone out of the driver's reach: later, it cannot have changed.
+ */
 static void emit_embedding(struct text *t, const struct model *m, const struct param *p)
 {
 	const struct annotation *a = main_annotation(p);
-	bool sound = a->id == A_EMBEDS && find_type(m, a->type)->sound,
-	     callbacks = checks_callbacks(m, p);
-	const char *end = sound && callbacks ? ") {\n" : sound || callbacks ? ")\n" : ";\n";
-	/* What the kernel sets up anew must not be in use; what the driver has filled in may be. */
-	const char *call = a->id == A_INITS ? "if (sfi_embed_fresh" : "if (sfi_embed";
 
-	emit_calls(t, 1, sound || callbacks ? call : call + strlen("if ("), end,
+	emit_calls(t, 1, a->id == A_INITS ? "sfi_embed_fresh" : "sfi_embed", ";\n",
 		   "d, &sfi_type_%s, %s, %s, &arg_%s", a->type, p->name, embedded_size(m, p, a),
 		   p->name);
-	emit_content_checks(t, 2, m, p);
-	if (sound && callbacks)
-		text_add(t, "\t}\n");
+	emit_callback_checks_of(t, m, p);
 }
 
 static void emit_requirements(struct text *t, const struct function *f)

@@ -172,6 +172,8 @@ static void emit_type(struct text *t, const struct object_type *type)
 		text_add(t, "\t.revoke = revoke_%s,\n", name);
 	if (type->release)
 		text_add(t, "\t.release = release_%s,\n", name);
+	if (type->sound)
+		text_add(t, "\t.sound = sfi_sound_%s,\n", name);
 	if (type->busy)
 		text_add(t, "\t.busy = busy_%s,\n", name);
 	if (has_constant_memory(type))

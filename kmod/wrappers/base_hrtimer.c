@@ -48,7 +48,8 @@ void sfi_w_hrtimer_start_range_ns(struct sfi_self *self, struct hrtimer *timer, 
 	sfi_check_callback(d, timer->function, "hrtimer__function", arg);
 	sfi_check_that(d, !(mode & HRTIMER_MODE_SOFT) == !timer->is_soft,
 		       SFI_ARG("hrtimer_start_range_ns", "mode is that of hrtimer_init"));
-	flags = sfi_embedded_hold(d, &sfi_type_hrtimer, timer, arg);
+	if (!sfi_embedded_hold(d, &sfi_type_hrtimer, timer, &flags))
+		sfi_check_owned(d, timer, SFI_T_hrtimer, arg);
 	hrtimer_start_range_ns(timer, tim, range_ns, mode);
 	sfi_embedded_let_go(d, flags);
 	sfi_import_leave(d);

@@ -108,19 +108,44 @@ const void *sfi_w_free_irq(struct sfi_self *self, unsigned int irq, void *dev_id
 }
 EXPORT_SYMBOL_GPL(sfi_w_free_irq);
 
+/*
+ * The handler's thread is waited for too, which sleeps. Drivers also call this where nothing may
+ * sleep, for netpoll or in a timer: then the handler alone is.
+ */
+static bool may_wait_for_thread(void)
+{
+	return preemptible() && !rcu_preempt_depth();
+}
+
 void sfi_w_disable_irq(struct sfi_self *self, unsigned int irq)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
 	sfi_check_that(d, !SFI_WITHIN(irq_handler_t),
 		       SFI_ARG("disable_irq", "no handler runs here"));
-	SFI_CHECK_SLEEPS(d, "disable_irq");
 	sfi_check_owned(d, line_object(irq), SFI_T_irq_line, SFI_ARG("disable_irq", "irq"));
-	disable_irq(irq);
+	if (may_wait_for_thread())
+		disable_irq(irq);
+	else
+		disable_hardirq(irq);
 	note_disabled(d, irq);
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_disable_irq);
+
+void sfi_w_synchronize_irq(struct sfi_self *self, unsigned int irq)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_that(d, !SFI_WITHIN(irq_handler_t),
+		       SFI_ARG("synchronize_irq", "no handler runs here"));
+	if (may_wait_for_thread())
+		synchronize_irq(irq);
+	else
+		synchronize_hardirq(irq);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_synchronize_irq);
 
 void sfi_w_disable_irq_nosync(struct sfi_self *self, unsigned int irq)
 {

@@ -42,23 +42,24 @@ static bool known(struct sfi_domain *d, struct timer_list *timer, const struct s
 	return false;
 }
 
-static void embed(struct sfi_domain *d, struct timer_list *timer, const struct sfi_arg *arg)
+/* Makes TIMER an object, and keeps it one: another context may delete it at any time. */
+static u64 hold(struct sfi_domain *d, struct timer_list *timer, const struct sfi_arg *arg)
 {
-	if (sfi_embed(d, &sfi_type_timer_list, timer, sizeof(*timer), arg)) {
-		sfi_check_that(d, timer->function && sfi_sound_timer_list(timer), arg);
+	u64 flags;
+
+	do {
+		sfi_embed(d, &sfi_type_timer_list, timer, sizeof(*timer), arg);
 		sfi_check_callbacks_timer_list(d, timer, arg);
-	}
+	} while (!sfi_embedded_hold(d, &sfi_type_timer_list, timer, &flags));
+	return flags;
 }
 
 int sfi_w_mod_timer(struct sfi_self *self, struct timer_list *timer, unsigned long expires)
 {
-	const struct sfi_arg *arg = SFI_ARG("mod_timer", "timer");
 	struct sfi_domain *d = sfi_import_enter(self);
-	u64 flags;
+	u64 flags = hold(d, timer, SFI_ARG("mod_timer", "timer"));
 	int ret;
 
-	embed(d, timer, arg);
-	flags = sfi_embedded_hold(d, &sfi_type_timer_list, timer, arg);
 	ret = mod_timer(timer, expires);
 	sfi_embedded_let_go(d, flags);
 	sfi_import_leave(d);
@@ -68,14 +69,10 @@ EXPORT_SYMBOL_GPL(sfi_w_mod_timer);
 
 void sfi_w_add_timer(struct sfi_self *self, struct timer_list *timer)
 {
-	const struct sfi_arg *arg = SFI_ARG("add_timer", "timer");
 	struct sfi_domain *d = sfi_import_enter(self);
-	bool pending;
-	u64 flags;
+	u64 flags = hold(d, timer, SFI_ARG("add_timer", "timer"));
+	bool pending = timer_pending(timer);
 
-	embed(d, timer, arg);
-	flags = sfi_embedded_hold(d, &sfi_type_timer_list, timer, arg);
-	pending = timer_pending(timer);
 	if (!pending)
 		add_timer(timer);
 	sfi_embedded_let_go(d, flags);

@@ -83,16 +83,6 @@ static struct waiting *new_waiting(struct wait_queue_head *head,
 	return w;
 }
 
-/* Heads that were set up statically become objects at their first use. */
-static void embed_head(struct sfi_domain *d, struct wait_queue_head *head,
-		       const struct sfi_arg *arg)
-{
-	if (sfi_is(d, head, SFI_T_wait_queue_head))
-		return;
-	sfi_embed(d, &sfi_type_wait_queue_head, head, sizeof(*head), arg);
-	sfi_check_that(d, sfi_sound_wait_queue_head(head), arg);
-}
-
 /*
  * The waiting that THEIRS stands for, made if need be. NULL: no memory, and the domain has failed.
  */
@@ -101,7 +91,9 @@ static struct waiting *begin_wait(struct sfi_domain *d, struct wait_queue_head *
 {
 	struct waiting *w;
 
-	embed_head(d, head, SFI_ARG("wait_event", "wq_head is initialised"));
+	/* One that was set up statically becomes an object at its first use. */
+	sfi_embed(d, &sfi_type_wait_queue_head, head, sizeof(*head),
+		  SFI_ARG("wait_event", "wq_head is initialised"));
 	sfi_check_writable(d, theirs, sizeof(*theirs), SFI_ARG("wait_event", "wq_entry"));
 	sfi_check_that(d, !(state & ~(TASK_NORMAL | TASK_WAKEKILL | TASK_NOLOAD | TASK_FREEZABLE)),
 		       SFI_ARG("wait_event", "state is one of waiting"));
@@ -202,8 +194,9 @@ void sfi_wait_queue_release(struct wait_queue_head *head)
 	int ms;
 
 	__wake_up(head, TASK_NORMAL, 0, poll_to_key(EPOLLHUP | POLLFREE));
-	for (ms = 0; ms < PATIENCE_MS && waitqueue_active(head); ms++) {
-		if (!preemptible() || rcu_preempt_depth())
+	for (ms = 0; ms < PATIENCE_MS && preemptible() && !rcu_preempt_depth(); ms++) {
+		/* Under the lock below is who counts. */
+		if (!waitqueue_active(head))
 			break;
 		usleep_range(1000, 1100);
 	}

@@ -32,59 +32,46 @@ static void check_cpu(struct sfi_domain *d, int cpu, const struct sfi_arg *arg)
 		       arg);
 }
 
-/*
- * The item leaves the driver's reach first; what it then holds is what the kernel will see. One that
- * was never initialised goes back before it is reported: recovery would cancel it, at which the
- * kernel warns.
- */
-static void embed_work(struct sfi_domain *d, struct work_struct *work, const struct sfi_arg *arg)
+/* Makes WORK an object, and keeps it one: another context may wait for its end at any time. */
+static u64 hold_work(struct sfi_domain *d, struct work_struct *work, const struct sfi_arg *arg)
 {
-	if (sfi_is(d, work, SFI_T_work_struct))
-		return;
-	sfi_embed(d, &sfi_type_work_struct, work, sizeof(*work), arg);
-	if (!work->func || !sfi_sound_work_struct(work)) {
-		sfi_unembed(d, &sfi_type_work_struct, work, sizeof(*work), arg);
-		sfi_check_that(d, false, arg);
+	u64 flags;
+
+	/* The work of a delayed item may be queued by itself. */
+	while (!sfi_embedded_hold(d, &sfi_type_delayed_work, work, &flags)) {
+		sfi_embed(d, &sfi_type_work_struct, work, sizeof(*work), arg);
+		sfi_check_callback(d, work->func, "work_struct__func", arg);
+		if (sfi_embedded_hold(d, &sfi_type_work_struct, work, &flags))
+			break;
 	}
-	sfi_check_callback(d, work->func, "work_struct__func", arg);
+	return flags;
 }
 
-static void embed_delayed(struct sfi_domain *d, struct delayed_work *work,
-			  const struct sfi_arg *arg)
+static u64 hold_delayed(struct sfi_domain *d, struct delayed_work *work, const struct sfi_arg *arg)
 {
-	if (sfi_is(d, work, SFI_T_delayed_work))
-		return;
-	sfi_embed(d, &sfi_type_delayed_work, work, sizeof(*work), arg);
-	if (!work->work.func || !sfi_sound_delayed_work(work)) {
-		sfi_unembed(d, &sfi_type_delayed_work, work, sizeof(*work), arg);
-		sfi_check_that(d, false, arg);
-	}
-	sfi_check_callback(d, work->work.func, "work_struct__func", arg);
-	/* DEFINE_DELAYED_WORK() has the passed-through name in its initializer. */
-	if (work->timer.function == sfi_p_delayed_work_timer_fn)
-		work->timer.function = delayed_work_timer_fn;
-	sfi_check_that(d,
-		       work->timer.function == delayed_work_timer_fn &&
-			       sfi_sound_timer_list(&work->timer),
-		       arg);
+	u64 flags;
+
+	do {
+		sfi_embed(d, &sfi_type_delayed_work, work, sizeof(*work), arg);
+		sfi_check_callback(d, work->work.func, "work_struct__func", arg);
+		/* DEFINE_DELAYED_WORK() has the passed-through name in its initializer. */
+		if (work->timer.function == sfi_p_delayed_work_timer_fn)
+			work->timer.function = delayed_work_timer_fn;
+		sfi_check_that(d, work->timer.function == delayed_work_timer_fn, arg);
+	} while (!sfi_embedded_hold(d, &sfi_type_delayed_work, work, &flags));
+	return flags;
 }
 
 bool sfi_w_queue_work_on(struct sfi_self *self, int cpu, struct workqueue_struct *wq,
 			 struct work_struct *work)
 {
-	const struct sfi_type *type = &sfi_type_work_struct;
 	struct sfi_domain *d = sfi_import_enter(self);
 	u64 flags;
 	bool ret;
 
 	check_cpu(d, cpu, SFI_ARG("queue_work_on", "cpu is online"));
 	check_queue(d, wq, SFI_ARG("queue_work_on", "wq"));
-	/* The work of a delayed item may be queued by itself. */
-	if (sfi_is(d, work, SFI_T_delayed_work))
-		type = &sfi_type_delayed_work;
-	else
-		embed_work(d, work, SFI_ARG("queue_work_on", "work is initialised"));
-	flags = sfi_embedded_hold(d, type, work, SFI_ARG("queue_work_on", "work"));
+	flags = hold_work(d, work, SFI_ARG("queue_work_on", "work is initialised"));
 	ret = queue_work_on(cpu, wq, work);
 	sfi_embedded_let_go(d, flags);
 	sfi_import_leave(d);
@@ -92,43 +79,26 @@ bool sfi_w_queue_work_on(struct sfi_self *self, int cpu, struct workqueue_struct
 }
 EXPORT_SYMBOL_GPL(sfi_w_queue_work_on);
 
-bool sfi_w_queue_delayed_work_on(struct sfi_self *self, int cpu, struct workqueue_struct *wq,
-				 struct delayed_work *work, unsigned long delay)
-{
-	struct sfi_domain *d = sfi_import_enter(self);
-	u64 flags;
-	bool ret;
+#define QUEUE_DELAYED(function)                                                                  \
+	bool sfi_w_##function(struct sfi_self *self, int cpu, struct workqueue_struct *wq,       \
+			      struct delayed_work *work, unsigned long delay)                    \
+	{                                                                                        \
+		struct sfi_domain *d = sfi_import_enter(self);                                   \
+		u64 flags;                                                                       \
+		bool ret;                                                                        \
+	\
+		check_cpu(d, cpu, SFI_ARG(#function, "cpu is online"));                          \
+		check_queue(d, wq, SFI_ARG(#function, "wq"));                                    \
+		flags = hold_delayed(d, work, SFI_ARG(#function, "work is initialised"));        \
+		ret = function(cpu, wq, work, delay);                                            \
+		sfi_embedded_let_go(d, flags);                                                   \
+		sfi_import_leave(d);                                                             \
+		return ret;                                                                      \
+	}                                                                                        \
+	EXPORT_SYMBOL_GPL(sfi_w_##function)
 
-	check_cpu(d, cpu, SFI_ARG("queue_delayed_work_on", "cpu is online"));
-	check_queue(d, wq, SFI_ARG("queue_delayed_work_on", "wq"));
-	embed_delayed(d, work, SFI_ARG("queue_delayed_work_on", "work is initialised"));
-	flags = sfi_embedded_hold(d, &sfi_type_delayed_work, work,
-				  SFI_ARG("queue_delayed_work_on", "work"));
-	ret = queue_delayed_work_on(cpu, wq, work, delay);
-	sfi_embedded_let_go(d, flags);
-	sfi_import_leave(d);
-	return ret;
-}
-EXPORT_SYMBOL_GPL(sfi_w_queue_delayed_work_on);
-
-bool sfi_w_mod_delayed_work_on(struct sfi_self *self, int cpu, struct workqueue_struct *wq,
-			       struct delayed_work *work, unsigned long delay)
-{
-	struct sfi_domain *d = sfi_import_enter(self);
-	u64 flags;
-	bool ret;
-
-	check_cpu(d, cpu, SFI_ARG("mod_delayed_work_on", "cpu is online"));
-	check_queue(d, wq, SFI_ARG("mod_delayed_work_on", "wq"));
-	embed_delayed(d, work, SFI_ARG("mod_delayed_work_on", "work is initialised"));
-	flags = sfi_embedded_hold(d, &sfi_type_delayed_work, work,
-				  SFI_ARG("mod_delayed_work_on", "work"));
-	ret = mod_delayed_work_on(cpu, wq, work, delay);
-	sfi_embedded_let_go(d, flags);
-	sfi_import_leave(d);
-	return ret;
-}
-EXPORT_SYMBOL_GPL(sfi_w_mod_delayed_work_on);
+QUEUE_DELAYED(queue_delayed_work_on);
+QUEUE_DELAYED(mod_delayed_work_on);
 
 /* True: the kernel knows the item. Otherwise it is own memory, and idle whatever it holds. */
 static bool known_work(struct sfi_domain *d, struct work_struct *work, const struct sfi_arg *arg)

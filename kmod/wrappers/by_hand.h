@@ -8,6 +8,7 @@
 #define SFI_WRAPPERS_BY_HAND_H
 
 #include <linux/export.h>
+#include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
@@ -47,6 +48,16 @@ static inline void sfi_check_sleeps(struct sfi_domain *d, const struct sfi_arg *
 
 #define SFI_CHECK_SLEEPS(d, function) \
 	sfi_check_sleeps(d, SFI_ARG(function, "preemptible() && !rcu_preempt_depth()"))
+
+/* It may sleep, or GFP says that it must not; and GFP is not of both kinds of mobility, which is none. */
+static inline void sfi_check_gfp(struct sfi_domain *d, gfp_t gfp, const struct sfi_arg *arg)
+{
+	sfi_check_that(d,
+		       (!gfpflags_allow_blocking(gfp) ||
+			(preemptible() && !rcu_preempt_depth())) &&
+			       (~gfp & (__GFP_RECLAIMABLE | __GFP_MOVABLE)),
+		       arg);
+}
 
 /*
  * A format of the driver's and its arguments: the format is constant data of the driver, and every

@@ -111,6 +111,11 @@ static void release_registration(void *obj, const u64 args[4])
 	}
 }
 
+/* Where the kernel follows pointers to tables that no driver can set here. */
+#define NEED_TABLES                                                                              \
+	(NETIF_F_HW_TLS_TX | NETIF_F_HW_TLS_RX | NETIF_F_HW_TLS_RECORD | NETIF_F_HW_ESP |        \
+	 NETIF_F_HW_ESP_TX_CSUM | NETIF_F_HW_L2FW_DOFFLOAD | NETIF_F_HW_MACSEC)
+
 /* What the driver has filled in, no longer writable. */
 static void check_device(struct sfi_domain *d, struct net_device *dev)
 {
@@ -121,6 +126,10 @@ static void check_device(struct sfi_domain *d, struct net_device *dev)
 	if (dev->reg_state == NETREG_UNINITIALIZED)
 		sfi_check_that(d, !(dev->priv_flags & NET_SHADOW_NO_CARD),
 			       SFI_ARG("register_netdev", "dev->priv_flags are a network card's"));
+	sfi_check_that(d, dev->mtu >= ETH_MIN_MTU && dev->mtu <= ETH_MAX_MTU,
+		       SFI_ARG("register_netdev", "dev->mtu is one of Ethernet's"));
+	sfi_check_that(d, !((dev->features | dev->hw_features) & NEED_TABLES),
+		       SFI_ARG("register_netdev", "dev->features have the tables that they need"));
 	sfi_check_that(d, strnlen(dev->name, IFNAMSIZ) < IFNAMSIZ,
 		       SFI_ARG("register_netdev", "dev->name ends"));
 	sfi_check_that(d, ops, SFI_ARG("register_netdev", "dev->netdev_ops is set"));
@@ -211,13 +220,15 @@ void sfi_w_netif_napi_add_weight(struct sfi_self *self, struct net_device *dev,
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
+	SFI_CHECK_SLEEPS(d, "netif_napi_add");
 	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netif_napi_add", "dev"));
-	sfi_check_that(d, !sfi_is(d, napi, SFI_T_napi_struct),
-		       SFI_ARG("netif_napi_add", "napi was not added before"));
 	sfi_check_that(d, poll && weight > 0 && weight <= NAPI_POLL_WEIGHT,
 		       SFI_ARG("netif_napi_add", "poll and weight are right"));
 	sfi_check_callback(d, poll, "napi_struct__poll", SFI_ARG("netif_napi_add", "poll"));
-	sfi_embed(d, &sfi_type_napi_struct, napi, sizeof(*napi), SFI_ARG("netif_napi_add", "napi"));
+	sfi_check_that(d,
+		       sfi_embed(d, &sfi_type_napi_struct, napi, sizeof(*napi),
+				 SFI_ARG("netif_napi_add", "napi")),
+		       SFI_ARG("netif_napi_add", "napi was not added before"));
 	memset(napi, 0, sizeof(*napi));
 	netif_napi_add_weight(dev, napi, poll, weight);
 	net_silent_napi_added(dev, napi);
@@ -230,6 +241,7 @@ void sfi_w_netif_napi_del(struct sfi_self *self, struct napi_struct *napi)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
+	SFI_CHECK_SLEEPS(d, "netif_napi_del");
 	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("netif_napi_del", "napi"));
 	sfi_check_that(d, test_bit(NAPI_STATE_NPSVC, &napi->state) && list_empty(&napi->poll_list),
 		       SFI_ARG("netif_napi_del", "napi is disabled"));
@@ -275,6 +287,7 @@ netdev_tx_t sfi_e_net_device_ops__ndo_start_xmit(const struct sfi_entry *e, stru
 {
 	netdev_tx_t (*fn)(struct sk_buff *, struct net_device *) = (void *)e->fn;
 	const bool lltx = sfi_compat_lltx(dev);
+	const u16 queue = skb_get_queue_mapping(skb);
 	struct sfi_gate g;
 	netdev_tx_t ret;
 
@@ -288,9 +301,14 @@ netdev_tx_t sfi_e_net_device_ops__ndo_start_xmit(const struct sfi_entry *e, stru
 		sfi_check_result(&g, ret == NETDEV_TX_OK || ret == NETDEV_TX_BUSY, (u64)ret);
 		sfi_check_that(g.domain, sfi_compat_lltx(dev) == lltx,
 			       SFI_ARG("ndo_start_xmit", "dev is locked as before"));
-		if (ret != NETDEV_TX_OK)
-			sfi_check_result(&g, sfi_take_back(g.domain, &sfi_type_sk_buff, skb),
-					 (u64)ret);
+		if (ret != NETDEV_TX_OK) {
+			/* The caller looks for its queue by that. */
+			sfi_check_that(g.domain,
+				       sfi_is(g.domain, skb, SFI_T_sk_buff) &&
+					       skb_get_queue_mapping(skb) == queue,
+				       SFI_ARG("ndo_start_xmit", "skb is there and of its queue"));
+			sfi_take_back(g.domain, &sfi_type_sk_buff, skb);
+		}
 	} else {
 		ret = NETDEV_TX_OK;
 		if (sfi_take_back(g.domain, &sfi_type_sk_buff, skb))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Callbacks of ethtool that fill a buffer without being told its length.
+ * Callbacks of ethtool that fill a buffer without being told its length, or that may change it.
  *
  * By hand: the kernel allocates what the driver's get_regs_len() or
  * get_sset_count() has just said, and passes the pointer only. What they said
@@ -111,3 +111,62 @@ void sfi_e_ethtool_ops__get_strings(const struct sfi_entry *e, struct net_device
 	sfi_gate_leave(&g);
 }
 EXPORT_SYMBOL_GPL(sfi_e_ethtool_ops__get_strings);
+
+/* === Lengths that the driver may make smaller === */
+
+int sfi_e_ethtool_ops__get_eeprom(const struct sfi_entry *e, struct net_device *dev,
+				  struct ethtool_eeprom *eeprom, u8 *bytes)
+{
+	int (*fn)(struct net_device *, struct ethtool_eeprom *, u8 *) = (void *)e->fn;
+	const struct ethtool_eeprom asked = *eeprom;
+	bool lent_eeprom, lent_bytes;
+	struct sfi_gate g;
+	int ret;
+
+	if (!sfi_gate_enter(&g, e))
+		return -EIO;
+	lent_eeprom = sfi_lend(g.domain, eeprom, sizeof(*eeprom));
+	lent_bytes = sfi_lend(g.domain, bytes, asked.len);
+	if (!sfi_gate_save(&g)) {
+		ret = fn(dev, eeprom, bytes);
+		sfi_check_that(g.domain, eeprom->len <= asked.len,
+			       SFI_ARG("get_eeprom", "eeprom->len is not more than was asked for"));
+	} else {
+		ret = -EIO;
+	}
+	if (lent_bytes)
+		sfi_revoke(g.domain, bytes, asked.len);
+	if (lent_eeprom)
+		sfi_revoke(g.domain, eeprom, sizeof(*eeprom));
+	eeprom->len = min(READ_ONCE(eeprom->len), asked.len);
+	eeprom->offset = asked.offset;
+	sfi_gate_leave(&g);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_e_ethtool_ops__get_eeprom);
+
+void sfi_e_ethtool_ops__self_test(const struct sfi_entry *e, struct net_device *dev,
+				  struct ethtool_test *test, u64 *data)
+{
+	void (*fn)(struct net_device *, struct ethtool_test *, u64 *) = (void *)e->fn;
+	const u32 len = test->len;
+	bool lent_test, lent_data;
+	struct sfi_gate g;
+
+	if (!sfi_gate_enter(&g, e))
+		return;
+	lent_test = sfi_lend(g.domain, test, sizeof(*test));
+	lent_data = sfi_lend(g.domain, data, len * sizeof(*data));
+	if (!sfi_gate_save(&g)) {
+		fn(dev, test, data);
+		sfi_check_that(g.domain, test->len <= len,
+			       SFI_ARG("self_test", "test->len is not more than was asked for"));
+	}
+	if (lent_data)
+		sfi_revoke(g.domain, data, len * sizeof(*data));
+	if (lent_test)
+		sfi_revoke(g.domain, test, sizeof(*test));
+	test->len = min(READ_ONCE(test->len), len);
+	sfi_gate_leave(&g);
+}
+EXPORT_SYMBOL_GPL(sfi_e_ethtool_ops__self_test);

@@ -20,20 +20,25 @@ static bool is_claimed(const struct napi_struct *n)
 	return test_bit(NAPI_STATE_SCHED, &n->state) && list_empty(&n->poll_list);
 }
 
-#define NAPI_STEP(function, may, what)                                                           \
-	void sfi_w_##function(struct sfi_self *self, struct napi_struct *n)                      \
-	{                                                                                        \
-		struct sfi_domain *d = sfi_import_enter(self);                                   \
-		u64 flags = sfi_embedded_hold(d, &sfi_type_napi_struct, n,                       \
-					      SFI_ARG(#function, "n"));                          \
-		bool ok = may(n);                                                                \
+/* Of all, and not a domain's: what is done with it neither waits nor prints. */
+static DEFINE_RAW_SPINLOCK(stepping);
+
+#define NAPI_STEP(function, may, what)                                             \
+	void sfi_w_##function(struct sfi_self *self, struct napi_struct *n)        \
+	{                                                                          \
+		struct sfi_domain *d = sfi_import_enter(self);                     \
+		unsigned long flags;                                               \
+		bool ok;                                                           \
 	\
-		if (ok)                                                                          \
-			function(n);                                                             \
-		sfi_embedded_let_go(d, flags);                                                   \
-		sfi_check_that(d, ok, SFI_ARG(#function, what));                                 \
-		sfi_import_leave(d);                                                             \
-	}                                                                                        \
+		sfi_check_owned(d, n, SFI_T_napi_struct, SFI_ARG(#function, "n")); \
+		raw_spin_lock_irqsave(&stepping, flags);                           \
+		ok = may(n);                                                       \
+		if (ok)                                                            \
+			function(n);                                               \
+		raw_spin_unlock_irqrestore(&stepping, flags);                      \
+		sfi_check_that(d, ok, SFI_ARG(#function, what));                   \
+		sfi_import_leave(d);                                               \
+	}                                                                          \
 	EXPORT_SYMBOL_GPL(sfi_w_##function)
 
 NAPI_STEP(napi_enable, is_disabled, "n is disabled");
@@ -41,15 +46,17 @@ NAPI_STEP(__napi_schedule, is_claimed, "n is claimed and not scheduled");
 NAPI_STEP(__napi_schedule_irqoff, is_claimed, "n is claimed and not scheduled");
 
 /* More completed than queued is a BUG(). */
-static void complete(struct sfi_domain *d, struct netdev_queue *q, unsigned int pkts,
-		     unsigned int bytes, const struct sfi_arg *arg)
+static void complete_bytes(struct sfi_domain *d, struct netdev_queue *q, unsigned int pkts,
+			   unsigned int bytes, const struct sfi_arg *arg)
 {
-	u64 flags = sfi_embedded_hold(d, &sfi_type_netdev_queue, q, arg);
-	bool ok = bytes <= READ_ONCE(q->dql.num_queued) - q->dql.num_completed;
+	unsigned long flags;
+	bool ok;
 
+	raw_spin_lock_irqsave(&stepping, flags);
+	ok = bytes <= READ_ONCE(q->dql.num_queued) - q->dql.num_completed;
 	if (ok)
 		netdev_tx_completed_queue(q, pkts, bytes);
-	sfi_embedded_let_go(d, flags);
+	raw_spin_unlock_irqrestore(&stepping, flags);
 	sfi_check_that(d, ok, arg);
 }
 
@@ -58,8 +65,10 @@ void sfi_w_netdev_tx_completed_queue(struct sfi_self *self, struct netdev_queue 
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
-	complete(d, dev_queue, pkts, bytes,
-		 SFI_ARG("netdev_tx_completed_queue", "bytes were sent"));
+	sfi_check_owned(d, dev_queue, SFI_T_netdev_queue,
+			SFI_ARG("netdev_tx_completed_queue", "dev_queue"));
+	complete_bytes(d, dev_queue, pkts, bytes,
+		       SFI_ARG("netdev_tx_completed_queue", "bytes were sent"));
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_netdev_tx_completed_queue);
@@ -70,8 +79,8 @@ void sfi_w_netdev_completed_queue(struct sfi_self *self, struct net_device *dev,
 	struct sfi_domain *d = sfi_import_enter(self);
 
 	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netdev_completed_queue", "dev"));
-	complete(d, netdev_get_tx_queue(dev, 0), pkts, bytes,
-		 SFI_ARG("netdev_completed_queue", "bytes were sent"));
+	complete_bytes(d, netdev_get_tx_queue(dev, 0), pkts, bytes,
+		       SFI_ARG("netdev_completed_queue", "bytes were sent"));
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_netdev_completed_queue);

@@ -521,13 +521,7 @@ static struct net_shadow *find_kept(struct net_shadow_domain *nd, int sizeof_pri
 static void look_new(struct net_shadow *s)
 {
 	struct net_device *dev = s->dev;
-	unsigned int i;
 
-	/* Its queues are not stopped: the driver may never start them. Packets wait until it is opened. */
-	for (i = 0; i < dev->num_tx_queues; i++) {
-		set_bit(__QUEUE_STATE_STACK_XOFF, &netdev_get_tx_queue(dev, i)->state);
-		clear_bit(__QUEUE_STATE_DRV_XOFF, &netdev_get_tx_queue(dev, i)->state);
-	}
 	memset(netdev_priv(dev), 0, s->sizeof_priv);
 	memset(&dev->stats, 0, sizeof(dev->stats));
 	dev->mtu = ETH_DATA_LEN;

@@ -166,8 +166,11 @@ struct mutex *net_shadow_locked(struct sfi_domain *d);
 void net_shadow_unlock(struct mutex *lock);
 
 /*
- * net_shadow_carrier.c. Any context.
+ * net_shadow_queues.c. Any context.
  */
+/* DEV's queues as those of a new device, but that nothing is sent before they thaw. */
+void net_shadow_start_queues(struct net_device *dev);
+void net_shadow_thaw_queues(struct net_device *dev);
 /* Unless the driver has a carrier, or does not care, packets wait for it. */
 void net_shadow_hold_queues(struct net_shadow *s);
 void net_shadow_let_queues(struct net_shadow *s);

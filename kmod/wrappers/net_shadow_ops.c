@@ -503,17 +503,18 @@ static void reopen(struct net_shadow *s)
 	struct net_device *dev = s->dev;
 	int ret;
 
-	net_shadow_hold_queues(s);
+	net_shadow_start_queues(dev);
 	set_bit(__LINK_STATE_START, &dev->state);
 	ret = NDO(s)->ndo_open ? NDO(s)->ndo_open(dev) : 0;
 	if (ret) {
 		not_opened(s, ret);
+		net_shadow_thaw_queues(dev);
 		return;
 	}
 	replay_vids(s);
 	replay_rx_mode(s);
-	/* Some have reset the byte queue limits with everything else. */
 	net_shadow_hold_queues(s);
+	net_shadow_thaw_queues(dev);
 	if (!s->held)
 		net_shadow_let_queues(s);
 	if (s->had_carrier)
@@ -531,7 +532,8 @@ void net_shadow_replay(struct net_shadow *s)
 		reopen(s);
 	} else {
 		replay_vids(s);
-		net_shadow_let_queues(s);
+		net_shadow_start_queues(s->dev);
+		net_shadow_thaw_queues(s->dev);
 	}
 	/* Failed in being opened: the call is made again, and its caller has set this before. */
 	if (!s->config.open && s->was_running)

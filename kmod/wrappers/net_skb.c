@@ -25,6 +25,7 @@
  * or the next object begins.
  */
 #include <linux/etherdevice.h>
+#include <linux/if_arp.h>
 #include <linux/if_vlan.h>
 #include <linux/mm.h>
 #include <linux/netdevice.h>
@@ -115,15 +116,15 @@ static struct sk_buff *made(struct sfi_domain *d, struct sk_buff *skb)
 }
 
 /*
- * Caches and lists of the CPU's own, which have no other lock than that bottom halves are off.
+ * Caches and lists of the CPU's own, which have no other lock than that bottom halves are off, or
+ * interrupts. The stack itself takes locks and turns bottom halves on again: they must be off before.
  */
-static void check_softirq(struct sfi_domain *d, const struct sfi_arg *arg)
-{
-	sfi_check_that(d, (softirq_count() || irqs_disabled()) && !in_hardirq(), arg);
-}
-
-#define CHECK_SOFTIRQ(d, function) \
-	check_softirq(d, SFI_ARG(function, "bottom halves are off"))
+#define CHECK_SOFTIRQ(d, function)                                               \
+	sfi_check_that(d, (softirq_count() || irqs_disabled()) && !in_hardirq(), \
+		       SFI_ARG(function, "bottom halves are off"))
+#define CHECK_STACK(d, function)                             \
+	sfi_check_that(d, softirq_count() && !in_hardirq(), \
+		       SFI_ARG(function, "bottom halves are off"))
 
 /* === Making packets === */
 
@@ -138,6 +139,7 @@ struct sk_buff *sfi_w___alloc_skb(struct sfi_self *self, unsigned int size, gfp_
 	sfi_check_that(d, node == NUMA_NO_NODE ||
 			  (node >= 0 && node < MAX_NUMNODES && node_online(node)),
 		       SFI_ARG("alloc_skb", "node is online"));
+	sfi_check_gfp(d, priority, SFI_ARG("alloc_skb", "priority is right here"));
 	if (sfi_may_hold(d, size))
 		skb = made(d, __alloc_skb(size, priority, flags, node));
 	sfi_import_leave(d);
@@ -153,6 +155,7 @@ struct sk_buff *sfi_w___netdev_alloc_skb(struct sfi_self *self, struct net_devic
 
 	if (dev)
 		sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netdev_alloc_skb", "dev"));
+	sfi_check_gfp(d, gfp_mask, SFI_ARG("netdev_alloc_skb", "gfp_mask is right here"));
 	if (sfi_may_hold(d, length))
 		skb = made(d, __netdev_alloc_skb(dev, length, gfp_mask));
 	sfi_import_leave(d);
@@ -184,6 +187,7 @@ struct sk_buff *sfi_w___napi_alloc_skb(struct sfi_self *self, struct napi_struct
 
 	CHECK_SOFTIRQ(d, "napi_alloc_skb");
 	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_alloc_skb", "napi"));
+	sfi_check_gfp(d, gfp_mask, SFI_ARG("napi_alloc_skb", "gfp_mask is right here"));
 	if (sfi_may_hold(d, length))
 		skb = made(d, __napi_alloc_skb(napi, length, gfp_mask));
 	sfi_import_leave(d);
@@ -353,6 +357,7 @@ int sfi_w_pskb_expand_head(struct sfi_self *self, struct sk_buff *skb, int nhead
 	sfi_check_that(d, nhead >= 0 && ntail >= 0 && nhead < INT_MAX / 4 && ntail < INT_MAX / 4 &&
 			  !skb_shared(skb),
 		       SFI_ARG("pskb_expand_head", "room in a packet that is not shared"));
+	sfi_check_gfp(d, gfp_mask, SFI_ARG("pskb_expand_head", "gfp_mask is right here"));
 	was_writable = take_head(d, skb, SFI_ARG("pskb_expand_head", "skb"));
 	ret = pskb_expand_head(skb, nhead, ntail, gfp_mask);
 	if (!ret || was_writable)
@@ -442,6 +447,7 @@ void sfi_w_skb_fill_page_desc(struct sfi_self *self, struct sk_buff *skb, int i,
 	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("skb_fill_page_desc", "skb"));
 	sfi_check_that(d, i == skb_shinfo(skb)->nr_frags && i < MAX_SKB_FRAGS,
 		       SFI_ARG("skb_fill_page_desc", "i is the next fragment"));
+	sfi_check_that(d, !skb_cloned(skb), SFI_ARG("skb_fill_page_desc", "skb has no clones"));
 	sfi_check_owned(d, page, SFI_T_page, SFI_ARG("skb_fill_page_desc", "page"));
 	sfi_check_that(d, off >= 0 && size >= 0 && (u64)off + size <= page_size(page),
 		       SFI_ARG("skb_fill_page_desc", "off and size are within page"));
@@ -453,6 +459,14 @@ EXPORT_SYMBOL_GPL(sfi_w_skb_fill_page_desc);
 
 /* === To the stack === */
 
+/* The checksum is to be of, and in, the linear part. */
+static bool checksum_ok(const struct sk_buff *skb)
+{
+	int start = skb_checksum_start_offset(skb);
+
+	return start >= 0 && start + skb->csum_offset + sizeof(__sum16) <= skb_headlen(skb);
+}
+
 /* Fields that the driver could write agree with those that it could not. */
 static bool packet_ok(const struct sk_buff *skb)
 {
@@ -460,7 +474,7 @@ static bool packet_ok(const struct sk_buff *skb)
 
 	if (!lengths_ok(skb) || (skb->data_len && skb_has_frag_list(skb)))
 		return false;
-	if (skb->ip_summed == CHECKSUM_PARTIAL && (u32)skb->csum_start + skb->csum_offset + 2 > end)
+	if (skb->ip_summed == CHECKSUM_PARTIAL && !checksum_ok(skb))
 		return false;
 	if (skb->encapsulation && (skb->inner_transport_header > end ||
 				   skb->inner_network_header > end || skb->inner_mac_header > end))
@@ -472,11 +486,19 @@ static bool packet_ok(const struct sk_buff *skb)
 
 /*
  * It says where its hardware header is: as eth_type_trans() does, together with the device. Who
- * listens to all packets goes back there.
+ * listens to all packets goes back there, and a bridge goes back as far as it is long.
  */
-static bool has_header(const struct sk_buff *skb)
+static bool has_header(struct sfi_domain *d, const struct sk_buff *skb)
 {
-	return skb->dev && skb_mac_header_was_set(skb) && skb->mac_header <= skb_headroom(skb);
+	return sfi_is(d, skb->dev, SFI_T_net_device) && skb_mac_header_was_set(skb) &&
+	       skb->mac_header <= skb_headroom(skb) &&
+	       (skb->dev->type != ARPHRD_ETHER || skb_headroom(skb) >= ETH_HLEN);
+}
+
+/* Nobody else has its data: one that was given to be sent may have a clone that will be sent again. */
+static bool may_merge(const struct sk_buff *skb)
+{
+	return !skb_cloned(skb) && !skb->destructor;
 }
 
 /*
@@ -488,7 +510,7 @@ static void give_packet(struct sfi_domain *d, struct sk_buff *skb, bool with_hea
 			const struct sfi_arg *arg)
 {
 	sfi_release(d, &sfi_type_sk_buff, skb, arg);
-	if (likely(packet_ok(skb) && (!with_header || has_header(skb))))
+	if (likely(packet_ok(skb) && (!with_header || has_header(d, skb))))
 		return;
 	refcount_set(&skb->users, 1);
 	skb->len = skb->data_len + (skb_tail_pointer(skb) - skb->data);
@@ -502,8 +524,10 @@ gro_result_t sfi_w_napi_gro_receive(struct sfi_self *self, struct napi_struct *n
 	struct sfi_domain *d = sfi_import_enter(self);
 	gro_result_t ret;
 
-	CHECK_SOFTIRQ(d, "napi_gro_receive");
+	CHECK_STACK(d, "napi_gro_receive");
 	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_gro_receive", "napi"));
+	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("napi_gro_receive", "skb"));
+	sfi_check_that(d, may_merge(skb), SFI_ARG("napi_gro_receive", "skb is not one to send"));
 	give_packet(d, skb, true, SFI_ARG("napi_gro_receive", "skb is consistent"));
 	ret = napi_gro_receive(napi, skb);
 	sfi_import_leave(d);
@@ -516,7 +540,7 @@ int sfi_w_netif_receive_skb(struct sfi_self *self, struct sk_buff *skb)
 	struct sfi_domain *d = sfi_import_enter(self);
 	int ret;
 
-	CHECK_SOFTIRQ(d, "netif_receive_skb");
+	CHECK_STACK(d, "netif_receive_skb");
 	give_packet(d, skb, true, SFI_ARG("netif_receive_skb", "skb is consistent"));
 	ret = netif_receive_skb(skb);
 	sfi_import_leave(d);
@@ -565,7 +589,7 @@ gro_result_t sfi_w_napi_gro_frags(struct sfi_self *self, struct napi_struct *nap
 	struct sk_buff *skb;
 	gro_result_t ret;
 
-	CHECK_SOFTIRQ(d, "napi_gro_frags");
+	CHECK_STACK(d, "napi_gro_frags");
 	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_gro_frags", "napi"));
 	skb = napi->skb;
 	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("napi_gro_frags", "napi->skb"));

@@ -10,6 +10,7 @@
  * the device is in a state to be given any.
  */
 #include <linux/dma-mapping.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 
@@ -112,6 +113,7 @@ void *sfi_w_dma_alloc_attrs(struct sfi_self *self, struct device *dev, size_t si
 			   SFI_ARG("dma_alloc_attrs", "dma_handle"));
 	sfi_check_that(d, size && !(attrs & DMA_ATTR_NO_KERNEL_MAPPING),
 		       SFI_ARG("dma_alloc_attrs", "size && !(attrs & DMA_ATTR_NO_KERNEL_MAPPING)"));
+	sfi_check_gfp(d, flag, SFI_ARG("dma_alloc_attrs", "flag is right here"));
 	sfi_pci_dma_begins(dev);
 	ret = dma_alloc_attrs(dev, size, dma_handle, flag, attrs);
 	if (ret)
@@ -131,6 +133,9 @@ void sfi_w_dma_free_attrs(struct sfi_self *self, struct device *dev, size_t size
 
 	sfi_check_owned(d, dev, SFI_T_device, SFI_ARG("dma_free_attrs", "dev"));
 	if (cpu_addr) {
+		/* What was mapped for it is unmapped: a BUG() in an interrupt. */
+		sfi_check_that(d, !is_vmalloc_addr(cpu_addr) || !in_interrupt(),
+			       SFI_ARG("dma_free_attrs", "not in an interrupt"));
 		sfi_release_args(d, &sfi_type_dma_coherent, cpu_addr, args, 15,
 				 SFI_ARG("dma_free_attrs", "cpu_addr"));
 		dma_free_attrs(dev, size, cpu_addr, dma_handle, attrs);

@@ -47,6 +47,7 @@ void __iomem *sfi_w_ioremap(struct sfi_self *self, resource_size_t offset, unsig
 	struct sfi_domain *d = sfi_import_enter(self);
 	void __iomem *ret;
 
+	SFI_CHECK_SLEEPS(d, "ioremap");
 	sfi_check_that(d, sfi_pci_window(d, offset, size, IORESOURCE_MEM),
 		       SFI_ARG("ioremap", "the range is of a device of the driver"));
 	ret = ioremap(offset, size);
@@ -63,6 +64,7 @@ void __iomem *sfi_w_ioremap_wc(struct sfi_self *self, resource_size_t offset, un
 	struct sfi_domain *d = sfi_import_enter(self);
 	void __iomem *ret;
 
+	SFI_CHECK_SLEEPS(d, "ioremap_wc");
 	sfi_check_that(d, sfi_pci_window(d, offset, size, IORESOURCE_MEM),
 		       SFI_ARG("ioremap_wc", "the range is of a device of the driver"));
 	ret = ioremap_wc(offset, size);

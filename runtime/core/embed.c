@@ -93,16 +93,25 @@ static const struct sfi_type *find_busy(struct sfi_domain *d, u64 addr, u64 size
 	return NULL;
 }
 
-/* A busy embedded object in the range; if there is none, NULL: those there have ended. */
+/*
+ * A busy embedded object in the range; if there is none, NULL: those there have ended. Piece by
+ * piece, for interrupts are off meanwhile.
+ */
+#define PIECE (1ULL << 18)
+
 static const struct sfi_type *end_idle(struct sfi_domain *d, u64 addr, u64 size, u64 *where)
 {
-	const struct sfi_type *busy;
-	u64 flags = sfi_port_lock(&d->embed_lock);
+	const struct sfi_type *busy = NULL;
+	u64 piece, flags;
 
-	busy = find_busy(d, addr, size, where);
-	if (!busy)
-		sfi_embedded_end(d, addr, size, false);
-	sfi_port_unlock(&d->embed_lock, flags);
+	for (; size && !busy; addr += piece, size -= piece) {
+		piece = size < PIECE ? size : PIECE;
+		flags = sfi_port_lock(&d->embed_lock);
+		busy = find_busy(d, addr, piece, where);
+		if (!busy)
+			sfi_embedded_end(d, addr, piece, false);
+		sfi_port_unlock(&d->embed_lock, flags);
+	}
 	return busy;
 }
 
@@ -199,12 +208,25 @@ static void begin(struct sfi_domain *d, const struct sfi_type *type, void *obj, 
 	sfi_rights_set_type(d, addr, type->id);
 }
 
-bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
-	       const struct sfi_arg *arg)
+static void end(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size)
+{
+	struct sfi_object *o, *next;
+
+	for (o = take_embedded(d, type->id, obj); o; o = next) {
+		next = o->next;
+		sfi_object_free(d, o);
+	}
+	sfi_rights_unset(d, sfi_addr(obj), size);
+	sfi_rights_set(d, sfi_addr(obj), size, SFI_OVERWRITE);
+}
+
+/* FILLED: by the driver, and so must be sound, which is looked at when the driver cannot write it. */
+static bool embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+		  bool filled, const struct sfi_arg *arg)
 {
 	struct sfi_object *o = NULL;
 	u64 addr = sfi_addr(obj), flags;
-	bool fresh, own;
+	bool fresh, own, sound = true;
 
 	if (sfi_type_at(d, addr) == type->id)
 		return false;
@@ -218,21 +240,32 @@ bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, siz
 	flags = sfi_port_lock(&d->embed_lock);
 	fresh = sfi_type_at(d, addr) != type->id;
 	own = fresh && !(addr & (SFI_SLOT_SIZE - 1)) && sfi_writable(d, addr, size);
-	if (own)
+	if (own) {
 		begin(d, type, obj, size, o);
+		sound = !filled || !type->sound || type->sound(obj);
+		if (!sound)
+			end(d, type, obj, size);
+	}
 	sfi_port_unlock(&d->embed_lock, flags);
 	if (!own && o)
 		sfi_object_free(d, o);
 	if (fresh && !own)
 		sfi_bad_argument(d, arg, addr, size, "is not memory of the driver's own");
+	sfi_check_that(d, sound, arg);
 	return fresh;
+}
+
+bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+	       const struct sfi_arg *arg)
+{
+	return embed(d, type, obj, size, true, arg);
 }
 SFI_EXPORT(sfi_embed);
 
 bool sfi_embed_fresh(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
 		     const struct sfi_arg *arg)
 {
-	bool fresh = sfi_embed(d, type, obj, size, arg);
+	bool fresh = embed(d, type, obj, size, false, arg);
 
 	if (!fresh && type->busy && type->busy(obj))
 		sfi_bad_argument(d, arg, sfi_addr(obj), size, "is in use");
@@ -244,23 +277,14 @@ bool sfi_any_typed(struct sfi_domain *d, u8 id, bool (*is)(const void *obj, cons
 		   const void *arg)
 {
 	struct search s = { .id = id, .is = is, .arg = arg };
+	u64 flags = sfi_port_lock(&d->embed_lock);
 
+	/* None of them is freed meanwhile. */
 	sfi_rights_walk(d, search_leaf, &s);
+	sfi_port_unlock(&d->embed_lock, flags);
 	return s.found;
 }
 SFI_EXPORT(sfi_any_typed);
-
-static void end(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size)
-{
-	struct sfi_object *o, *next;
-
-	for (o = take_embedded(d, type->id, obj); o; o = next) {
-		next = o->next;
-		sfi_object_free(d, o);
-	}
-	sfi_rights_unset(d, sfi_addr(obj), size);
-	sfi_rights_set(d, sfi_addr(obj), size, SFI_OVERWRITE);
-}
 
 void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
 		 const struct sfi_arg *arg)
@@ -286,15 +310,13 @@ void sfi_unembed_idle(struct sfi_domain *d, const struct sfi_type *type, void *o
 }
 SFI_EXPORT(sfi_unembed_idle);
 
-u64 sfi_embedded_hold(struct sfi_domain *d, const struct sfi_type *type, void *obj,
-		      const struct sfi_arg *arg)
+bool sfi_embedded_hold(struct sfi_domain *d, const struct sfi_type *type, void *obj, u64 *flags)
 {
-	u64 flags = sfi_port_lock(&d->embed_lock);
-
+	*flags = sfi_port_lock(&d->embed_lock);
 	if (likely(sfi_type_at(d, sfi_addr(obj)) == type->id))
-		return flags;
-	sfi_port_unlock(&d->embed_lock, flags);
-	sfi_not_held(d, type->id, obj, arg);
+		return true;
+	sfi_port_unlock(&d->embed_lock, *flags);
+	return false;
 }
 SFI_EXPORT(sfi_embedded_hold);
 

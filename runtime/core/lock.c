@@ -72,7 +72,8 @@ void sfi_lock_taken(struct sfi_domain *d, void *lock, const char *kind, void (*u
 	d->held[i].unlock = unlock;
 	d->held[i].arg = arg;
 	d->held[i].sp = sfi_here();
-	WRITE_ONCE(d->held[i].context, sfi_port_context_id());
+	/* Pairs with sfi_lock_inside(). */
+	smp_store_release(&d->held[i].context, sfi_port_context_id());
 }
 SFI_EXPORT(sfi_lock_taken);
 
@@ -136,7 +137,10 @@ const struct sfi_held *sfi_lock_inside(const struct sfi_domain *d, u64 addr, u64
 		for (map = READ_ONCE(d->lock_map[i]); map; map &= map - 1) {
 			const struct sfi_held *held = &d->held[i * 64 + (u32)__builtin_ctzl(map)];
 
-			if (READ_ONCE(held->context) && sfi_addr(held->lock) - addr < size)
+			/* Pairs with sfi_lock_taken(). */
+			u64 context = smp_load_acquire(&held->context);
+
+			if (context && sfi_addr(held->lock) - addr < size)
 				return held;
 		}
 	}

@@ -86,6 +86,31 @@ static void embed_foreign(void)
 {
 	sfi_embed(dom, &type_timer, &packet, 8, &test_arg);
 }
+static bool never_sound(const void *obj)
+{
+	/* The driver cannot change any more what is looked at. */
+	assert_false(sfi_writable(dom, sfi_addr(obj), 1));
+	return false;
+}
+static void release_unsound(void *obj)
+{
+	(void)obj;
+	fail_msg("recovery follows what was never sound");
+}
+static const struct sfi_type type_unsound = {
+	.name = "unsound",
+	.id = 61,
+	.hot = true,
+	.size = 16,
+	.sound = never_sound,
+	.release = release_unsound,
+};
+static const struct sfi_type *const unsound_types[] = { &type_unsound };
+static void embed_unsound(void)
+{
+	sfi_types_register(unsound_types, 1, NULL);
+	sfi_embed(dom, &type_unsound, memory, 16, &test_arg);
+}
 static void unembed_nothing(void)
 {
 	sfi_unembed(dom, &type_timer, memory, 8, &test_arg);
@@ -159,6 +184,7 @@ static const struct {
 	  ARG "frees memory that holds a live object (registration at offset 127)" },
 	{ release_locked, ARG "frees memory that holds a held lock (a lock at offset 127)" },
 	{ embed_foreign, ARG "is not memory of the driver's own" },
+	{ embed_unsound, ARG "does not meet what is required of it" },
 	{ unembed_nothing, ARG "not an object (own memory of the driver, not a timer)" },
 	{ write_past, ARG "not writable by the driver" },
 	{ read_null, ARG "is NULL" },
@@ -192,6 +218,7 @@ static void bad_arguments(void **state)
 		sfi_domain_move(dom, SFI_LOADING, SFI_LIVE);
 		*state = dom;
 	}
+	sfi_types_unregister(unsound_types, 1);
 }
 
 static void all_right(void)

@@ -31,6 +31,8 @@ struct sfi_type {
 	void (*grant)(struct sfi_domain *d, void *obj);  /* rights by hand, or NULL */
 	void (*revoke)(struct sfi_domain *d, void *obj);
 	void (*release)(void *obj);   /* hot types, and taken objects on failure; may be NULL */
+	/* Embedded types: own memory, as it is, can become one by sfi_embed(). NULL: always. */
+	bool (*sound)(const void *obj);
 	/*
 	 * Embedded types: the kernel still uses OBJ, so that freeing what contains it is a
 	 * violation. NULL: never.
@@ -162,8 +164,8 @@ void sfi_release(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 void sfi_release_args(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 		      const u64 args[4], unsigned int which, const struct sfi_arg *arg);
 /*
- * Own writable memory becomes an embedded kernel object of that type (true; false: it was one), and
- * stops being one.
+ * Own writable memory, as the driver has filled it in, becomes an embedded kernel object of that
+ * type (true; false: it was one), and stops being one. No other context sees one that is not sound.
  */
 bool sfi_embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
 	       const struct sfi_arg *arg);
@@ -176,10 +178,9 @@ void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, s
 void sfi_unembed_idle(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size);
 /*
  * What makes an embedded object busy is done in between, so that no other context finds it idle and
- * frees it meanwhile. A violation if OBJ, of TYPE, is not there any more. Interrupts are off.
+ * frees it meanwhile. False: OBJ, of TYPE, is not there. Interrupts are off. Any context.
  */
-u64 sfi_embedded_hold(struct sfi_domain *d, const struct sfi_type *type, void *obj,
-		      const struct sfi_arg *arg);
+bool sfi_embedded_hold(struct sfi_domain *d, const struct sfi_type *type, void *obj, u64 *flags);
 void sfi_embedded_let_go(struct sfi_domain *d, u64 flags);
 /*
  * IS(object, ARG) of any object of type ID that has a record; ARGS are those it was acquired with.

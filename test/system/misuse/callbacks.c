@@ -101,6 +101,32 @@ MISUSE(timer_without_function, "argument timer of mod_timer: does not meet")
 	mod_timer(&timer, jiffies + HZ);
 }
 
+/* Not to be deleted by recovery either, which would follow what stands there. */
+MISUSE(timer_never_set_up, "argument timer of mod_timer: does not meet")
+{
+	struct timer_list *own = kmalloc(sizeof(*own), GFP_KERNEL);
+
+	if (!own)
+		return;
+	memset(own, 0x41, sizeof(*own));
+	mod_timer(own, jiffies + HZ);
+}
+
+MISUSE(head_never_set_up, "argument wq_head of __wake_up: does not meet")
+{
+	struct wait_queue_head *own = kzalloc(sizeof(*own), GFP_KERNEL);
+
+	if (own)
+		wake_up(own);
+}
+
+MISUSE(napi_deleted_atomic, "argument .*preempt.* of netif_napi_del: does not meet")
+{
+	netif_napi_add(interface, &napi, on_poll);
+	local_bh_disable();
+	netif_napi_del(&napi);
+}
+
 MISUSE(timer_of_others, "argument timer of .*mod_timer: is not memory of the driver's own")
 {
 	mod_timer((struct timer_list *)interface, jiffies + HZ);
@@ -306,6 +332,9 @@ const struct misuse callback_misuses[] = {
 	ROW(timer_wild_function),
 	ROW(timer_changed),
 	ROW(timer_without_function),
+	ROW(timer_never_set_up),
+	ROW(head_never_set_up),
+	ROW(napi_deleted_atomic),
 	ROW(timer_of_others),
 	ROW(work_changed),
 	ROW(work_written_queued),

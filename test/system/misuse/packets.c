@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Packets that are not what they say, or not the driver's. */
 #include <linux/etherdevice.h>
+#include <linux/hrtimer.h>
+#include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <linux/spinlock.h>
 
 #include "misuse.h"
 
@@ -25,6 +28,16 @@ static struct sk_buff *packet(void)
 	if (skb)
 		skb->protocol = eth_type_trans(skb, interface);
 	return skb;
+}
+
+static DEFINE_SPINLOCK(lock);
+static struct hrtimer high;
+
+static enum hrtimer_restart on_high(struct hrtimer *timer)
+{
+	spin_lock(&lock);
+	spin_unlock_irqrestore(&lock, X86_EFLAGS_IF);
+	return HRTIMER_NORESTART;
 }
 
 MISUSE(packet_wrong_type, "argument skb of .*: wrong type")
@@ -171,6 +184,81 @@ MISUSE(packet_of_fragment, "argument data is a fragment of frag_size of build_sk
 	build_skb(frag, 2 * FRAG);
 }
 
+/* The part that is not linear is longer than all of it, which wraps: a BUG() of the kernel's. */
+MISUSE(packet_length_wraps, "argument .* of eth_type_trans: does not meet")
+{
+	struct sk_buff *skb = raw_packet();
+
+	skb->len -= 4;
+	skb->data_len -= 4;
+	skb->protocol = eth_type_trans(skb, interface);
+}
+
+/* A bridge puts the header back in front. */
+MISUSE(packet_without_headroom, "argument skb is consistent of netif_rx")
+{
+	struct sk_buff *skb = alloc_skb(256, GFP_KERNEL);
+
+	skb_put(skb, 10);
+	skb->protocol = eth_type_trans(skb, interface);
+	netif_rx(skb);
+}
+
+MISUSE(packet_checksum_before, "argument skb is consistent of netif_rx")
+{
+	struct sk_buff *skb = packet();
+
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_headroom(skb) - 2;
+	skb->csum_offset = 0;
+	netif_rx(skb);
+}
+
+MISUSE(packet_of_dead_device, "argument skb is consistent of netif_rx")
+{
+	struct net_device *other = alloc_etherdev(0);
+	struct sk_buff *skb = raw_packet();
+
+	if (!other)
+		return;
+	skb->protocol = eth_type_trans(skb, other);
+	free_netdev(other);
+	netif_rx(skb);
+}
+
+MISUSE(packet_made_atomic, "argument gfp_mask is right here of netdev_alloc_skb: does not meet")
+{
+	local_bh_disable();
+	(void)__netdev_alloc_skb(interface, 256, GFP_KERNEL);
+}
+
+MISUSE(device_of_no_mtu, "argument dev->mtu is one of Ethernet's of register_netdev: does not meet")
+{
+	struct net_device *other = alloc_etherdev(0);
+
+	if (!other)
+		return;
+	other->mtu = -14;
+	(void)register_netdev(other);
+}
+
+MISUSE(device_of_all_features, "argument dev->features have the tables .* of register_netdev")
+{
+	struct net_device *other = alloc_etherdev(0);
+
+	if (!other)
+		return;
+	other->features = ~0ULL;
+	(void)register_netdev(other);
+}
+
+MISUSE(interrupts_turned_on, "argument .*SFI_IRQS_WERE_ON of _raw_spin_unlock_irqrestore")
+{
+	hrtimer_init(&high, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	high.function = on_high;
+	hrtimer_start(&high, ms_to_ktime(1), HRTIMER_MODE_REL);
+}
+
 const struct misuse packet_misuses[] = {
 	ROW(packet_wrong_type), ROW(packet_freed_twice), ROW(packet_length),
 	ROW(packet_fragments),	ROW(packet_references),	 ROW(packet_checksum),
@@ -178,5 +266,8 @@ const struct misuse packet_misuses[] = {
 	ROW(packet_page_past),	ROW(packet_of_fragment), ROW(packet_without_header),
 	ROW(packet_header_in_fragment), ROW(packet_headroom_negative),
 	ROW(packet_pulled_from_nowhere), ROW(packet_padded_nowhere),
-	ROW(packet_trimmed_past), ROW(packet_consumed_outside), ROW(packet_merged_outside), {},
+	ROW(packet_trimmed_past), ROW(packet_consumed_outside), ROW(packet_merged_outside),
+	ROW(packet_length_wraps), ROW(packet_without_headroom), ROW(packet_checksum_before),
+	ROW(packet_of_dead_device), ROW(packet_made_atomic), ROW(device_of_no_mtu),
+	ROW(device_of_all_features), ROW(interrupts_turned_on), {},
 };

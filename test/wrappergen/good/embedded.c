@@ -39,6 +39,7 @@ const struct sfi_type sfi_type_toy_timer = {
 	.hot = true,
 	.size = sizeof(struct toy_timer),
 	.release = release_toy_timer,
+	.sound = sfi_sound_toy_timer,
 	.busy = busy_toy_timer,
 };
 EXPORT_SYMBOL_GPL(sfi_type_toy_timer);
@@ -79,10 +80,8 @@ void sfi_w_toy_timer_start(struct sfi_self *self, struct toy_timer *timer, unsig
 	static const struct sfi_arg arg_timer = { "toy_timer_start", "timer" };
 	struct sfi_domain *d = sfi_import_enter(self);
 
-	if (sfi_embed(d, &sfi_type_toy_timer, timer, sizeof(struct toy_timer), &arg_timer)) {
-		sfi_check_that(d, sfi_sound_toy_timer(timer), &arg_timer);
-		sfi_check_callbacks_toy_timer(d, timer, &arg_timer);
-	}
+	sfi_embed(d, &sfi_type_toy_timer, timer, sizeof(struct toy_timer), &arg_timer);
+	sfi_check_callbacks_toy_timer(d, timer, &arg_timer);
 	toy_timer_start(timer, expires);
 	sfi_import_leave(d);
 }

@@ -33,6 +33,7 @@ const struct sfi_type sfi_type_toy_lock = {
 	.id = SFI_T_toy_lock,
 	.hot = true,
 	.size = sizeof(struct toy_lock),
+	.sound = sfi_sound_toy_lock,
 	.busy = busy_toy_lock,
 };
 EXPORT_SYMBOL_GPL(sfi_type_toy_lock);
@@ -50,8 +51,7 @@ int sfi_w_toy_trylock(struct sfi_self *self, struct toy_lock *lock)
 	struct sfi_domain *d = sfi_import_enter(self);
 	int ret;
 
-	if (sfi_embed(d, &sfi_type_toy_lock, lock, sizeof(struct toy_lock), &arg_lock))
-		sfi_check_that(d, sfi_sound_toy_lock(lock), &arg_lock);
+	sfi_embed(d, &sfi_type_toy_lock, lock, sizeof(struct toy_lock), &arg_lock);
 	ret = toy_trylock(lock);
 	if (ret)
 		sfi_lock_taken(d, lock, "struct toy_lock *", undo_toy_trylock, &arg_lock);

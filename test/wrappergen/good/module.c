@@ -67,8 +67,8 @@ int sfi_w_toy_register_driver(struct sfi_self *self, struct toy_driver *driver,
 	sfi_check_writable(d, driver, sizeof(struct toy_driver), &arg_driver);
 	sfi_check_callbacks_toy_driver(d, driver, &arg_driver);
 	sfi_check_module(d, owner, &arg_owner);
-	if (sfi_embed(d, &sfi_type_toy_driver, driver, sizeof(struct toy_driver), &arg_driver))
-		sfi_check_callbacks_toy_driver(d, driver, &arg_driver);
+	sfi_embed(d, &sfi_type_toy_driver, driver, sizeof(struct toy_driver), &arg_driver);
+	sfi_check_callbacks_toy_driver(d, driver, &arg_driver);
 	ret = toy_register_driver(driver, owner);
 	if (ret)
 		sfi_unembed(d, &sfi_type_toy_driver, driver, sizeof(struct toy_driver),

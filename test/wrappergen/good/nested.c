@@ -114,8 +114,8 @@ int sfi_w_toy_register_bus(struct sfi_self *self, struct toy_bus *bus)
 
 	sfi_check_writable(d, bus, sizeof(struct toy_bus), &arg_bus);
 	sfi_check_callbacks_toy_bus(d, bus, &arg_bus);
-	if (sfi_embed(d, &sfi_type_toy_bus, bus, sizeof(struct toy_bus), &arg_bus))
-		sfi_check_callbacks_toy_bus(d, bus, &arg_bus);
+	sfi_embed(d, &sfi_type_toy_bus, bus, sizeof(struct toy_bus), &arg_bus);
+	sfi_check_callbacks_toy_bus(d, bus, &arg_bus);
 	ret = toy_register_bus(bus);
 	if (ret)
 		sfi_unembed(d, &sfi_type_toy_bus, bus, sizeof(struct toy_bus), &arg_bus);

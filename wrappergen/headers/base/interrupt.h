@@ -18,7 +18,7 @@ irqreturn_t SFI_CB_TYPE(irq_handler_t)(int irq, void *dev SFI_OPAQUE) SFI_BY_HAN
 
 int request_threaded_irq(unsigned int irq, irq_handler_t handler SFI_CALLBACK(irq_handler_t), irq_handler_t thread_fn SFI_CALLBACK(irq_handler_t), unsigned long flags, const char *name, void *dev) SFI_BY_HAND(the line must be that of a device bound to the domain);
 const void *free_irq(unsigned int irq, void *dev_id) SFI_BY_HAND(found by line and cookie together);
-void synchronize_irq(unsigned int irq) SFI_REQUIRES(!SFI_WITHIN(irq_handler_t)) SFI_SLEEPS SFI_KEEPS;
+void synchronize_irq(unsigned int irq) SFI_BY_HAND(drivers wait where they must not sleep) SFI_KEEPS;
 void disable_irq(unsigned int irq) SFI_BY_HAND(the domain must have an action on the line) SFI_KEEPS;
 void disable_irq_nosync(unsigned int irq) SFI_BY_HAND(the domain must have an action on the line) SFI_KEEPS;
 bool disable_hardirq(unsigned int irq) SFI_BY_HAND(the domain must have an action on the line) SFI_KEEPS;

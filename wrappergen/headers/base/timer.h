@@ -9,7 +9,7 @@
 #include <sfi/annotate.h>
 
 SFI_TYPE(timer_list, hot, timer_delete_sync);
-SFI_EMBEDDED(timer_list, !timer_pending(obj) && (obj->flags & TIMER_CPUMASK) < nr_cpu_ids && cpu_possible(obj->flags & TIMER_CPUMASK) && !(obj->flags & TIMER_MIGRATING), timer_pending(obj));
+SFI_EMBEDDED(timer_list, obj->function && !timer_pending(obj) && (obj->flags & TIMER_CPUMASK) < nr_cpu_ids && cpu_possible(obj->flags & TIMER_CPUMASK) && !(obj->flags & TIMER_MIGRATING), timer_pending(obj));
 
 void SFI_CB(timer_list, function)(struct timer_list *timer);
 

@@ -10,9 +10,9 @@
 #include <sfi/annotate.h>
 
 SFI_TYPE(work_struct, hot, cancel_work_sync);
-SFI_EMBEDDED(work_struct, !(*work_data_bits(obj) & (WORK_STRUCT_PENDING | WORK_STRUCT_PWQ)), work_pending(obj));
+SFI_EMBEDDED(work_struct, obj->func && !(*work_data_bits(obj) & (WORK_STRUCT_PENDING | WORK_STRUCT_PWQ)), work_pending(obj));
 SFI_TYPE(delayed_work, hot, cancel_delayed_work_sync);
-SFI_EMBEDDED(delayed_work, !(*work_data_bits(&obj->work) & (WORK_STRUCT_PENDING | WORK_STRUCT_PWQ)) && !timer_pending(&obj->timer), delayed_work_pending(obj));
+SFI_EMBEDDED(delayed_work, obj->work.func && !(*work_data_bits(&obj->work) & (WORK_STRUCT_PENDING | WORK_STRUCT_PWQ)) && !timer_pending(&obj->timer) && (obj->timer.flags & TIMER_CPUMASK) < nr_cpu_ids && cpu_possible(obj->timer.flags & TIMER_CPUMASK) && !(obj->timer.flags & TIMER_MIGRATING), delayed_work_pending(obj));
 SFI_TYPE_ABSTRACT(workqueue, ordered, destroy_workqueue);
 
 void SFI_CB(work_struct, func)(struct work_struct *work);
@@ -30,7 +30,7 @@ bool flush_work(struct work_struct *work) SFI_BY_HAND(accepts an item that was n
 bool cancel_delayed_work(struct delayed_work *dwork) SFI_BY_HAND(accepts an item that was never queued) SFI_KEEPS;
 bool cancel_delayed_work_sync(struct delayed_work *dwork) SFI_BY_HAND(accepts an item that was never queued);
 bool flush_delayed_work(struct delayed_work *dwork) SFI_BY_HAND(accepts an item that was never queued);
-void delayed_work_timer_fn(struct timer_list *t) SFI_ADDRESSABLE(timer_list.function);
+void delayed_work_timer_fn(struct timer_list *t) SFI_ADDRESSABLE();
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...) SFI_BY_HAND(variadic);
 void destroy_workqueue(struct workqueue_struct *wq) SFI_BY_HAND(no work may be due on it);
 void __flush_workqueue(struct workqueue_struct *wq SFI_OWNED_AS(workqueue)) SFI_SLEEPS;

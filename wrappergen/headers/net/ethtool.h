@@ -17,8 +17,7 @@ void SFI_CB(ethtool_ops, set_msglevel)(struct net_device *dev, u32 level);
 int SFI_CB(ethtool_ops, nway_reset)(struct net_device *dev) SFI_ON_FAILURE(-EIO);
 u32 SFI_CB(ethtool_ops, get_link)(struct net_device *dev) SFI_ON_FAILURE(0);
 int SFI_CB(ethtool_ops, get_eeprom_len)(struct net_device *dev) SFI_ON_FAILURE(0);
-/* What the kernel reads again afterwards, to copy by, is not lent. */
-int SFI_CB(ethtool_ops, get_eeprom)(struct net_device *dev, struct ethtool_eeprom *eeprom SFI_LENDS(sizeof(eeprom->cmd) + sizeof(eeprom->magic)), u8 *bytes SFI_LENDS(eeprom->len)) SFI_ON_FAILURE(-EIO);
+int SFI_CB(ethtool_ops, get_eeprom)(struct net_device *dev, struct ethtool_eeprom *eeprom, u8 *bytes) SFI_BY_HAND(the kernel copies by the length that it reads again) SFI_ON_FAILURE(-EIO);
 int SFI_CB(ethtool_ops, set_eeprom)(struct net_device *dev, struct ethtool_eeprom *eeprom, u8 *bytes SFI_LENDS(eeprom->len)) SFI_ON_FAILURE(-EIO);
 int SFI_CB(ethtool_ops, get_coalesce)(struct net_device *dev, struct ethtool_coalesce *ec SFI_LENDS(sizeof(*ec)), struct kernel_ethtool_coalesce *kernel_coal SFI_LENDS(sizeof(*kernel_coal)), struct netlink_ext_ack *extack) SFI_ON_FAILURE(-EIO);
 int SFI_CB(ethtool_ops, set_coalesce)(struct net_device *dev, struct ethtool_coalesce *ec, struct kernel_ethtool_coalesce *kernel_coal, struct netlink_ext_ack *extack) SFI_ON_FAILURE(-EIO);
@@ -26,7 +25,7 @@ void SFI_CB(ethtool_ops, get_ringparam)(struct net_device *dev, struct ethtool_r
 int SFI_CB(ethtool_ops, set_ringparam)(struct net_device *dev, struct ethtool_ringparam *ring, struct kernel_ethtool_ringparam *kernel_ring, struct netlink_ext_ack *extack) SFI_ON_FAILURE(-EIO);
 void SFI_CB(ethtool_ops, get_pauseparam)(struct net_device *dev, struct ethtool_pauseparam *pause SFI_LENDS(sizeof(*pause)));
 int SFI_CB(ethtool_ops, set_pauseparam)(struct net_device *dev, struct ethtool_pauseparam *pause) SFI_ON_FAILURE(-EIO);
-void SFI_CB(ethtool_ops, self_test)(struct net_device *dev, struct ethtool_test *test SFI_LENDS(sizeof(test->cmd) + sizeof(test->flags)), u64 *data SFI_LENDS(test->len * sizeof(*data)));
+void SFI_CB(ethtool_ops, self_test)(struct net_device *dev, struct ethtool_test *test, u64 *data) SFI_BY_HAND(the kernel copies by the length that it reads again);
 void SFI_CB(ethtool_ops, get_strings)(struct net_device *dev, u32 stringset, u8 *data) SFI_BY_HAND(the length of the buffer is what get_sset_count said last);
 int SFI_CB(ethtool_ops, set_phys_id)(struct net_device *dev, enum ethtool_phys_id_state state) SFI_ON_FAILURE(-EIO);
 void SFI_CB(ethtool_ops, get_ethtool_stats)(struct net_device *dev, struct ethtool_stats *stats, u64 *data SFI_LENDS(stats->n_stats * sizeof(*data)));

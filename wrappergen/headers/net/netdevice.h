@@ -46,8 +46,8 @@ int SFI_CB(net_device_ops, ndo_eth_ioctl)(struct net_device *dev, struct ifreq *
 int SFI_CB(net_device_ops, ndo_change_mtu)(struct net_device *dev, int new_mtu) SFI_ON_FAILURE(-EIO);
 void SFI_CB(net_device_ops, ndo_tx_timeout)(struct net_device *dev, unsigned int txqueue);
 void SFI_CB(net_device_ops, ndo_get_stats64)(struct net_device *dev, struct rtnl_link_stats64 *storage SFI_LENDS(sizeof(*storage)));
-int SFI_CB(net_device_ops, ndo_vlan_rx_add_vid)(struct net_device *dev, __be16 proto, u16 vid) SFI_ON_FAILURE(-EIO);
-int SFI_CB(net_device_ops, ndo_vlan_rx_kill_vid)(struct net_device *dev, __be16 proto, u16 vid) SFI_ON_FAILURE(0);
+int SFI_CB(net_device_ops, ndo_vlan_rx_add_vid)(struct net_device *dev, __be16 proto, u16 vid) SFI_ON_FAILURE(-EIO) SFI_RETURNS(ret <= 0);
+int SFI_CB(net_device_ops, ndo_vlan_rx_kill_vid)(struct net_device *dev, __be16 proto, u16 vid) SFI_ON_FAILURE(0) SFI_RETURNS(ret <= 0);
 #ifdef CONFIG_NET_POLL_CONTROLLER
 void SFI_CB(net_device_ops, ndo_poll_controller)(struct net_device *dev);
 #endif
@@ -66,10 +66,10 @@ void netif_device_detach(struct net_device *dev SFI_OWNED) SFI_KEEPS;
 void netif_carrier_on(struct net_device *dev) SFI_BY_HAND(the shadow lets go what has waited for it) SFI_KEEPS;
 void netif_carrier_off(struct net_device *dev) SFI_BY_HAND(the shadow learns that the driver sees to it) SFI_KEEPS;
 void dev_addr_mod(struct net_device *dev SFI_OWNED, unsigned int offset, const void *addr SFI_READS(len), size_t len) SFI_REQUIRES(offset <= MAX_ADDR_LEN && len <= MAX_ADDR_LEN - offset) SFI_KEEPS;
-int netif_set_real_num_tx_queues(struct net_device *dev SFI_OWNED, unsigned int txq) SFI_REQUIRES(txq >= 1 && txq <= dev->num_tx_queues);
-int netif_set_real_num_rx_queues(struct net_device *dev SFI_OWNED, unsigned int rxq) SFI_REQUIRES(rxq >= 1 && rxq <= dev->num_rx_queues);
-void netdev_update_features(struct net_device *dev SFI_OWNED) SFI_REQUIRES(dev->reg_state == NETREG_REGISTERED);
-void netdev_features_change(struct net_device *dev SFI_OWNED) SFI_REQUIRES(dev->reg_state == NETREG_REGISTERED);
+int netif_set_real_num_tx_queues(struct net_device *dev SFI_OWNED, unsigned int txq) SFI_REQUIRES(txq >= 1 && txq <= dev->num_tx_queues) SFI_SLEEPS;
+int netif_set_real_num_rx_queues(struct net_device *dev SFI_OWNED, unsigned int rxq) SFI_REQUIRES(rxq >= 1 && rxq <= dev->num_rx_queues) SFI_SLEEPS;
+void netdev_update_features(struct net_device *dev SFI_OWNED) SFI_REQUIRES(dev->reg_state == NETREG_REGISTERED && !SFI_WITHIN_CB(sfi_cb__net_device_ops__ndo_set_features) && !SFI_WITHIN_CB(sfi_cb__net_device_ops__ndo_fix_features)) SFI_SLEEPS;
+void netdev_features_change(struct net_device *dev SFI_OWNED) SFI_REQUIRES(dev->reg_state == NETREG_REGISTERED) SFI_SLEEPS;
 void linkwatch_fire_event(struct net_device *dev SFI_OWNED) SFI_REQUIRES(dev->reg_state == NETREG_REGISTERED) SFI_KEEPS;
 
 /*
@@ -111,7 +111,7 @@ void napi_disable(struct napi_struct *n) SFI_BY_HAND(one that is never completed
 bool napi_schedule_prep(struct napi_struct *n SFI_OWNED) SFI_KEEPS;
 void __napi_schedule(struct napi_struct *n) SFI_BY_HAND(the look and the step are one) SFI_KEEPS;
 void __napi_schedule_irqoff(struct napi_struct *n) SFI_BY_HAND(the look and the step are one) SFI_KEEPS;
-bool napi_complete_done(struct napi_struct *n SFI_OWNED, int work_done) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state) && list_empty(&n->poll_list));
+bool napi_complete_done(struct napi_struct *n SFI_OWNED, int work_done) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state) && (n->state & (NAPIF_STATE_NPSVC | NAPIF_STATE_IN_BUSY_POLL) || (list_empty(&n->poll_list) && softirq_count() && !in_hardirq())));
 gro_result_t napi_gro_receive(struct napi_struct *napi SFI_OWNED, struct sk_buff *skb) SFI_BY_HAND(the packet is checked for consistency before the stack gets it);
 int netif_receive_skb(struct sk_buff *skb) SFI_BY_HAND(the packet is checked for consistency before the stack gets it);
 int netif_rx(struct sk_buff *skb) SFI_BY_HAND(the packet is checked for consistency before the stack gets it);

@@ -64,7 +64,7 @@ void napi_consume_skb(struct sk_buff *skb SFI_GIVES_OR_NULL, int budget) SFI_REQ
 void *skb_put(struct sk_buff *skb SFI_OWNED, unsigned int len) SFI_REQUIRES(!skb_is_nonlinear(skb) && len <= skb_tailroom(skb)) SFI_KEEPS;
 void *SFI_INTERFACE(__skb_put)(struct sk_buff *skb SFI_OWNED, unsigned int len) SFI_REQUIRES(!skb_is_nonlinear(skb) && len <= skb_tailroom(skb)) SFI_KEEPS;
 void *skb_push(struct sk_buff *skb SFI_OWNED, unsigned int len) SFI_REQUIRES(len <= skb_headroom(skb)) SFI_KEEPS;
-void *skb_pull(struct sk_buff *skb SFI_OWNED, unsigned int len) SFI_REQUIRES(skb_headlen(skb) == skb_tail_pointer(skb) - skb->data && len <= skb_headlen(skb)) SFI_KEEPS;
+void *skb_pull(struct sk_buff *skb SFI_OWNED, unsigned int len) SFI_REQUIRES(skb->len >= skb->data_len && skb_headlen(skb) == skb_tail_pointer(skb) - skb->data && len <= skb_headlen(skb)) SFI_KEEPS;
 void SFI_INTERFACE(skb_reserve)(struct sk_buff *skb SFI_OWNED, int len) SFI_REQUIRES(len >= 0 && !skb->len && len <= skb_tailroom(skb)) SFI_KEEPS;
 void skb_trim(struct sk_buff *skb SFI_OWNED, unsigned int len) SFI_REQUIRES(!skb_is_nonlinear(skb) && skb_headlen(skb) == skb_tail_pointer(skb) - skb->data) SFI_KEEPS;
 int SFI_INTERFACE(pskb_trim)(struct sk_buff *skb SFI_OWNED, unsigned int len) SFI_BY_HAND(may move the head);
@@ -73,7 +73,7 @@ int pskb_expand_head(struct sk_buff *skb SFI_OWNED, int nhead, int ntail, gfp_t 
 int SFI_INTERFACE(skb_cow_head)(struct sk_buff *skb SFI_OWNED, unsigned int headroom) SFI_BY_HAND(may move the head and makes it private);
 int __skb_pad(struct sk_buff *skb SFI_OWNED, int pad, bool free_on_error) SFI_BY_HAND(may move the head and frees the packet on failure);
 void SFI_INTERFACE(skb_fill_page_desc)(struct sk_buff *skb SFI_OWNED, int i, struct page *page SFI_GIVES, int off, int size) SFI_BY_HAND(the page is checked against offset and size before it is given);
-int skb_copy_bits(const struct sk_buff *skb SFI_OWNED, int offset, void *to SFI_WRITES(len), int len) SFI_REQUIRES(len >= 0 && offset >= 0) SFI_KEEPS;
+int skb_copy_bits(const struct sk_buff *skb SFI_OWNED, int offset, void *to SFI_WRITES(len), int len) SFI_REQUIRES(len >= 0 && offset >= 0 && skb->len >= skb->data_len && skb_headlen(skb) <= skb_tail_pointer(skb) - skb->data) SFI_KEEPS;
 
 void SFI_INTERFACE(skb_record_rx_queue)(struct sk_buff *skb SFI_OWNED, u16 rx_queue) SFI_KEEPS;
 #ifdef CONFIG_NETWORK_PHY_TIMESTAMPING

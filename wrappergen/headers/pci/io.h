@@ -11,7 +11,7 @@ SFI_TYPE_ABSTRACT(iomem, ordered, iounmap);
 
 void __iomem *ioremap(resource_size_t offset, unsigned long size) SFI_BY_HAND(the range must lie in a window of a device of the domain) SFI_KEEPS;
 void __iomem *ioremap_wc(resource_size_t offset, unsigned long size) SFI_BY_HAND(the range must lie in a window of a device of the domain) SFI_KEEPS;
-void iounmap(volatile void __iomem *addr) SFI_RELEASES(iomem, addr);
+void iounmap(volatile void __iomem *addr) SFI_RELEASES(iomem, addr) SFI_SLEEPS;
 
 unsigned int ioread8(const void __iomem *addr SFI_WRITES(sizeof(u8))) SFI_KEEPS;
 unsigned int ioread16(const void __iomem *addr SFI_WRITES(sizeof(u16))) SFI_KEEPS;

@@ -30,16 +30,16 @@ void SFI_CB(pci_error_handlers, reset_prepare)(struct pci_dev *dev);
 void SFI_CB(pci_error_handlers, reset_done)(struct pci_dev *dev);
 void SFI_CB(pci_error_handlers, resume)(struct pci_dev *dev);
 
-int __pci_register_driver(struct pci_driver *drv SFI_EMBEDS(pci_driver), struct module *owner SFI_MODULE, const char *mod_name);
+int __pci_register_driver(struct pci_driver *drv SFI_EMBEDS(pci_driver), struct module *owner SFI_MODULE, const char *mod_name) SFI_SLEEPS;
 void pci_unregister_driver(struct pci_driver *dev) SFI_BY_HAND(it forgets the bus that the kernel has set);
 
 int pci_enable_device(struct pci_dev *dev) SFI_BY_HAND(turns line interrupts on though somebody else has it enabled) SFI_KEEPS;
 int pci_enable_device_mem(struct pci_dev *dev) SFI_BY_HAND(as pci_enable_device) SFI_KEEPS;
-void pci_disable_device(struct pci_dev *dev SFI_OWNED) SFI_RELEASES(pci_enabled, dev) SFI_KEEPS;
-int pci_request_selected_regions(struct pci_dev *pdev SFI_OWNED, int bars, const char *res_name) SFI_ACQUIRES(pci_regions, pdev) SFI_RELEASED_BY(pci_release_selected_regions(pdev, bars)) SFI_KEEPS;
-void pci_release_selected_regions(struct pci_dev *pdev SFI_OWNED, int bars) SFI_RELEASES(pci_regions, pdev) SFI_KEEPS;
-int pci_request_regions(struct pci_dev *pdev SFI_OWNED, const char *res_name) SFI_ACQUIRES(pci_regions, pdev) SFI_RELEASED_BY(pci_release_regions(pdev)) SFI_KEEPS;
-void pci_release_regions(struct pci_dev *pdev SFI_OWNED) SFI_RELEASES(pci_regions, pdev) SFI_KEEPS;
+void pci_disable_device(struct pci_dev *dev SFI_OWNED) SFI_RELEASES(pci_enabled, dev) SFI_SLEEPS SFI_KEEPS;
+int pci_request_selected_regions(struct pci_dev *pdev SFI_OWNED, int bars, const char *res_name) SFI_REQUIRES(SFI_IS_STRING(res_name, -1)) SFI_ACQUIRES(pci_regions, pdev) SFI_RELEASED_BY(pci_release_selected_regions(pdev, bars)) SFI_SLEEPS SFI_KEEPS;
+void pci_release_selected_regions(struct pci_dev *pdev SFI_OWNED, int bars) SFI_RELEASES(pci_regions, pdev) SFI_SLEEPS SFI_KEEPS;
+int pci_request_regions(struct pci_dev *pdev SFI_OWNED, const char *res_name) SFI_REQUIRES(SFI_IS_STRING(res_name, -1)) SFI_ACQUIRES(pci_regions, pdev) SFI_RELEASED_BY(pci_release_regions(pdev)) SFI_SLEEPS SFI_KEEPS;
+void pci_release_regions(struct pci_dev *pdev SFI_OWNED) SFI_RELEASES(pci_regions, pdev) SFI_SLEEPS SFI_KEEPS;
 int pci_select_bars(struct pci_dev *dev SFI_OWNED, unsigned long flags) SFI_KEEPS;
 void pci_set_master(struct pci_dev *dev) SFI_BY_HAND(what the last instance has set up must not go on) SFI_KEEPS;
 void pci_clear_master(struct pci_dev *dev) SFI_BY_HAND(the counterpart) SFI_KEEPS;
@@ -49,11 +49,11 @@ void pci_clear_mwi(struct pci_dev *dev SFI_OWNED) SFI_KEEPS;
 void pci_intx(struct pci_dev *dev SFI_OWNED, int enable) SFI_KEEPS;
 int pcix_get_mmrbc(struct pci_dev *dev SFI_OWNED) SFI_KEEPS;
 int pcix_set_mmrbc(struct pci_dev *dev SFI_OWNED, int mmrbc) SFI_KEEPS;
-int pci_save_state(struct pci_dev *dev SFI_OWNED) SFI_KEEPS;
-void pci_restore_state(struct pci_dev *dev SFI_OWNED) SFI_KEEPS;
-int pci_set_power_state(struct pci_dev *dev SFI_OWNED, pci_power_t state) SFI_KEEPS;
-int pci_enable_wake(struct pci_dev *dev SFI_OWNED, pci_power_t state, bool enable) SFI_KEEPS;
-int pci_wake_from_d3(struct pci_dev *dev SFI_OWNED, bool enable) SFI_KEEPS;
+int pci_save_state(struct pci_dev *dev SFI_OWNED) SFI_SLEEPS SFI_KEEPS;
+void pci_restore_state(struct pci_dev *dev SFI_OWNED) SFI_SLEEPS SFI_KEEPS;
+int pci_set_power_state(struct pci_dev *dev SFI_OWNED, pci_power_t state) SFI_SLEEPS SFI_KEEPS;
+int pci_enable_wake(struct pci_dev *dev SFI_OWNED, pci_power_t state, bool enable) SFI_SLEEPS SFI_KEEPS;
+int pci_wake_from_d3(struct pci_dev *dev SFI_OWNED, bool enable) SFI_SLEEPS SFI_KEEPS;
 u8 pci_find_capability(struct pci_dev *dev SFI_OWNED, int cap) SFI_KEEPS;
 int pci_read_config_byte(const struct pci_dev *dev SFI_OWNED, int where, u8 *val SFI_WRITES(sizeof(*val))) SFI_KEEPS;
 int pci_read_config_word(const struct pci_dev *dev SFI_OWNED, int where, u16 *val SFI_WRITES(sizeof(*val))) SFI_KEEPS;
@@ -63,4 +63,4 @@ int pci_write_config_byte(const struct pci_dev *dev SFI_OWNED, int where, u8 val
 int pci_write_config_word(const struct pci_dev *dev SFI_OWNED, int where, u16 val) SFI_REQUIRES(where >= 0 && (where < PCI_BASE_ADDRESS_0 || where > PCI_ROM_ADDRESS + 3)) SFI_KEEPS;
 int pci_write_config_dword(const struct pci_dev *dev SFI_OWNED, int where, u32 val) SFI_REQUIRES(where >= 0 && (where < PCI_BASE_ADDRESS_0 || where > PCI_ROM_ADDRESS + 3)) SFI_KEEPS;
 
-void __iomem *pci_ioremap_bar(struct pci_dev *pdev SFI_OWNED, int bar) SFI_REQUIRES(bar >= 0 && bar < PCI_STD_NUM_BARS) SFI_ACQUIRES(iomem) SFI_SIZE(pci_resource_len(pdev, bar)) SFI_RELEASED_BY(iounmap) SFI_KEEPS;
+void __iomem *pci_ioremap_bar(struct pci_dev *pdev SFI_OWNED, int bar) SFI_REQUIRES(bar >= 0 && bar < PCI_STD_NUM_BARS) SFI_ACQUIRES(iomem) SFI_SIZE(pci_resource_len(pdev, bar)) SFI_RELEASED_BY(iounmap) SFI_SLEEPS SFI_KEEPS;

@@ -1,15 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The carrier after a restart. Nobody is told that there is none (net_shadow.c).
- * But packets that have waited in the queue must not reach a driver that has no
- * link yet: some reset their card when they find them there. They are held back
- * until the driver says that there is one, by the bit of the byte queue limits,
- * which drivers do not touch when they are opened.
+ * The queues and the carrier after a restart.
+ *
+ * A new device's queues are not stopped, and some drivers never start them: so
+ * they must not stay as they were stopped in the outage. But a driver that is
+ * being opened must not get packets.
+ *
+ * Nobody is told that there is no carrier (net_shadow.c). But packets that have
+ * waited in the queue must not reach a driver that has no link yet: some reset
+ * their card when they find them there. They are held back until the driver says
+ * that there is one, by the bit of the byte queue limits, which drivers do not
+ * touch when they are opened.
  */
 #include <linux/netdevice.h>
 
 #include "wrappers/by_hand.h"
 #include "wrappers/net_shadow.h"
+
+void net_shadow_start_queues(struct net_device *dev)
+{
+	unsigned int i;
+
+	for (i = 0; i < dev->num_tx_queues; i++) {
+		struct netdev_queue *q = netdev_get_tx_queue(dev, i);
+
+		set_bit(__QUEUE_STATE_FROZEN, &q->state);
+		/* Who sends must not see it go before it sees the other come. */
+		smp_mb__before_atomic();
+		clear_bit(__QUEUE_STATE_DRV_XOFF, &q->state);
+	}
+}
+
+void net_shadow_thaw_queues(struct net_device *dev)
+{
+	unsigned int i;
+
+	for (i = 0; i < dev->num_tx_queues; i++)
+		clear_bit(__QUEUE_STATE_FROZEN, &netdev_get_tx_queue(dev, i)->state);
+}
 
 void net_shadow_hold_queues(struct net_shadow *s)
 {
