@@ -10,6 +10,29 @@
 
 /* === Internals === */
 
+/*
+ * What is done under the lock may print, as the kernel's own warnings do, and netconsole may print
+ * through the driver: then the driver fails instead of waiting for the context that it is called in.
+ */
+static void check_holder(struct sfi_domain *d)
+{
+	if (unlikely(READ_ONCE(d->embed_holder) == sfi_port_context_id())) {
+		sfi_internal_error(d, "called from within a call that makes an object busy");
+		sfi_unwind(d);
+	}
+}
+
+static u64 lock_embedded(struct sfi_domain *d)
+{
+	check_holder(d);
+	return sfi_port_lock(&d->embed_lock);
+}
+
+static void unlock_embedded(struct sfi_domain *d, u64 flags)
+{
+	sfi_port_unlock(&d->embed_lock, flags);
+}
+
 struct search {
 	u8 id;
 	bool (*is)(const void *obj, const void *arg);
@@ -106,11 +129,11 @@ static const struct sfi_type *end_idle(struct sfi_domain *d, u64 addr, u64 size,
 
 	for (; size && !busy; addr += piece, size -= piece) {
 		piece = size < PIECE ? size : PIECE;
-		flags = sfi_port_lock(&d->embed_lock);
+		flags = lock_embedded(d);
 		busy = find_busy(d, addr, piece, where);
 		if (!busy)
 			sfi_embedded_end(d, addr, piece, false);
-		sfi_port_unlock(&d->embed_lock, flags);
+		unlock_embedded(d, flags);
 	}
 	return busy;
 }
@@ -190,22 +213,30 @@ void sfi_check_no_objects(struct sfi_domain *d, const void *p, size_t size,
 }
 SFI_EXPORT(sfi_check_no_objects);
 
-/* O: its record, or NULL if it is of a hot type. */
-static void begin(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
-		  struct sfi_object *o)
+/*
+ * O: its record, or NULL if it is of a hot type. FILLED: by the driver, and so must be sound: false
+ * if it is not, and still the driver's. The type, which other contexts look for, comes last.
+ */
+static bool begin(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
+		  struct sfi_object *o, bool filled)
 {
 	const struct sfi_field *f;
 	u64 addr = sfi_addr(obj), flags;
 
+	sfi_rights_unset(d, addr, size);
+	if (filled && type->sound && !type->sound(obj)) {
+		sfi_rights_set(d, addr, size, SFI_OVERWRITE);
+		return false;
+	}
 	if (o) {
 		flags = sfi_port_lock(&d->object_lock);
 		sfi_object_link(d, o);
 		sfi_port_unlock(&d->object_lock, flags);
 	}
-	sfi_rights_unset(d, addr, size);
 	for (f = type->fields; f && f->size; f++)
 		sfi_rights_set(d, addr + f->offset, f->size, SFI_OVERWRITE);
 	sfi_rights_set_type(d, addr, type->id);
+	return true;
 }
 
 static void end(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size)
@@ -220,7 +251,6 @@ static void end(struct sfi_domain *d, const struct sfi_type *type, void *obj, si
 	sfi_rights_set(d, sfi_addr(obj), size, SFI_OVERWRITE);
 }
 
-/* FILLED: by the driver, and so must be sound, which is looked at when the driver cannot write it. */
 static bool embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
 		  bool filled, const struct sfi_arg *arg)
 {
@@ -230,6 +260,7 @@ static bool embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, 
 
 	if (sfi_type_at(d, addr) == type->id)
 		return false;
+	check_holder(d);
 	if (!type->hot) {
 		o = sfi_object_new(d, type, obj, size);
 		if (!o)
@@ -237,17 +268,13 @@ static bool embed(struct sfi_domain *d, const struct sfi_type *type, void *obj, 
 		o->flags |= OBJECT_EMBEDDED;
 	}
 	/* Another context may be embedding it. */
-	flags = sfi_port_lock(&d->embed_lock);
+	flags = lock_embedded(d);
 	fresh = sfi_type_at(d, addr) != type->id;
 	own = fresh && !(addr & (SFI_SLOT_SIZE - 1)) && sfi_writable(d, addr, size);
-	if (own) {
-		begin(d, type, obj, size, o);
-		sound = !filled || !type->sound || type->sound(obj);
-		if (!sound)
-			end(d, type, obj, size);
-	}
-	sfi_port_unlock(&d->embed_lock, flags);
-	if (!own && o)
+	if (own)
+		sound = begin(d, type, obj, size, o, filled);
+	unlock_embedded(d, flags);
+	if ((!own || !sound) && o)
 		sfi_object_free(d, o);
 	if (fresh && !own)
 		sfi_bad_argument(d, arg, addr, size, "is not memory of the driver's own");
@@ -277,11 +304,11 @@ bool sfi_any_typed(struct sfi_domain *d, u8 id, bool (*is)(const void *obj, cons
 		   const void *arg)
 {
 	struct search s = { .id = id, .is = is, .arg = arg };
-	u64 flags = sfi_port_lock(&d->embed_lock);
+	u64 flags = lock_embedded(d);
 
 	/* None of them is freed meanwhile. */
 	sfi_rights_walk(d, search_leaf, &s);
-	sfi_port_unlock(&d->embed_lock, flags);
+	unlock_embedded(d, flags);
 	return s.found;
 }
 SFI_EXPORT(sfi_any_typed);
@@ -289,12 +316,12 @@ SFI_EXPORT(sfi_any_typed);
 void sfi_unembed(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
 		 const struct sfi_arg *arg)
 {
-	u64 flags = sfi_port_lock(&d->embed_lock);
+	u64 flags = lock_embedded(d);
 	bool held = sfi_type_at(d, sfi_addr(obj)) == type->id;
 
 	if (likely(held))
 		end(d, type, obj, size);
-	sfi_port_unlock(&d->embed_lock, flags);
+	unlock_embedded(d, flags);
 	if (unlikely(!held))
 		sfi_not_held(d, type->id, obj, arg);
 }
@@ -302,27 +329,30 @@ SFI_EXPORT(sfi_unembed);
 
 void sfi_unembed_idle(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size)
 {
-	u64 flags = sfi_port_lock(&d->embed_lock);
+	u64 flags = lock_embedded(d);
 
 	if (sfi_type_at(d, sfi_addr(obj)) == type->id && !type->busy(obj))
 		end(d, type, obj, size);
-	sfi_port_unlock(&d->embed_lock, flags);
+	unlock_embedded(d, flags);
 }
 SFI_EXPORT(sfi_unembed_idle);
 
 bool sfi_embedded_hold(struct sfi_domain *d, const struct sfi_type *type, void *obj, u64 *flags)
 {
-	*flags = sfi_port_lock(&d->embed_lock);
-	if (likely(sfi_type_at(d, sfi_addr(obj)) == type->id))
+	*flags = lock_embedded(d);
+	if (likely(sfi_type_at(d, sfi_addr(obj)) == type->id)) {
+		WRITE_ONCE(d->embed_holder, sfi_port_context_id());
 		return true;
-	sfi_port_unlock(&d->embed_lock, *flags);
+	}
+	unlock_embedded(d, *flags);
 	return false;
 }
 SFI_EXPORT(sfi_embedded_hold);
 
 void sfi_embedded_let_go(struct sfi_domain *d, u64 flags)
 {
-	sfi_port_unlock(&d->embed_lock, flags);
+	WRITE_ONCE(d->embed_holder, 0);
+	unlock_embedded(d, flags);
 }
 SFI_EXPORT(sfi_embedded_let_go);
 

@@ -278,12 +278,42 @@ static void bad_result(void **state)
 	assert_report("result 77 of ops__call", "test_callback+0x0 [test] (callback.c:100)");
 }
 
+static void hold_again(void)
+{
+	u64 flags;
+
+	sfi_embedded_hold(dom, &type_timer, memory, &flags);
+}
+
+/* As netconsole does, when the kernel prints a warning about what it is given. */
+static void is_called_by_who_makes_an_object_busy(void **state)
+{
+	u64 flags;
+
+	(void)state;
+	memory = aligned_alloc(8, 128);
+	memset(memory, 0, 128);
+	sfi_acquire(dom, &type_memory, memory, 128, NULL, 0, 0, 0, 0);
+	sfi_embed(dom, &type_timer, memory, sizeof(struct timer), &test_arg);
+	assert_true(sfi_embedded_hold(dom, &type_timer, memory, &flags));
+	wrapper = hold_again;
+	assert_int_equal(enter(drv_wrapper), UNWOUND);
+	assert_string_equal(
+		test_report_line(dom),
+		"sfi: VIOLATION in test: internal error: called from within a call that makes an object busy");
+	sfi_embedded_let_go(dom, flags);
+	assert_true(sfi_embedded_hold(dom, &type_timer, memory, &flags));
+	sfi_embedded_let_go(dom, flags);
+	free(memory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		INSIDE_TEST(bad_arguments),
 		INSIDE_TEST(right_arguments),
 		INSIDE_TEST(bad_result),
+		INSIDE_TEST(is_called_by_who_makes_an_object_busy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,6 +142,7 @@ struct sfi_domain {
 	struct sfi_object *spare;    /* those of them not in use, chained */
 	u32 nr_objects, nr_spare;
 	sfi_port_lock_t embed_lock;  /* held while an embedded object comes, goes or gets busy */
+	u64 embed_holder;            /* the context that holds it through sfi_embedded_hold(), or 0 */
 	sfi_port_lock_t borrow_lock; /* held while a borrowing comes or goes, rights included */
 	u64 borrowings;              /* see sfi_object_surely_own(), which reads it without lock */
 	struct {
