@@ -112,6 +112,36 @@ static void quiet_devices(struct sfi_host *h, struct devices *devices)
 	}
 }
 
+/*
+ * Where a device has a function-level reset, nothing remains of what the failed driver has told it
+ * behind its windows: not even what it would do as soon as it may master the bus again. Configuration
+ * space stays as it is. The time is the device's own.
+ * See docs/decisions/016-function-level-reset.md.
+ */
+static void renew_devices(struct sfi_host *h, struct devices *devices)
+{
+	u64 began = sfi_driver_begins();
+	struct pci_dev *dev;
+	unsigned int i;
+
+	for (i = 0; i < devices->nr; i++) {
+		dev = devices->dev[i];
+		/* One that has gone would be waited for. */
+		if (pcie_reset_flr(dev, PCI_RESET_PROBE) || dev->current_state != PCI_D0 ||
+		    !pci_device_is_present(dev))
+			continue;
+		pci_cfg_access_lock(dev);
+		/* A call that has left since may have put it on again. */
+		pci_clear_master(dev);
+		pci_save_state(dev);
+		if (pcie_reset_flr(dev, PCI_RESET_DO_RESET))
+			pci_warn(dev, "%s: it could not be reset\n", h->d->name);
+		pci_restore_state(dev);
+		pci_cfg_access_unlock(dev);
+	}
+	sfi_driver_ends(h->d, began);
+}
+
 /* For the driver's pci_enable_device() to do all that it does to a device that is off. */
 static void offer_devices(struct devices *devices)
 {
@@ -226,7 +256,13 @@ int sfi_run_init(const struct sfi_entry *e)
 
 	if (!sfi_gate_enter(&g, e))
 		return -EIO;
-	ret = sfi_gate_save(&g) ? -EIO : ((int (*)(void))e->fn)();
+	if (!sfi_gate_save(&g)) {
+		ret = ((int (*)(void))e->fn)();
+		/* The kernel keeps a module whose init says more than 0. */
+		sfi_check_result(&g, ret <= 0, (u64)ret);
+	} else {
+		ret = -EIO;
+	}
 	sfi_gate_leave(&g);
 	return ret;
 }
@@ -290,12 +326,15 @@ static void recover(struct kthread_work *work)
 		goto out;
 	}
 	step_done(h, "evicted");
+	renew_devices(h, devices);
 	restart = may_restart(h, &why);
 	if (restart)
 		sfi_shadows_do(h, keep);
 	else
 		sfi_shadows_do(h, give_up);
 	sfi_release_all(d);
+	if (!restart)
+		sfi_shadows_do(h, given_up);
 	step_done(h, "released");
 	sfi_domain_reset(d);
 	step_done(h, "reset");
@@ -349,6 +388,7 @@ static void clear(struct kthread_work *work)
 		return;
 	sfi_shadows_do(h, give_up);
 	sfi_release_all(h->d);
+	sfi_shadows_do(h, given_up);
 	sfi_domain_reset(h->d);
 	h->inhabited = false;
 	pr_info("%s: the call has left the driver, all is released\n", h->d->name);

@@ -54,7 +54,8 @@ static inline struct sfi_range sfi_compat_init_text(const struct module *mod)
 }
 
 /*
- * Who sends takes no lock for DEV: a feature in 6.1, which a driver may write; no more so in 6.12.
+ * Who sends takes no lock for DEV. In 6.1 a feature, which a driver may write at any time; in 6.12
+ * not any more once it has registered DEV.
  */
 static inline bool sfi_compat_lltx(const struct net_device *dev)
 {
@@ -65,12 +66,15 @@ static inline bool sfi_compat_lltx(const struct net_device *dev)
 #endif
 }
 
-static inline void sfi_compat_change_lltx(struct net_device *dev)
+static inline void sfi_compat_set_lltx(struct net_device *dev, bool lltx)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
-	dev->features ^= NETIF_F_LLTX;
+	if (lltx)
+		dev->features |= NETIF_F_LLTX;
+	else
+		dev->features &= ~NETIF_F_LLTX;
 #else
-	dev->lltx = !dev->lltx;
+	dev->lltx = lltx;
 #endif
 }
 

@@ -16,21 +16,37 @@ static bool clock_known(clockid_t clock)
 	       clock == CLOCK_TAI;
 }
 
+/* Whoever finds it there from now on finds a timer. */
+static bool prepare(const void *timer)
+{
+	hrtimer_init((struct hrtimer *)timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	return true;
+}
+
 void sfi_w_hrtimer_init(struct sfi_self *self, struct hrtimer *timer, clockid_t which_clock,
 			enum hrtimer_mode mode)
 {
+	const struct sfi_arg *arg = SFI_ARG("hrtimer_init", "timer");
 	struct sfi_domain *d = sfi_import_enter(self);
+	struct sfi_type type = sfi_type_hrtimer;
+	bool idle;
+	u64 flags;
 
+	type.sound = prepare;
 	sfi_check_that(d, clock_known(which_clock), SFI_ARG("hrtimer_init", "which_clock"));
 	sfi_check_that(d, (unsigned int)mode <= HRTIMER_MODE_REL_PINNED_HARD,
 		       SFI_ARG("hrtimer_init", "mode"));
-	if (!sfi_embed(d, &sfi_type_hrtimer, timer, sizeof(*timer),
-		       SFI_ARG("hrtimer_init", "timer"))) {
-		sfi_check_that(d, !hrtimer_active(timer),
-			       SFI_ARG("hrtimer_init", "timer is not active"));
+	sfi_embed(d, &type, timer, sizeof(*timer), arg);
+	/* Nobody starts it meanwhile. */
+	while (!sfi_embedded_hold(d, &sfi_type_hrtimer, timer, &flags))
+		sfi_check_owned(d, timer, SFI_T_hrtimer, arg);
+	idle = !hrtimer_active(timer);
+	if (idle) {
+		hrtimer_init(timer, which_clock, mode);
 		sfi_grant(d, &timer->function, sizeof(timer->function));
 	}
-	hrtimer_init(timer, which_clock, mode);
+	sfi_embedded_let_go(d, flags);
+	sfi_check_that(d, idle, SFI_ARG("hrtimer_init", "timer is not active"));
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_hrtimer_init);
@@ -40,18 +56,28 @@ void sfi_w_hrtimer_start_range_ns(struct sfi_self *self, struct hrtimer *timer, 
 {
 	const struct sfi_arg *arg = SFI_ARG("hrtimer_start_range_ns", "timer");
 	struct sfi_domain *d = sfi_import_enter(self);
+	bool right, held = false;
+	void *function;
 	u64 flags;
 
-	sfi_check_owned(d, timer, SFI_T_hrtimer, arg);
-	sfi_revoke(d, &timer->function, sizeof(timer->function));
-	sfi_check_that(d, timer->function, arg);
-	sfi_check_callback(d, timer->function, "hrtimer__function", arg);
-	sfi_check_that(d, !(mode & HRTIMER_MODE_SOFT) == !timer->is_soft,
-		       SFI_ARG("hrtimer_start_range_ns", "mode is that of hrtimer_init"));
-	if (!sfi_embedded_hold(d, &sfi_type_hrtimer, timer, &flags))
+	/* As long as another context sets it up anew meanwhile. */
+	while (!held) {
 		sfi_check_owned(d, timer, SFI_T_hrtimer, arg);
-	hrtimer_start_range_ns(timer, tim, range_ns, mode);
+		function = READ_ONCE(timer->function);
+		sfi_check_that(d, function, arg);
+		sfi_check_callback(d, function, "hrtimer__function", arg);
+		if (!sfi_embedded_hold(d, &sfi_type_hrtimer, timer, &flags))
+			continue;
+		sfi_revoke(d, &timer->function, sizeof(timer->function));
+		held = timer->function == function;
+		if (!held)
+			sfi_embedded_let_go(d, flags);
+	}
+	right = !(mode & HRTIMER_MODE_SOFT) == !timer->is_soft;
+	if (right)
+		hrtimer_start_range_ns(timer, tim, range_ns, mode);
 	sfi_embedded_let_go(d, flags);
+	sfi_check_that(d, right, SFI_ARG("hrtimer_start_range_ns", "mode is that of hrtimer_init"));
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_hrtimer_start_range_ns);

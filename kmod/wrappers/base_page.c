@@ -31,11 +31,9 @@ static struct page *allocate(struct sfi_self *self, gfp_t gfp, unsigned int orde
 	struct page *page;
 
 	sfi_check_that(d, order <= PAGE_ALLOC_COSTLY_ORDER + 6, arg);
-	sfi_check_that(d, !gfpflags_allow_blocking(gfp) || (preemptible() && !rcu_preempt_depth()),
-		       SFI_ARG("alloc_pages", "it may sleep, or gfp says that it must not"));
-	/* Both kinds of mobility are none; and what may not fail is not to be large. */
-	sfi_check_that(d, !(gfp & __GFP_HIGHMEM) && (~gfp & (__GFP_RECLAIMABLE | __GFP_MOVABLE)) &&
-			  !(order > 1 && (gfp & __GFP_NOFAIL)), arg);
+	sfi_check_gfp(d, gfp, SFI_ARG("alloc_pages", "gfp is right here"));
+	/* What may not fail is not to be large. */
+	sfi_check_that(d, !(gfp & __GFP_HIGHMEM) && !(order > 1 && (gfp & __GFP_NOFAIL)), arg);
 	page = NULL;
 	if (sfi_may_hold(d, PAGE_SIZE << order))
 		page = alloc_pages(order ? gfp | __GFP_COMP : gfp, order);

@@ -194,7 +194,7 @@ void sfi_wait_queue_release(struct wait_queue_head *head)
 	int ms;
 
 	__wake_up(head, TASK_NORMAL, 0, poll_to_key(EPOLLHUP | POLLFREE));
-	for (ms = 0; ms < PATIENCE_MS && preemptible() && !rcu_preempt_depth(); ms++) {
+	for (ms = 0; ms < PATIENCE_MS && sfi_may_sleep(); ms++) {
 		/* Under the lock below is who counts. */
 		if (!waitqueue_active(head))
 			break;

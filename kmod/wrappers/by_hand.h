@@ -40,10 +40,16 @@ static inline bool sfi_may_write(struct sfi_domain *d, const void *p, size_t siz
 	return sfi_writable(d, (u64)p, size);
 }
 
+/* Nothing here keeps the context from sleeping. */
+static inline bool sfi_may_sleep(void)
+{
+	return preemptible() && !rcu_preempt_depth();
+}
+
 /* A function that sleeps has been called where that is allowed. As SFI_SLEEPS. */
 static inline void sfi_check_sleeps(struct sfi_domain *d, const struct sfi_arg *arg)
 {
-	sfi_check_that(d, preemptible() && !rcu_preempt_depth(), arg);
+	sfi_check_that(d, sfi_may_sleep(), arg);
 }
 
 #define SFI_CHECK_SLEEPS(d, function) \
@@ -53,8 +59,7 @@ static inline void sfi_check_sleeps(struct sfi_domain *d, const struct sfi_arg *
 static inline void sfi_check_gfp(struct sfi_domain *d, gfp_t gfp, const struct sfi_arg *arg)
 {
 	sfi_check_that(d,
-		       (!gfpflags_allow_blocking(gfp) ||
-			(preemptible() && !rcu_preempt_depth())) &&
+		       (!gfpflags_allow_blocking(gfp) || sfi_may_sleep()) &&
 			       (~gfp & (__GFP_RECLAIMABLE | __GFP_MOVABLE)),
 		       arg);
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Network devices: allocation, registration, NAPI instances.
+ * Network devices: allocation, registration, carrier, sending.
  *
- * By hand: a device may outlive its driver's instance (net_shadow.c);
- * one allocation is a device, its private area and its queues; its end
- * is also that of the NAPI instances in it; a poll that failed must still be
- * completed, and who sends must find the lock as it was; at registration fields and tables must be out of the driver's
- * reach before they are checked and the kernel looks at them; and rtnl_lock()
- * has no argument that a lock could be known by.
+ * By hand: a device may outlive its driver's instance (net_shadow.c); one allocation is a device,
+ * its private area and its queues; its end is also that of the NAPI instances in it; who sends must
+ * find the lock as it was; at registration fields and tables must be out of the driver's reach before
+ * they are checked and the kernel looks at them; and rtnl_lock() has no argument that a lock could be
+ * known by.
  */
 #include <linux/etherdevice.h>
 #include <linux/ethtool.h>
@@ -16,10 +15,10 @@
 
 #include "compat/compat.h"
 #include "wrappers/by_hand.h"
+#include "wrappers/net_napi.h"
 #include "wrappers/net_shadow.h"
 
 void sfi_net_device_release(struct net_device *dev);
-void sfi_napi_release(struct napi_struct *napi);
 
 /* === Allocation === */
 
@@ -111,11 +110,6 @@ static void release_registration(void *obj, const u64 args[4])
 	}
 }
 
-/* Where the kernel follows pointers to tables that no driver can set here. */
-#define NEED_TABLES                                                                              \
-	(NETIF_F_HW_TLS_TX | NETIF_F_HW_TLS_RX | NETIF_F_HW_TLS_RECORD | NETIF_F_HW_ESP |        \
-	 NETIF_F_HW_ESP_TX_CSUM | NETIF_F_HW_L2FW_DOFFLOAD | NETIF_F_HW_MACSEC)
-
 /* What the driver has filled in, no longer writable. */
 static void check_device(struct sfi_domain *d, struct net_device *dev)
 {
@@ -128,8 +122,6 @@ static void check_device(struct sfi_domain *d, struct net_device *dev)
 			       SFI_ARG("register_netdev", "dev->priv_flags are a network card's"));
 	sfi_check_that(d, dev->mtu >= ETH_MIN_MTU && dev->mtu <= ETH_MAX_MTU,
 		       SFI_ARG("register_netdev", "dev->mtu is one of Ethernet's"));
-	sfi_check_that(d, !((dev->features | dev->hw_features) & NEED_TABLES),
-		       SFI_ARG("register_netdev", "dev->features have the tables that they need"));
 	sfi_check_that(d, strnlen(dev->name, IFNAMSIZ) < IFNAMSIZ,
 		       SFI_ARG("register_netdev", "dev->name ends"));
 	sfi_check_that(d, ops, SFI_ARG("register_netdev", "dev->netdev_ops is set"));
@@ -211,95 +203,41 @@ void sfi_w_netif_carrier_off(struct sfi_self *self, struct net_device *dev)
 }
 EXPORT_SYMBOL_GPL(sfi_w_netif_carrier_off);
 
-/* === NAPI === */
+/* === Sending === */
 
-/* Own memory becomes an instance, all of it: nothing that the driver wrote there stays. */
-void sfi_w_netif_napi_add_weight(struct sfi_self *self, struct net_device *dev,
-				 struct napi_struct *napi, int (*poll)(struct napi_struct *, int),
-				 int weight)
+/* The caller has locked the queue for this CPU. */
+static bool is_locked(const struct netdev_queue *q)
 {
-	struct sfi_domain *d = sfi_import_enter(self);
-
-	SFI_CHECK_SLEEPS(d, "netif_napi_add");
-	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netif_napi_add", "dev"));
-	sfi_check_that(d, poll && weight > 0 && weight <= NAPI_POLL_WEIGHT,
-		       SFI_ARG("netif_napi_add", "poll and weight are right"));
-	sfi_check_callback(d, poll, "napi_struct__poll", SFI_ARG("netif_napi_add", "poll"));
-	sfi_check_that(d,
-		       sfi_embed(d, &sfi_type_napi_struct, napi, sizeof(*napi),
-				 SFI_ARG("netif_napi_add", "napi")),
-		       SFI_ARG("netif_napi_add", "napi was not added before"));
-	memset(napi, 0, sizeof(*napi));
-	netif_napi_add_weight(dev, napi, poll, weight);
-	net_silent_napi_added(dev, napi);
-	sfi_import_leave(d);
+	return READ_ONCE(q->xmit_lock_owner) == smp_processor_id();
 }
-EXPORT_SYMBOL_GPL(sfi_w_netif_napi_add_weight);
-
-/* What is disabled has neither a poll nor a timer of its own on its way. */
-void sfi_w_netif_napi_del(struct sfi_self *self, struct napi_struct *napi)
-{
-	struct sfi_domain *d = sfi_import_enter(self);
-
-	SFI_CHECK_SLEEPS(d, "netif_napi_del");
-	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("netif_napi_del", "napi"));
-	sfi_check_that(d, test_bit(NAPI_STATE_NPSVC, &napi->state) && list_empty(&napi->poll_list),
-		       SFI_ARG("netif_napi_del", "napi is disabled"));
-	sfi_napi_release(napi);
-	sfi_unembed(d, &sfi_type_napi_struct, napi, sizeof(*napi),
-		    SFI_ARG("netif_napi_del", "napi"));
-	sfi_import_leave(d);
-}
-EXPORT_SYMBOL_GPL(sfi_w_netif_napi_del);
 
 /*
- * As the kernel does, but not longer than the driver lives: an instance that is
- * never completed would keep its context, and with it recovery, for ever.
- */
-void sfi_w_napi_disable(struct sfi_self *self, struct napi_struct *n)
-{
-	struct sfi_domain *d = sfi_import_enter(self);
-	unsigned long begin = jiffies;
-
-	sfi_check_owned(d, n, SFI_T_napi_struct, SFI_ARG("napi_disable", "n"));
-	SFI_CHECK_SLEEPS(d, "napi_disable");
-	/* It is not scheduled again, and completed if it is polled. */
-	set_bit(NAPI_STATE_DISABLE, &n->state);
-	while (READ_ONCE(n->state) & (NAPIF_STATE_SCHED | NAPIF_STATE_NPSVC)) {
-		net_silent_disable_waits(d, n, jiffies_to_msecs(jiffies - begin));
-		if (unlikely(sfi_closed(d))) {
-			clear_bit(NAPI_STATE_DISABLE, &n->state);
-			sfi_unwind(d);
-		}
-		usleep_range(20, 200);
-	}
-	napi_disable(n);
-	sfi_import_leave(d);
-}
-EXPORT_SYMBOL_GPL(sfi_w_napi_disable);
-
-/*
- * The caller unlocks the queue or not by what DEV says then: it must be what it said when the
- * caller locked it, also where the driver has failed.
+ * The caller unlocks the queue or not by what DEV says then: it must be what it has said when the
+ * caller locked it, also where the driver, here or on another CPU, has failed.
  */
 netdev_tx_t sfi_e_net_device_ops__ndo_start_xmit(const struct sfi_entry *e, struct sk_buff *skb,
 						 struct net_device *dev)
 {
 	netdev_tx_t (*fn)(struct sk_buff *, struct net_device *) = (void *)e->fn;
-	const bool lltx = sfi_compat_lltx(dev);
 	const u16 queue = skb_get_queue_mapping(skb);
+	const struct netdev_queue *q = netdev_get_tx_queue(dev, queue);
+	const bool locked = is_locked(q);
+	netdev_tx_t ret = NETDEV_TX_BUSY;
 	struct sfi_gate g;
-	netdev_tx_t ret;
 
+	/* netpoll does not ask for that; it keeps the packet. */
+	if (unlikely(test_bit(__QUEUE_STATE_FROZEN, &q->state)))
+		goto out;
 	if (!sfi_gate_enter(&g, e)) {
 		sfi_type_sk_buff.release(skb);
-		return NETDEV_TX_OK;
+		ret = NETDEV_TX_OK;
+		goto out;
 	}
 	sfi_acquire(g.domain, &sfi_type_sk_buff, skb, 0, NULL, 0, 0, 0, 0);
 	if (!sfi_gate_save(&g)) {
 		ret = fn(skb, dev);
 		sfi_check_result(&g, ret == NETDEV_TX_OK || ret == NETDEV_TX_BUSY, (u64)ret);
-		sfi_check_that(g.domain, sfi_compat_lltx(dev) == lltx,
+		sfi_check_that(g.domain, sfi_compat_lltx(dev) != locked,
 			       SFI_ARG("ndo_start_xmit", "dev is locked as before"));
 		if (ret != NETDEV_TX_OK) {
 			/* The caller looks for its queue by that. */
@@ -314,71 +252,13 @@ netdev_tx_t sfi_e_net_device_ops__ndo_start_xmit(const struct sfi_entry *e, stru
 		if (sfi_take_back(g.domain, &sfi_type_sk_buff, skb))
 			sfi_type_sk_buff.release(skb);
 	}
-	if (unlikely(sfi_compat_lltx(dev) != lltx))
-		sfi_compat_change_lltx(dev);
 	sfi_gate_leave(&g);
+out:
+	if (unlikely(sfi_compat_lltx(dev) == locked))
+		sfi_compat_set_lltx(dev, !locked);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(sfi_e_net_device_ops__ndo_start_xmit);
-
-/*
- * A poll that failed, or whose driver is not there, completes the instance as the driver would
- * have: somebody may be waiting for that in napi_disable(). One that the driver has completed
- * already may be scheduled again, on another CPU's list: it is left alone, its poll comes here in
- * turn.
- */
-static int complete_for_driver(struct napi_struct *napi)
-{
-	if (test_bit(NAPI_STATE_SCHED, &napi->state) && list_empty(&napi->poll_list))
-		napi_complete_done(napi, 0);
-	return 0;
-}
-
-int sfi_e_napi_struct__poll(const struct sfi_entry *e, struct napi_struct *napi, int budget)
-{
-	int (*fn)(struct napi_struct *, int) = (void *)e->fn;
-	struct sfi_gate g;
-	u64 released;
-	int ret;
-
-	if (!sfi_gate_enter(&g, e))
-		return complete_for_driver(napi);
-	/* Whatever a poll achieves, it gives something away: packets sent or received. */
-	released = raw_cpu_read(g.domain->cpu->released);
-	if (!sfi_gate_save(&g)) {
-		ret = fn(napi, budget);
-		sfi_check_result(&g, ret >= 0 && ret <= budget, ret);
-	} else {
-		ret = -1;
-	}
-	net_silent_polled(napi, budget > 0 && ret == budget &&
-					released == raw_cpu_read(g.domain->cpu->released));
-	sfi_gate_leave(&g);
-	return ret < 0 ? complete_for_driver(napi) : ret;
-}
-EXPORT_SYMBOL_GPL(sfi_e_napi_struct__poll);
-
-/*
- * An instance goes that may not have been disabled: in recovery, since the driver may have failed
- * with it scheduled, and napi_disable() could wait for ever. It is enough that the core forgets it:
- * nobody schedules it any more, and a poll of a driver that is not there ends at once. It must have
- * had its turn, however long that takes: the list that it waits in goes through the instance, whose
- * memory is about to be something else. So does the tree of timers: its own is armed by polls
- * (gro_flush_timeout), the last of which netif_napi_del() waits for. The packet that it keeps goes
- * with it, unless the driver has freed it already.
- */
-void sfi_napi_release(struct napi_struct *napi)
-{
-	struct sfi_domain *d = sfi_domain_of_text((u64)napi->poll);
-
-	set_bit(NAPI_STATE_DISABLE, &napi->state);
-	while (!list_empty_careful(&napi->poll_list))
-		usleep_range(1000, 1100);
-	if (!d || !napi->skb || !sfi_take_back(d, &sfi_type_sk_buff, napi->skb))
-		napi->skb = NULL;
-	netif_napi_del(napi);
-	hrtimer_cancel(&napi->timer);
-}
 
 /* === The lock of network configuration === */
 

@@ -132,6 +132,8 @@ int sfi_e_ethtool_ops__get_eeprom(const struct sfi_entry *e, struct net_device *
 		sfi_check_that(g.domain, eeprom->len <= asked.len,
 			       SFI_ARG("get_eeprom", "eeprom->len is not more than was asked for"));
 	} else {
+		/* The next instance is asked for as much. */
+		*eeprom = asked;
 		ret = -EIO;
 	}
 	if (lent_bytes)
@@ -149,7 +151,8 @@ void sfi_e_ethtool_ops__self_test(const struct sfi_entry *e, struct net_device *
 				  struct ethtool_test *test, u64 *data)
 {
 	void (*fn)(struct net_device *, struct ethtool_test *, u64 *) = (void *)e->fn;
-	const u32 len = test->len;
+	const struct ethtool_test asked = *test;
+	const u32 len = asked.len;
 	bool lent_test, lent_data;
 	struct sfi_gate g;
 
@@ -161,6 +164,8 @@ void sfi_e_ethtool_ops__self_test(const struct sfi_entry *e, struct net_device *
 		fn(dev, test, data);
 		sfi_check_that(g.domain, test->len <= len,
 			       SFI_ARG("self_test", "test->len is not more than was asked for"));
+	} else {
+		*test = asked;
 	}
 	if (lent_data)
 		sfi_revoke(g.domain, data, len * sizeof(*data));

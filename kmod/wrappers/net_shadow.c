@@ -274,6 +274,8 @@ static void put_right(struct net_shadow *s)
 	dev->mpls_features = s->registered.mpls;
 	dev->gso_partial_features = s->registered.gso_partial;
 	dev->mtu = s->config.mtu;
+	/* Those who send go by it. */
+	sfi_compat_set_lltx(dev, s->lltx);
 }
 
 static void keep(struct sfi_shadow *shadow)
@@ -444,8 +446,14 @@ static void give_up(struct sfi_shadow *shadow)
 	}
 	mutex_unlock(&nd->devices_lock);
 	net_shadow_end_outage(nd);
+}
+
+/* Nothing of the driver's is in their memory any more, and nobody waits for this domain. */
+static void given_up(struct sfi_shadow *shadow)
+{
+	struct net_shadow_domain *nd = container_of(shadow, struct net_shadow_domain, shadow);
+
 	queue_work(system_long_wq, &nd->orphans);
-	/* Nobody waits for this domain any more. */
 	flush_work(&nd->orphans);
 }
 
@@ -464,6 +472,7 @@ static const struct sfi_shadow_class class = {
 	.keep = keep,
 	.resume = resume,
 	.give_up = give_up,
+	.given_up = given_up,
 	.strand = strand,
 	.free = free_domain,
 };
@@ -523,10 +532,13 @@ static void look_new(struct net_shadow *s)
 	struct net_device *dev = s->dev;
 
 	memset(netdev_priv(dev), 0, s->sizeof_priv);
-	memset(&dev->stats, 0, sizeof(dev->stats));
+	/* Who asks while the driver's tables are in place: in the order of both structures. */
+	BUILD_BUG_ON(sizeof(dev->stats) > sizeof(s->last));
+	memcpy(&dev->stats, &s->last, sizeof(dev->stats));
 	dev->mtu = ETH_DATA_LEN;
 	dev->ethtool_ops = s->default_ethtool_ops;
 	dev->features = 0;
+	sfi_compat_set_lltx(dev, s->lltx);
 	dev->hw_features = 0;
 	dev->vlan_features = 0;
 	dev->hw_enc_features = 0;
@@ -579,9 +591,12 @@ static void register_adopted(struct net_shadow *s)
 	memcpy(s->dev->name, s->name, sizeof(s->name));
 	sfi_compat_netdev_called(s->dev, s->dev->name);
 	s->dev->priv_flags = (s->dev->priv_flags & ~NET_SHADOW_NO_CARD) | s->priv_flags;
+	sfi_compat_set_lltx(s->dev, s->lltx);
 	/* The last instance may have failed after it had detached it, as for suspending. */
 	set_bit(__LINK_STATE_PRESENT, &s->dev->state);
 	net_shadow_interpose(s);
+	/* From here on what was before is added. */
+	memset(&s->dev->stats, 0, sizeof(s->dev->stats));
 	s->misses = 0;
 	s->replay = true;
 	s->state = NET_REGISTERED;
@@ -601,6 +616,7 @@ static int register_new(struct net_shadow *s)
 		return ret;
 	}
 	s->registered = features_of(dev);
+	s->lltx = sfi_compat_lltx(dev);
 	remember(s);
 	net_shadow_note_config(s);
 	s->state = NET_REGISTERED;

@@ -88,6 +88,7 @@ struct net_shadow {
 	struct net_device_ops ops;
 	struct ethtool_ops ethtool_ops;
 	struct net_features by_driver, registered;
+	bool lltx; /* as registered */
 	struct net_config config;
 	/* In an outage, what the driver may overwrite: */
 	char name[IFNAMSIZ];

@@ -123,7 +123,7 @@ bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt)
 	if (likely(!net_shadow_is_down(s) && READ_ONCE(nd->failures) == attempt->failures))
 		return false;
 	/* Whoever is still in the driver further out must leave it first; some ask under RCU alone. */
-	if (s->state >= NET_GONE || !attempt->left || rcu_preempt_depth() || !preemptible() ||
+	if (s->state >= NET_GONE || !attempt->left || !sfi_may_sleep() ||
 	    !rtnl_is_locked() || sfi_gate_find((u64)__builtin_frame_address(0)))
 		return false;
 	mutex_lock(&lend_lock);

@@ -11,6 +11,7 @@
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
+#include <net/tls.h>
 
 #include "wrappers/by_hand.h"
 #include "wrappers/net_shadow.h"
@@ -315,6 +316,62 @@ void net_shadow_keep_stats(struct net_shadow *s)
 	X(ndo_open) X(ndo_stop) X(ndo_set_mac_address)                                             \
 	X(ndo_eth_ioctl) X(ndo_vlan_rx_add_vid) X(ndo_vlan_rx_kill_vid) X(ndo_fix_features)
 
+/*
+ * What the kernel calls for a feature without a look whether it is there, while a driver may write
+ * its features at any time.
+ */
+static int no_vid(struct net_device *dev, __be16 proto, u16 vid)
+{
+	return 0;
+}
+
+static void *no_station(struct net_device *dev, struct net_device *station)
+{
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
+static void no_station_goes(struct net_device *dev, void *station)
+{
+}
+
+#if IS_ENABLED(CONFIG_TLS_DEVICE)
+static int no_tls(struct net_device *dev, struct sock *sk, enum tls_offload_ctx_dir direction,
+		  struct tls_crypto_info *info, u32 sequence)
+{
+	return -EOPNOTSUPP;
+}
+
+static void no_tls_goes(struct net_device *dev, struct tls_context *context,
+			enum tls_offload_ctx_dir direction)
+{
+}
+
+static int no_tls_resync(struct net_device *dev, struct sock *sk, u32 sequence, u8 *record,
+			 enum tls_offload_ctx_dir direction)
+{
+	return -EOPNOTSUPP;
+}
+
+static const struct tlsdev_ops no_tls_ops = {
+	.tls_dev_add = no_tls,
+	.tls_dev_del = no_tls_goes,
+	.tls_dev_resync = no_tls_resync,
+};
+#endif
+
+static void stand_in(struct net_shadow *s)
+{
+	if (!s->ops.ndo_vlan_rx_add_vid || !s->ops.ndo_vlan_rx_kill_vid) {
+		s->ops.ndo_vlan_rx_add_vid = no_vid;
+		s->ops.ndo_vlan_rx_kill_vid = no_vid;
+	}
+	s->ops.ndo_dfwd_add_station = no_station;
+	s->ops.ndo_dfwd_del_station = no_station_goes;
+#if IS_ENABLED(CONFIG_TLS_DEVICE)
+	s->dev->tlsdev_ops = &no_tls_ops;
+#endif
+}
+
 void net_shadow_interpose(struct net_shadow *s)
 {
 	struct net_device *dev = s->dev;
@@ -333,6 +390,7 @@ void net_shadow_interpose(struct net_shadow *s)
 		s->ethtool_ops.name = shadow_##name;
 	ETHTOOL_FUNCTIONS(X)
 #undef X
+	stand_in(s);
 	/* These also where the driver leaves them to the kernel. */
 	s->ops.ndo_change_mtu = shadow_ndo_change_mtu;
 	s->ops.ndo_set_features = shadow_ndo_set_features;
@@ -345,11 +403,6 @@ static netdev_tx_t drop(struct sk_buff *skb, struct net_device *dev)
 {
 	dev_kfree_skb_any(skb);
 	return NETDEV_TX_OK;
-}
-
-static int no_vid(struct net_device *dev, __be16 proto, u16 vid)
-{
-	return 0;
 }
 
 static void no_timeout(struct net_device *dev, unsigned int txqueue)
@@ -371,6 +424,8 @@ static const struct net_device_ops no_driver = {
 	.ndo_start_xmit = drop,
 	.ndo_vlan_rx_add_vid = no_vid,
 	.ndo_vlan_rx_kill_vid = no_vid,
+	.ndo_dfwd_add_station = no_station,
+	.ndo_dfwd_del_station = no_station_goes,
 	.ndo_tx_timeout = no_timeout,
 	.ndo_get_stats64 = last_stats,
 };
@@ -534,6 +589,7 @@ void net_shadow_replay(struct net_shadow *s)
 		replay_vids(s);
 		net_shadow_start_queues(s->dev);
 		net_shadow_thaw_queues(s->dev);
+		net_shadow_let_queues(s);
 	}
 	/* Failed in being opened: the call is made again, and its caller has set this before. */
 	if (!s->config.open && s->was_running)

@@ -24,8 +24,10 @@ void net_shadow_start_queues(struct net_device *dev)
 	for (i = 0; i < dev->num_tx_queues; i++) {
 		struct netdev_queue *q = netdev_get_tx_queue(dev, i);
 
+		/* netpoll asks for this one alone, and drivers reset it when they are opened. */
+		set_bit(__QUEUE_STATE_STACK_XOFF, &q->state);
 		set_bit(__QUEUE_STATE_FROZEN, &q->state);
-		/* Who sends must not see it go before it sees the other come. */
+		/* Who sends must not see it go before it sees the others come. */
 		smp_mb__before_atomic();
 		clear_bit(__QUEUE_STATE_DRV_XOFF, &q->state);
 	}

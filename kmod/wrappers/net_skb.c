@@ -32,6 +32,7 @@
 #include <linux/skbuff.h>
 
 #include "wrappers/by_hand.h"
+#include "wrappers/net_napi.h"
 
 /* Slots that lie wholly in [begin, end). */
 #define SLOTS_BEGIN(begin) round_up(begin, SFI_SLOT_SIZE)
@@ -125,6 +126,9 @@ static struct sk_buff *made(struct sfi_domain *d, struct sk_buff *skb)
 #define CHECK_STACK(d, function)                             \
 	sfi_check_that(d, softirq_count() && !in_hardirq(), \
 		       SFI_ARG(function, "bottom halves are off"))
+/* The packets that an instance merges or keeps are its poll's. */
+#define CHECK_POLLED(d, napi, function) \
+	sfi_check_that(d, sfi_napi_is_polled_here(napi), SFI_ARG(function, "napi is polled here"))
 
 /* === Making packets === */
 
@@ -525,11 +529,13 @@ gro_result_t sfi_w_napi_gro_receive(struct sfi_self *self, struct napi_struct *n
 	gro_result_t ret;
 
 	CHECK_STACK(d, "napi_gro_receive");
-	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_gro_receive", "napi"));
+	CHECK_POLLED(d, napi, "napi_gro_receive");
 	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("napi_gro_receive", "skb"));
 	sfi_check_that(d, may_merge(skb), SFI_ARG("napi_gro_receive", "skb is not one to send"));
 	give_packet(d, skb, true, SFI_ARG("napi_gro_receive", "skb is consistent"));
+	sfi_napi_lists_begin();
 	ret = napi_gro_receive(napi, skb);
+	sfi_napi_lists_end(napi);
 	sfi_import_leave(d);
 	return ret;
 }
@@ -572,7 +578,7 @@ struct sk_buff *sfi_w_napi_get_frags(struct sfi_self *self, struct napi_struct *
 	struct sk_buff *skb;
 
 	CHECK_SOFTIRQ(d, "napi_get_frags");
-	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_get_frags", "napi"));
+	CHECK_POLLED(d, napi, "napi_get_frags");
 	if (!sfi_is(d, napi->skb, SFI_T_sk_buff))
 		napi->skb = NULL;
 	skb = napi_get_frags(napi);
@@ -590,13 +596,15 @@ gro_result_t sfi_w_napi_gro_frags(struct sfi_self *self, struct napi_struct *nap
 	gro_result_t ret;
 
 	CHECK_STACK(d, "napi_gro_frags");
-	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_gro_frags", "napi"));
+	CHECK_POLLED(d, napi, "napi_gro_frags");
 	skb = napi->skb;
 	sfi_check_owned(d, skb, SFI_T_sk_buff, SFI_ARG("napi_gro_frags", "napi->skb"));
 	napi->skb = NULL;
 	give_packet(d, skb, false, SFI_ARG("napi_gro_frags", "napi->skb is consistent"));
 	napi->skb = skb;
+	sfi_napi_lists_begin();
 	ret = napi_gro_frags(napi);
+	sfi_napi_lists_end(napi);
 	sfi_import_leave(d);
 	return ret;
 }
@@ -607,6 +615,8 @@ void sfi_w_napi_free_frags(struct sfi_self *self, struct napi_struct *napi)
 	struct sfi_domain *d = sfi_import_enter(self);
 
 	sfi_check_owned(d, napi, SFI_T_napi_struct, SFI_ARG("napi_free_frags", "napi"));
+	sfi_check_that(d, sfi_napi_is_polled_here(napi) || sfi_napi_is_disabled(napi),
+		       SFI_ARG("napi_free_frags", "napi is polled here or disabled"));
 	if (!napi->skb || !sfi_take_back(d, &sfi_type_sk_buff, napi->skb))
 		napi->skb = NULL;
 	napi_free_frags(napi);

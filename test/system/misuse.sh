@@ -46,6 +46,8 @@ while IFS='|' read -r name report; do
 done </root/list
 ok "the driver came back" wait_for 20 there
 is "and is well" "$(cat /dev/misuse)" ""
+ok "an interrupt keeps its name" grep -qw misuse-name /proc/interrupts
+ok "so does a window" grep -qw misuse-name /proc/iomem
 remove_all misuse
 healthy
 END

@@ -14,8 +14,9 @@
  *	          tracker now, or it will be released
  *	resume    init has returned, the domain is live: what was kept and not taken up again goes, the rest
  *	          gets its configuration back. May fail the domain again.
- *	give_up   nobody is inside, and it will not be started again: everything that was kept goes, and nobody
- *	          waits any more for the rest, which is released next
+ *	give_up   nobody is inside, and it will not be started again: nobody waits any more for what was kept;
+ *	          all that the domain holds is released next, some of it may be in memory of that
+ *	given_up  that has been done: what was kept goes
  *	strand    the same, but contexts did not leave the driver: nothing may go yet, only nobody is to wait
  *	          any more. give_up follows if they ever do.
  *
@@ -34,6 +35,7 @@ struct sfi_shadow_class {
 	void (*keep)(struct sfi_shadow *s);
 	void (*resume)(struct sfi_shadow *s);
 	void (*give_up)(struct sfi_shadow *s);
+	void (*given_up)(struct sfi_shadow *s);
 	void (*strand)(struct sfi_shadow *s);
 	void (*free)(struct sfi_shadow *s); /* the domain is going; nothing is kept */
 };

@@ -288,11 +288,29 @@ MISUSE(bytes_completed_unsent, "argument bytes were sent of netdev_completed_que
 	netdev_completed_queue(interface, 1, 101);
 }
 
-MISUSE(napi_completed_unasked, "argument test_bit.* of napi_complete_done: does not meet")
+MISUSE(napi_completed_unasked, "argument n is polled here of napi_complete_done: does not meet")
 {
 	netif_napi_add(interface, &napi, on_poll);
 	napi_enable(&napi);
 	napi_complete(&napi);
+}
+
+/* Though it is scheduled, on no list, and soft interrupts are off, as in a poll. */
+MISUSE(napi_completed_elsewhere, "argument n is polled here of napi_complete_done: does not meet")
+{
+	netif_napi_add(interface, &napi, on_poll);
+	napi_enable(&napi);
+	local_bh_disable();
+	if (napi_schedule_prep(&napi))
+		napi_complete(&napi);
+	local_bh_enable();
+}
+
+MISUSE(napi_scheduled_unclaimed, "argument n is claimed .* of __napi_schedule: does not meet")
+{
+	netif_napi_add(interface, &napi, on_poll);
+	napi_enable(&napi);
+	__napi_schedule(&napi);
 }
 
 /* The kernel would take its private area for a bridge. */
@@ -355,8 +373,10 @@ const struct misuse callback_misuses[] = {
 	ROW(napi_deleted_enabled),
 	ROW(napi_enabled_twice),
 	ROW(napi_scheduled_twice),
+	ROW(napi_scheduled_unclaimed),
 	ROW(bytes_completed_unsent),
 	ROW(napi_completed_unasked),
+	ROW(napi_completed_elsewhere),
 	ROW(queue_woken_early),
 	ROW(device_of_another_kind),
 	{},

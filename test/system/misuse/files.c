@@ -5,8 +5,15 @@
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/spinlock.h>
+#include <linux/version.h>
 
 #include "misuse.h"
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define make_class(name) class_create(THIS_MODULE, name)
+#else
+#define make_class(name) class_create(name)
+#endif
 
 static const struct file_operations operations;
 static DEFINE_SPINLOCK(lock);
@@ -38,7 +45,7 @@ MISUSE(class_destroyed_early, "argument none of its devices is left of class_des
 
 	if (alloc_chrdev_region(&number, 0, 1, "misuse"))
 		return;
-	class = class_create(THIS_MODULE, "misuse_class");
+	class = make_class("misuse_class");
 	if (!IS_ERR(class) && !IS_ERR(device_create(class, NULL, number, NULL, "misuse_file")))
 		class_destroy(class);
 }
@@ -46,7 +53,7 @@ MISUSE(class_destroyed_early, "argument none of its devices is left of class_des
 MISUSE(class_created_atomic, "argument .*preempt.* of __class_create: does not meet")
 {
 	spin_lock(&lock);
-	(void)class_create(THIS_MODULE, "misuse_class");
+	(void)make_class("misuse_class");
 }
 
 MISUSE(numbers_taken_atomic, "argument .*preempt.* of alloc_chrdev_region: does not meet")

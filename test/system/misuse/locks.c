@@ -41,6 +41,12 @@ MISUSE(mutex_overwritten, "argument lock .*of mutex_lock")
 	mutex_lock(&mutex);
 }
 
+MISUSE(mutex_locked_twice, "argument !SFI_HOLDS.* of mutex_lock: does not meet")
+{
+	mutex_lock(&mutex);
+	mutex_lock(&mutex);
+}
+
 MISUSE(queues_locked_twice, "argument !SFI_HOLDS.* of netif_tx_disable: does not meet")
 {
 	local_bh_disable();
@@ -50,5 +56,5 @@ MISUSE(queues_locked_twice, "argument !SFI_HOLDS.* of netif_tx_disable: does not
 
 const struct misuse lock_misuses[] = {
 	ROW(lock_of_another_kind), ROW(lock_unlocked_as_another), ROW(lock_in_freed_memory),
-	ROW(mutex_overwritten),	   ROW(queues_locked_twice),	  {},
+	ROW(mutex_overwritten),	   ROW(mutex_locked_twice),	  ROW(queues_locked_twice),  {},
 };

@@ -6,6 +6,7 @@
 #include <linux/etherdevice.h>
 #include <linux/ethtool.h>
 #include <linux/fs.h>
+#include <linux/interrupt.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -161,15 +162,51 @@ static struct miscdevice misuse_device = {
 
 /* === The device === */
 
+static irqreturn_t misuse_irq(int irq, void *cookie)
+{
+	return IRQ_NONE;
+}
+
+/* The kernel shows the name after this has returned. */
+static int ask_for(struct pci_dev *pdev)
+{
+	char name[] = "misuse-name";
+	int ret = pci_enable_device(pdev);
+
+	if (ret)
+		return ret;
+	ret = pci_request_regions(pdev, name);
+	if (ret)
+		goto disable;
+	ret = request_irq(pdev->irq, misuse_irq, IRQF_SHARED, name, pdev);
+	if (ret)
+		goto release;
+	memset(name, '!', sizeof(name));
+	return 0;
+
+release:
+	pci_release_regions(pdev);
+disable:
+	pci_disable_device(pdev);
+	return ret;
+}
+
+static void give_up(struct pci_dev *pdev)
+{
+	free_irq(pdev->irq, pdev);
+	pci_release_regions(pdev);
+	pci_disable_device(pdev);
+}
+
 static int misuse_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	int ret = pci_enable_device(pdev);
+	int ret = ask_for(pdev);
 
 	if (ret)
 		return ret;
 	interface = alloc_etherdev(0);
 	if (!interface) {
-		pci_disable_device(pdev);
+		give_up(pdev);
 		return -ENOMEM;
 	}
 	interface->netdev_ops = &misuse_netdev_ops;
@@ -188,7 +225,7 @@ static void misuse_remove(struct pci_dev *pdev)
 	misc_deregister(&misuse_device);
 	unregister_netdev(interface);
 	free_netdev(interface);
-	pci_disable_device(pdev);
+	give_up(pdev);
 }
 
 static const struct pci_device_id misuse_ids[] = { { PCI_DEVICE(0x1234, 0x11e8) }, {} };

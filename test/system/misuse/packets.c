@@ -162,6 +162,22 @@ MISUSE(packet_merged_outside, "argument bottom halves are off of napi_gro_receiv
 	napi_gro_receive(NULL, packet());
 }
 
+static struct napi_struct napi;
+
+static int on_poll(struct napi_struct *instance, int budget)
+{
+	return 0;
+}
+
+/* Its poll may be merging there at the same time. */
+MISUSE(packet_merged_by_others, "argument napi is polled here of napi_gro_receive: does not meet")
+{
+	netif_napi_add(interface, &napi, on_poll);
+	local_bh_disable();
+	napi_gro_receive(&napi, packet());
+	local_bh_enable();
+}
+
 MISUSE(packet_put_past, "argument .* of skb_put: does not meet")
 {
 	struct sk_buff *skb = packet();
@@ -242,16 +258,6 @@ MISUSE(device_of_no_mtu, "argument dev->mtu is one of Ethernet's of register_net
 	(void)register_netdev(other);
 }
 
-MISUSE(device_of_all_features, "argument dev->features have the tables .* of register_netdev")
-{
-	struct net_device *other = alloc_etherdev(0);
-
-	if (!other)
-		return;
-	other->features = ~0ULL;
-	(void)register_netdev(other);
-}
-
 MISUSE(interrupts_turned_on, "argument .*SFI_IRQS_WERE_ON of _raw_spin_unlock_irqrestore")
 {
 	hrtimer_init(&high, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
@@ -266,8 +272,8 @@ const struct misuse packet_misuses[] = {
 	ROW(packet_page_past),	ROW(packet_of_fragment), ROW(packet_without_header),
 	ROW(packet_header_in_fragment), ROW(packet_headroom_negative),
 	ROW(packet_pulled_from_nowhere), ROW(packet_padded_nowhere),
-	ROW(packet_trimmed_past), ROW(packet_consumed_outside), ROW(packet_merged_outside),
+	ROW(packet_trimmed_past), ROW(packet_consumed_outside), ROW(packet_merged_outside), ROW(packet_merged_by_others),
 	ROW(packet_length_wraps), ROW(packet_without_headroom), ROW(packet_checksum_before),
 	ROW(packet_of_dead_device), ROW(packet_made_atomic), ROW(device_of_no_mtu),
-	ROW(device_of_all_features), ROW(interrupts_turned_on), {},
+	ROW(interrupts_turned_on), {},
 };

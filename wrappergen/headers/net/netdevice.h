@@ -106,12 +106,12 @@ void SFI_INTERFACE(netdev_reset_queue)(struct net_device *dev_queue SFI_OWNED) S
  */
 void netif_napi_add_weight(struct net_device *dev, struct napi_struct *napi SFI_INITS(napi_struct), int (*poll)(struct napi_struct *, int) SFI_CALLBACK(napi_struct.poll), int weight) SFI_BY_HAND(adding the same instance twice corrupts a list of the kernel);
 void SFI_INTERFACE(netif_napi_del)(struct napi_struct *napi) SFI_BY_HAND(the packet that the instance keeps goes with it);
-void napi_enable(struct napi_struct *n) SFI_BY_HAND(the look and the step are one) SFI_KEEPS;
+void napi_enable(struct napi_struct *n) SFI_BY_HAND(only who has disabled it may) SFI_KEEPS;
 void napi_disable(struct napi_struct *n) SFI_BY_HAND(one that is never completed must not be waited for without end);
-bool napi_schedule_prep(struct napi_struct *n SFI_OWNED) SFI_KEEPS;
-void __napi_schedule(struct napi_struct *n) SFI_BY_HAND(the look and the step are one) SFI_KEEPS;
-void __napi_schedule_irqoff(struct napi_struct *n) SFI_BY_HAND(the look and the step are one) SFI_KEEPS;
-bool napi_complete_done(struct napi_struct *n SFI_OWNED, int work_done) SFI_REQUIRES(test_bit(NAPI_STATE_SCHED, &n->state) && (n->state & (NAPIF_STATE_NPSVC | NAPIF_STATE_IN_BUSY_POLL) || (list_empty(&n->poll_list) && softirq_count() && !in_hardirq())));
+bool napi_schedule_prep(struct napi_struct *n) SFI_BY_HAND(who may schedule it now is remembered) SFI_KEEPS;
+void __napi_schedule(struct napi_struct *n) SFI_BY_HAND(only who has asked napi_schedule_prep may) SFI_KEEPS;
+void __napi_schedule_irqoff(struct napi_struct *n) SFI_BY_HAND(only who has asked napi_schedule_prep may) SFI_KEEPS;
+bool napi_complete_done(struct napi_struct *n, int work_done) SFI_BY_HAND(only the poll itself may and only once);
 gro_result_t napi_gro_receive(struct napi_struct *napi SFI_OWNED, struct sk_buff *skb) SFI_BY_HAND(the packet is checked for consistency before the stack gets it);
 int netif_receive_skb(struct sk_buff *skb) SFI_BY_HAND(the packet is checked for consistency before the stack gets it);
 int netif_rx(struct sk_buff *skb) SFI_BY_HAND(the packet is checked for consistency before the stack gets it);
