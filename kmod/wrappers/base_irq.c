@@ -4,12 +4,16 @@
  *
  * By hand: how long a handler runs is measured, and a line that nobody serves
  * is masked (kmod/irq.c); whether a line is one that the driver may have follows from the
- * devices that are bound to it; an action is found by line and cookie together;
+ * devices that are bound to it; an action is found by line and cookie together, and its
+ * name, which the kernel shows for as long as it exists, is to outlive the driver's string;
  * only who has an action on a line may switch it; and a handler that waits until no
  * handler runs waits for itself, in the kernel's code, where nobody can send it on.
  */
 #include <linux/interrupt.h>
+#include <linux/limits.h>
 #include <linux/pci.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 
 #include <sfi/irq.h>
 
@@ -59,9 +63,40 @@ static void note_disabled(struct sfi_domain *d, unsigned int irq)
 	sfi_acquire(d, &sfi_type_irq_disabled, line_object(irq), 0, release_disabled, irq, 0, 0, 0);
 }
 
+/* Given to the kernel in place of the driver's, which it gets back with the action. */
+struct kept_name {
+	const char *given;
+	char text[NAME_MAX + 1];
+};
+
+/* NULL: no memory. */
+static const char *keep_name(const char *given)
+{
+	struct kept_name *name = kzalloc(sizeof(*name), GFP_KERNEL);
+
+	if (!name)
+		return NULL;
+	name->given = given;
+	strscpy(name->text, given, sizeof(name->text));
+	return name->text;
+}
+
+/* Return: the driver's. TEXT may be NULL, as the driver's may. */
+static const void *drop_name(const char *text)
+{
+	struct kept_name *name = container_of(text, struct kept_name, text[0]);
+	const void *given = NULL;
+
+	if (text) {
+		given = name->given;
+		kfree(name);
+	}
+	return given;
+}
+
 static void release_action(void *dev_id, const u64 args[4])
 {
-	free_irq(args[0], dev_id);
+	drop_name(free_irq(args[0], dev_id));
 }
 
 int sfi_w_request_threaded_irq(struct sfi_self *self, unsigned int irq, irq_handler_t handler,
@@ -69,19 +104,25 @@ int sfi_w_request_threaded_irq(struct sfi_self *self, unsigned int irq, irq_hand
 			       void *dev_id)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
-	int ret;
+	const char *kept = NULL;
+	int ret = -ENOMEM;
 
 	SFI_CHECK_SLEEPS(d, "request_irq");
 	sfi_check_that(d, line_allowed(d, irq),
 		       SFI_ARG("request_irq", "irq is of a device of the driver"));
 	sfi_check_callback(d, handler, "irq_handler_t", SFI_ARG("request_irq", "handler"));
 	sfi_check_callback(d, thread_fn, "irq_handler_t", SFI_ARG("request_irq", "thread_fn"));
-	sfi_check_that(d, !name || sfi_string_readable(name, -1),
+	sfi_check_that(d, !name || sfi_string_readable(name, NAME_MAX),
 		       SFI_ARG("request_irq", "name can be read"));
-	ret = request_threaded_irq(irq, handler, thread_fn, flags, name, dev_id);
+	if (name)
+		kept = keep_name(name);
+	if (kept || !name)
+		ret = request_threaded_irq(irq, handler, thread_fn, flags, kept, dev_id);
 	if (!ret) {
 		sfi_acquire(d, &sfi_type_irq_line, line_object(irq), 0, NULL, 0, 0, 0, 0);
 		sfi_acquire(d, &sfi_type_irq_action, dev_id, 0, release_action, irq, 0, 0, 0);
+	} else {
+		drop_name(kept);
 	}
 	sfi_import_leave(d);
 	return ret;
@@ -98,7 +139,7 @@ const void *sfi_w_free_irq(struct sfi_self *self, unsigned int irq, void *dev_id
 	sfi_check_that(d, !SFI_WITHIN(irq_handler_t), SFI_ARG("free_irq", "no handler runs here"));
 	sfi_release_args(d, &sfi_type_irq_action, dev_id, args, 1, SFI_ARG("free_irq", "dev_id"));
 	sfi_release(d, &sfi_type_irq_line, line_object(irq), SFI_ARG("free_irq", "irq"));
-	ret = free_irq(irq, dev_id);
+	ret = drop_name(free_irq(irq, dev_id));
 	/* It ends with the last action on the line. */
 	while (!sfi_holds(d, SFI_T_irq_line, line_object(irq)) &&
 	       sfi_take_back(d, &sfi_type_irq_disabled, line_object(irq)))
@@ -112,11 +153,6 @@ EXPORT_SYMBOL_GPL(sfi_w_free_irq);
  * The handler's thread is waited for too, which sleeps. Drivers also call this where nothing may
  * sleep, for netpoll or in a timer: then the handler alone is.
  */
-static bool may_wait_for_thread(void)
-{
-	return preemptible() && !rcu_preempt_depth();
-}
-
 void sfi_w_disable_irq(struct sfi_self *self, unsigned int irq)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
@@ -124,7 +160,7 @@ void sfi_w_disable_irq(struct sfi_self *self, unsigned int irq)
 	sfi_check_that(d, !SFI_WITHIN(irq_handler_t),
 		       SFI_ARG("disable_irq", "no handler runs here"));
 	sfi_check_owned(d, line_object(irq), SFI_T_irq_line, SFI_ARG("disable_irq", "irq"));
-	if (may_wait_for_thread())
+	if (sfi_may_sleep())
 		disable_irq(irq);
 	else
 		disable_hardirq(irq);
@@ -139,7 +175,7 @@ void sfi_w_synchronize_irq(struct sfi_self *self, unsigned int irq)
 
 	sfi_check_that(d, !SFI_WITHIN(irq_handler_t),
 		       SFI_ARG("synchronize_irq", "no handler runs here"));
-	if (may_wait_for_thread())
+	if (sfi_may_sleep())
 		synchronize_irq(irq);
 	else
 		synchronize_hardirq(irq);

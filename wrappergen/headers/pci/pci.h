@@ -36,10 +36,10 @@ void pci_unregister_driver(struct pci_driver *dev) SFI_BY_HAND(it forgets the bu
 int pci_enable_device(struct pci_dev *dev) SFI_BY_HAND(turns line interrupts on though somebody else has it enabled) SFI_KEEPS;
 int pci_enable_device_mem(struct pci_dev *dev) SFI_BY_HAND(as pci_enable_device) SFI_KEEPS;
 void pci_disable_device(struct pci_dev *dev SFI_OWNED) SFI_RELEASES(pci_enabled, dev) SFI_SLEEPS SFI_KEEPS;
-int pci_request_selected_regions(struct pci_dev *pdev SFI_OWNED, int bars, const char *res_name) SFI_REQUIRES(SFI_IS_STRING(res_name, -1)) SFI_ACQUIRES(pci_regions, pdev) SFI_RELEASED_BY(pci_release_selected_regions(pdev, bars)) SFI_SLEEPS SFI_KEEPS;
-void pci_release_selected_regions(struct pci_dev *pdev SFI_OWNED, int bars) SFI_RELEASES(pci_regions, pdev) SFI_SLEEPS SFI_KEEPS;
-int pci_request_regions(struct pci_dev *pdev SFI_OWNED, const char *res_name) SFI_REQUIRES(SFI_IS_STRING(res_name, -1)) SFI_ACQUIRES(pci_regions, pdev) SFI_RELEASED_BY(pci_release_regions(pdev)) SFI_SLEEPS SFI_KEEPS;
-void pci_release_regions(struct pci_dev *pdev SFI_OWNED) SFI_RELEASES(pci_regions, pdev) SFI_SLEEPS SFI_KEEPS;
+int pci_request_selected_regions(struct pci_dev *pdev, int bars, const char *res_name) SFI_BY_HAND(its name is to outlive the driver) SFI_KEEPS;
+void pci_release_selected_regions(struct pci_dev *pdev, int bars) SFI_BY_HAND(as they were requested) SFI_KEEPS;
+int pci_request_regions(struct pci_dev *pdev, const char *res_name) SFI_BY_HAND(its name is to outlive the driver) SFI_KEEPS;
+void pci_release_regions(struct pci_dev *pdev) SFI_BY_HAND(as they were requested) SFI_KEEPS;
 int pci_select_bars(struct pci_dev *dev SFI_OWNED, unsigned long flags) SFI_KEEPS;
 void pci_set_master(struct pci_dev *dev) SFI_BY_HAND(what the last instance has set up must not go on) SFI_KEEPS;
 void pci_clear_master(struct pci_dev *dev) SFI_BY_HAND(the counterpart) SFI_KEEPS;
