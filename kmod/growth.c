@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A leak: the objects that a domain holds grow, period after period, and what
- * the driver is asked to do does not. Hot objects are not counted here: memory.c
- * knows their bytes.
+ * A leak: the objects that a domain holds, or their memory, grow, period after
+ * period, and what the driver is asked to do does not. Hot objects, packets for
+ * one, are not counted, but their memory is.
  */
 #include <linux/ktime.h>
 #include <linux/minmax.h>
@@ -49,40 +49,55 @@ static void put_types(struct sfi_domain *d, char *buf, size_t size)
 	kfree(c);
 }
 
-static void found(struct sfi_host *h, const struct sfi_growth *g, unsigned int objects)
+static void found(struct sfi_host *h, u64 from, u64 to, const char *unit)
 {
 	struct sfi_report r = { .what = SFI_GROWTH };
 	char types[64];
 
 	h->growths++;
 	put_types(h->d, types, sizeof(types));
-	scnprintf(r.detail, sizeof(r.detail), "from %u to %u (%s)", g->began_with, objects, types);
+	scnprintf(r.detail, sizeof(r.detail), "from %llu to %llu%s (%s)", from, to, unit, types);
 	if (READ_ONCE(sfi_growth_recovers))
 		sfi_report_and_fail(h->d, &r);
 	else
 		pr_warn("%s: objects grow: %s\n", h->d->name, r.detail);
 }
 
-/* A period is over. */
-static void judge(struct sfi_host *h, struct sfi_growth *g)
+/*
+ * A period is over, in which the driver was called CALLS times and of which HELD is left. True: a
+ * leak, which began with *FROM.
+ */
+static bool grows(struct sfi_series *s, u64 held, u64 least, u64 calls, u64 *from)
 {
-	unsigned int objects = sfi_domain_objects(h->d), least = READ_ONCE(sfi_growth_objects);
-	u64 entered = sfi_domain_count(h->d, SFI_COUNT_entered), calls = entered - g->entered;
+	bool leak;
 
 	/* The first period of a row says how much traffic is usual. */
-	if (!least || objects < g->objects + least || (g->periods && calls > g->calls + g->calls / 2)) {
-		g->periods = 0;
-		g->began_with = objects;
-	} else if (!g->periods++) {
-		g->calls = calls;
+	if (!least || held < s->held + least || (s->periods && calls > s->calls + s->calls / 2)) {
+		s->periods = 0;
+		s->began_with = held;
+	} else if (!s->periods++) {
+		s->calls = calls;
 	}
-	g->objects = objects;
+	s->held = held;
+	leak = s->periods && s->periods >= READ_ONCE(sfi_growth_periods);
+	if (leak) {
+		*from = s->began_with;
+		s->periods = 0;
+		s->began_with = held;
+	}
+	return leak;
+}
+
+static void judge(struct sfi_host *h, struct sfi_growth *g)
+{
+	u64 entered = sfi_domain_count(h->d, SFI_COUNT_entered), calls = entered - g->entered;
+	u64 objects = sfi_domain_objects(h->d), kb = sfi_memory_held(h->d) >> 10, from;
+
 	g->entered = entered;
-	if (!g->periods || g->periods < READ_ONCE(sfi_growth_periods))
-		return;
-	found(h, g, objects);
-	g->periods = 0;
-	g->began_with = objects;
+	if (grows(&g->objects, objects, READ_ONCE(sfi_growth_objects), calls, &from))
+		found(h, from, objects, "");
+	if (grows(&g->memory, kb, READ_ONCE(sfi_growth_kb), calls, &from))
+		found(h, from, kb, " KiB");
 }
 
 void sfi_growth_look(struct sfi_host *h, struct sfi_growth *g)
@@ -98,8 +113,10 @@ void sfi_growth_look(struct sfi_host *h, struct sfi_growth *g)
 	if (g->looked_at) {
 		judge(h, g);
 	} else {
-		g->objects = sfi_domain_objects(h->d);
-		g->began_with = g->objects;
+		g->objects.held = sfi_domain_objects(h->d);
+		g->objects.began_with = g->objects.held;
+		g->memory.held = sfi_memory_held(h->d) >> 10;
+		g->memory.began_with = g->memory.held;
 		g->entered = sfi_domain_count(h->d, SFI_COUNT_entered);
 	}
 	g->looked_at = now;

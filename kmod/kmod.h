@@ -84,7 +84,9 @@ struct sfi_host {
 	u64 irq_opened;                  /* since when handlers run; ktime_get_mono_fast_ns() */
 
 	struct sfi_patrol *patrol;       /* patrol.c's */
-	unsigned int overdue;            /* calls over their soft limit; written by the patrol */
+	atomic_t overdue;                /* calls over their soft limit */
+	const struct sfi_entry *ran;     /* one that ran for ran_ms and did not sleep, and nothing was said about it; or NULL */
+	unsigned int ran_ms;
 	unsigned int growths;            /* times that objects grew; written by the patrol */
 
 	raw_spinlock_t changes_lock;     /* guards the next two */
@@ -95,6 +97,7 @@ struct sfi_host {
 /* main.c: module parameters */
 extern unsigned int sfi_restart_max;      /* restarts in one window */
 extern unsigned int sfi_restart_window_s; /* length of the window */
+extern unsigned int sfi_hang_soft_ms;     /* one call that has run for so long is reported; 0: never */
 extern unsigned int sfi_hang_ms;          /* CPU time budget of one call into a driver */
 extern unsigned int sfi_irq_percent;      /* of a CPU's time that interrupt handlers may take */
 extern unsigned int sfi_irq_window_ms;    /* measured over that long */
@@ -102,6 +105,7 @@ extern unsigned int sfi_irq_window_ms;    /* measured over that long */
 /* Limits of a call, ms; 0: none. Of elapsed time, of CPU time; reported, acted on. */
 extern unsigned int sfi_call_soft_ms, sfi_call_hard_ms, sfi_cpu_soft_ms, sfi_cpu_hard_ms;
 extern unsigned int sfi_growth_objects;   /* more objects in a period than this is growth; 0: never */
+extern unsigned int sfi_growth_kb;        /* or so many more KiB; 0: never */
 extern unsigned int sfi_growth_period_s;  /* length of the period */
 extern unsigned int sfi_growth_periods;   /* so many in a row are a leak */
 extern bool sfi_growth_recovers;          /* which is acted on */
@@ -152,12 +156,15 @@ void sfi_patrol_stop(struct sfi_host *h);
 /* growth.c */
 /* The patrol's. */
 struct sfi_growth {
-	u64 looked_at;        /* ktime, ns; 0: not yet */
-	unsigned int objects; /* held then */
-	u64 entered;          /* calls of the driver until then */
-	unsigned int periods; /* in a row in which they grew */
-	unsigned int began_with;
-	u64 calls;            /* in the first of these periods */
+	u64 looked_at; /* ktime, ns; 0: not yet */
+	u64 entered;   /* calls of the driver until then */
+	/* What is held of something. */
+	struct sfi_series {
+		u64 held;             /* then */
+		unsigned int periods; /* in a row in which it grew */
+		u64 began_with;
+		u64 calls;            /* in the first of these periods */
+	} objects, memory;
 };
 void sfi_growth_look(struct sfi_host *h, struct sfi_growth *g);
 

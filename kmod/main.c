@@ -18,6 +18,10 @@ unsigned int sfi_hang_ms = 2000;
 module_param_named(hang_ms, sfi_hang_ms, uint, 0644);
 MODULE_PARM_DESC(hang_ms, "how long a call into a driver may run without sleeping, in milliseconds of CPU time");
 
+unsigned int sfi_hang_soft_ms = 1000;
+module_param_named(hang_soft_ms, sfi_hang_soft_ms, uint, 0644);
+MODULE_PARM_DESC(hang_soft_ms, "the same, to be reported only; 0: any");
+
 unsigned int sfi_irq_percent = 60;
 module_param_named(irq_percent, sfi_irq_percent, uint, 0644);
 MODULE_PARM_DESC(irq_percent, "share of a CPU that a driver's interrupt handlers may take, in percent; 0: no limit");
@@ -45,6 +49,10 @@ MODULE_PARM_DESC(cpu_hard_ms, "CPU time that a call into a driver may take befor
 unsigned int sfi_growth_objects = 100;
 module_param_named(growth_objects, sfi_growth_objects, uint, 0644);
 MODULE_PARM_DESC(growth_objects, "objects that a driver may hold more at the end of a period; 0: any");
+
+unsigned int sfi_growth_kb = 256;
+module_param_named(growth_kb, sfi_growth_kb, uint, 0644);
+MODULE_PARM_DESC(growth_kb, "KiB that a driver may hold more at the end of a period; 0: any");
 
 unsigned int sfi_growth_period_s = 60;
 module_param_named(growth_period_s, sfi_growth_period_s, uint, 0644);

@@ -101,7 +101,7 @@ static void judge(struct sfi_patrol *p, const struct sfi_entry *e, struct task_s
 			  t->comm, task_pid_nr(t), hard);
 		sfi_report_and_fail(p->h->d, &r);
 	} else if (soft && ms >= soft && first_of(p, e)) {
-		p->h->overdue++;
+		atomic_inc(&p->h->overdue);
 		pr_warn("%s: a call of %s (%s) has taken %llu ms of %s in %s/%d\n", p->h->d->name,
 			e->name, e->kind, ms, what, t->comm, task_pid_nr(t));
 	}
@@ -233,11 +233,26 @@ static void look_at_calls(struct sfi_patrol *p)
 	rcu_read_unlock();
 }
 
+/* The watchdog has found a call that ran for long. */
+static void say_ran(struct sfi_patrol *p)
+{
+	/* Pairs with note_once(). */
+	const struct sfi_entry *e = smp_load_acquire(&p->h->ran);
+
+	if (!e)
+		return;
+	if (first_of(p, e))
+		pr_warn("%s: a call of %s (%s) has run for %u ms and not slept\n", p->h->d->name,
+			e->name, e->kind, READ_ONCE(p->h->ran_ms));
+	WRITE_ONCE(p->h->ran, NULL);
+}
+
 static void patrol(struct kthread_work *work)
 {
 	struct sfi_patrol *p = container_of(work, struct sfi_patrol, work.work);
 	struct sfi_domain *d = p->h->d;
 
+	say_ran(p);
 	if (!sfi_closed(d) && sfi_domain_inside(d))
 		look_at_calls(p);
 	/* Recovery wakes who is inside; but recovery itself may be, in an init that it has run again. */

@@ -40,7 +40,7 @@ SHOW(state, "%s\n", sfi_state_name(sfi_domain_state(h->d)));
 SHOW(restarts, "%u\n", h->restarts);
 SHOW(violations, "%llu\n", READ_ONCE(h->d->violations));
 SHOW(warnings, "%lld\n", (s64)atomic64_read(&h->warnings));
-SHOW(overdue, "%u\n", READ_ONCE(h->overdue));
+SHOW(overdue, "%u\n", atomic_read(&h->overdue));
 SHOW(growths, "%u\n", READ_ONCE(h->growths));
 SHOW(held, "%llu\n", sfi_memory_held(h->d));
 SHOW(refused, "%u\n", READ_ONCE(h->d->memory_refused));

@@ -5,7 +5,7 @@
  * in driver code of a domain that has failed elsewhere (to be evicted). In both
  * cases the context is sent to the runtime's landing.
  *
- * A pinned hrtimer on each CPU looks every eighth of the budget; the recoverer
+ * A pinned hrtimer on each CPU looks every eighth of the soft limit; the recoverer
  * has it look at once. An interrupt handler of the timer sees the interrupted
  * registers through get_irq_regs(), which a call-function interrupt does not.
  * A CPU with interrupts off is looked at by NMI, sent by its neighbour's timer
@@ -14,7 +14,8 @@
  * A call that two looks have found is looked at every millisecond from then on,
  * and each of these looks charges it a millisecond, and of what has passed
  * beyond that since the last look only an eighth: a virtual CPU was stopped.
- * A hang is a call that has been charged the whole budget and has not slept. See
+ * A hang is a call that has been charged the whole budget and has not slept; before that, it is
+ * reported once. See
  * docs/decisions/007-hangs-are-counted-in-looks.md.
  */
 #include <linux/cpu.h>
@@ -31,7 +32,7 @@
 
 #include "kmod.h"
 
-/* Looks in one budget while no call is suspected. */
+/* Looks in the shorter of the two limits while no call is suspected. */
 #define LOOKS 8
 /* Looks at one call that make it suspect. */
 #define LOOKS_SUSPECT 2
@@ -46,6 +47,7 @@ struct sighting {
 	u64 charged;                 /* ns */
 	unsigned int looks;          /* that found it */
 	bool by_task;                /* the gate is on a task's stack */
+	bool said;                   /* that it is over the soft limit */
 };
 
 struct watch {
@@ -58,7 +60,7 @@ struct watch {
 	atomic_t nmi_wanted;       /* set before an NMI is sent, taken by its handler */
 	u64 nmi_sent;              /* ktime of the last one that was sent here; written before nmi_wanted */
 	struct sfi_domain *stuck;  /* found by the NMI, to be reported by the neighbour; exchanged */
-	u64 stuck_ms;              /* written before stuck */
+	struct sfi_report found;   /* the report; written before stuck */
 };
 
 static DEFINE_PER_CPU(struct watch, watches);
@@ -68,7 +70,8 @@ static int hotplug_state;       /* users_lock */
 
 static u64 period_ns(void)
 {
-	u64 ms = max(READ_ONCE(sfi_hang_ms) / LOOKS, 10U);
+	unsigned int soft = READ_ONCE(sfi_hang_soft_ms), hard = READ_ONCE(sfi_hang_ms);
+	u64 ms = max((soft ? min(soft, hard) : hard) / LOOKS, 10U);
 
 	return ms * NSEC_PER_MSEC;
 }
@@ -145,12 +148,31 @@ static u64 over_budget(struct sighting *s, const struct sfi_gate *g, unsigned lo
 	return div_u64(s->charged, NSEC_PER_MSEC);
 }
 
+/*
+ * The call G, which S follows, is over the soft limit. The patrol says so: from here, netconsole
+ * might call the driver in the midst of its call.
+ */
+static void note_once(struct sighting *s, const struct sfi_gate *g)
+{
+	u64 soft = READ_ONCE(sfi_hang_soft_ms) * (u64)NSEC_PER_MSEC;
+	struct sfi_host *h = g->domain->host;
+
+	if (s->gate != g || s->said || !soft || s->charged < soft)
+		return;
+	s->said = true;
+	atomic_inc(&h->overdue);
+	WRITE_ONCE(h->ran_ms, div_u64(s->charged, NSEC_PER_MSEC));
+	/* Pairs with say_ran(). */
+	smp_store_release(&h->ran, g->entry);
+}
+
 /* What is to happen to the context behind REGS; D is its domain. */
 struct verdict {
 	struct sfi_domain *d;
 	enum sfi_fault fault;
 	u64 ms;
 	bool here; /* in code that can be left at once */
+	const struct sfi_entry *entry; /* the call that is over its budget */
 };
 
 static bool judge(struct sighting *s, struct pt_regs *regs, bool timing, struct verdict *v)
@@ -175,8 +197,11 @@ static bool judge(struct sighting *s, struct pt_regs *regs, bool timing, struct 
 		return false;
 	}
 	v->ms = over_budget(s, g, regs->sp, now);
+	if (!v->ms)
+		note_once(s, g);
 	v->fault = SFI_FAULT_HANG;
 	v->d = g->domain;
+	v->entry = g->entry;
 	v->here = d == g->domain;
 	return v->ms && !sfi_closed(g->domain);
 }
@@ -184,28 +209,32 @@ static bool judge(struct sighting *s, struct pt_regs *regs, bool timing, struct 
 /*
  * A call over its budget that is just now in kernel code on the driver's behalf
  * cannot be cut off here: the domain fails, and the wrapper that the kernel code
- * returns to unwinds.
+ * returns to unwinds. To blame is who called that code, by the stack of this CPU.
  */
-static void fail_from_afar(struct sfi_domain *d, u64 ms)
+static struct sfi_report report_from_afar(const struct verdict *v)
 {
-	struct sfi_report r = {
-		.what = SFI_HANG, .fault = SFI_FAULT_HANG, .address = ms,
-	};
+	u64 ret = sfi_port_blame(v->d);
 
-	sfi_report_and_fail(d, &r);
+	return (struct sfi_report){
+		.what = SFI_HANG, .fault = SFI_FAULT_HANG, .address = v->ms,
+		.entry = v->entry, .ip = ret ? ret - 1 : 0,
+	};
 }
 
 static void look(struct watch *w, bool timing)
 {
 	struct pt_regs *regs = get_irq_regs();
+	struct sfi_report r;
 	struct verdict v;
 
 	if (!regs || !judge(&w->by_timer, regs, timing, &v))
 		return;
-	if (v.here)
+	if (v.here) {
 		sfi_redirect(v.d, regs, v.fault, v.ms, 0);
-	else
-		fail_from_afar(v.d, v.ms);
+		return;
+	}
+	r = report_from_afar(&v);
+	sfi_report_and_fail(v.d, &r);
 }
 
 static void send_nmi(int cpu)
@@ -253,7 +282,7 @@ static bool watch_neighbour(void)
 		send_nmi(cpu);
 	d = xchg(&w->stuck, NULL);
 	if (d && is_there(d))
-		fail_from_afar(d, w->stuck_ms);
+		sfi_report_and_fail(d, &w->found);
 	return silent;
 }
 
@@ -346,7 +375,7 @@ static int nmi(unsigned int type, struct pt_regs *regs)
 	if (v.here) {
 		redirect_nmi(v.d, regs, &v);
 	} else {
-		w->stuck_ms = v.ms;
+		w->found = report_from_afar(&v);
 		/* Pairs with the exchange in watch_neighbour(). */
 		smp_store_release(&w->stuck, v.d);
 	}

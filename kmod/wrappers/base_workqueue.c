@@ -5,9 +5,12 @@
  * By hand: an item is own memory until it is queued, so that cancelling or
  * flushing one that never was must not let the kernel follow what stands there;
  * a delayed item is two objects in one, the timer's function being the
- * kernel's; a queue is an own one or one of the system's; and
- * alloc_workqueue() is variadic.
+ * kernel's; a queue is an own one or one of the system's; an item that waits for
+ * others may wait for itself; and alloc_workqueue() is variadic.
  */
+#include <linux/completion.h>
+#include <linux/sched/task_stack.h>
+#include <linux/slab.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 
@@ -125,7 +128,82 @@ static void check_not_own(struct sfi_domain *d, const struct work_struct *work,
 	sfi_check_that(d, current_work() != work, arg);
 }
 
+/*
+ * An item that waits for the end of another one, or of all in a queue, may be what that waits for:
+ * in the kernel's code, where nobody can send it on. So somebody else waits in its place, and the
+ * item for that one, as long as the driver lives. The record keeps recovery from taking away what is
+ * waited for.
+ */
+#define LOOK_MS 10
+
+struct deputy {
+	struct work_struct work;
+	struct completion done;
+	bool (*wait)(void *obj);
+	void *obj;
+	bool ret;
+};
+
+static void deputy_waits(struct work_struct *work)
+{
+	struct deputy *deputy = container_of(work, struct deputy, work);
+
+	deputy->ret = deputy->wait(deputy->obj);
+	complete(&deputy->done);
+}
+
+/* It may not have left our code yet. */
+static void free_deputy(struct deputy *deputy)
+{
+	flush_work(&deputy->work);
+	kfree(deputy);
+}
+
+static void release_deputy(void *obj, const u64 args[4])
+{
+	free_deputy((struct deputy *)args[0]);
+}
+
+static bool wait_by_deputy(struct sfi_domain *d, struct deputy *deputy)
+{
+	const struct sfi_arg *arg = SFI_ARG("flush_work", "the record of who waits");
+	const u64 args[4] = { (u64)deputy };
+	bool ret;
+
+	INIT_WORK(&deputy->work, deputy_waits);
+	init_completion(&deputy->done);
+	/* On what is waited for: its memory is not freed before. */
+	sfi_acquire(d, &sfi_type_work_deputy, deputy->obj, 0, release_deputy, args[0], 0, 0, 0);
+	queue_work(system_unbound_wq, &deputy->work);
+	while (!wait_for_completion_timeout(&deputy->done, msecs_to_jiffies(LOOK_MS)))
+		if (unlikely(sfi_closed(d)))
+			sfi_unwind(d);
+	ret = deputy->ret;
+	sfi_release_args(d, &sfi_type_work_deputy, deputy->obj, args, 1, arg);
+	free_deputy(deputy);
+	return ret;
+}
+
+/* WAIT(OBJ), which sleeps. An item in a local is waited for before its frame is left. */
+static bool wait_for(struct sfi_domain *d, bool (*wait)(void *obj), void *obj)
+{
+	struct deputy *deputy = NULL;
+
+	if (current_work() && !object_is_on_stack(obj))
+		deputy = kzalloc(sizeof(*deputy), GFP_KERNEL);
+	if (!deputy)
+		return wait(obj);
+	deputy->wait = wait;
+	deputy->obj = obj;
+	return wait_by_deputy(d, deputy);
+}
+
 #define WORK_CALL(function, wait)                                                                \
+	static bool do_##function(void *work)                                                    \
+	{                                                                                        \
+		return function(work);                                                           \
+	}                                                                                        \
+	\
 	bool sfi_w_##function(struct sfi_self *self, struct work_struct *work)                   \
 	{                                                                                        \
 		struct sfi_domain *d = sfi_import_enter(self);                                   \
@@ -136,7 +214,7 @@ static void check_not_own(struct sfi_domain *d, const struct work_struct *work,
 			check_not_own(d, work, SFI_ARG(#function, "work does not run here"));    \
 		}                                                                                \
 		if (known_work(d, work, SFI_ARG(#function, "work"))) {                           \
-			ret = function(work);                                                    \
+			ret = wait ? wait_for(d, do_##function, work) : function(work);          \
 			if (wait)                                                                \
 				sfi_unembed_idle(d, &sfi_type_work_struct, work, sizeof(*work)); \
 		}                                                                                \
@@ -150,6 +228,11 @@ WORK_CALL(cancel_work_sync, true);
 WORK_CALL(flush_work, true);
 
 #define DELAYED_CALL(function, wait)                                                              \
+	static bool do_##function(void *work)                                                     \
+	{                                                                                         \
+		return function(work);                                                            \
+	}                                                                                         \
+	\
 	bool sfi_w_##function(struct sfi_self *self, struct delayed_work *work)                   \
 	{                                                                                         \
 		struct sfi_domain *d = sfi_import_enter(self);                                    \
@@ -161,7 +244,7 @@ WORK_CALL(flush_work, true);
 				      SFI_ARG(#function, "work does not run here"));              \
 		}                                                                                 \
 		if (known_delayed(d, work, SFI_ARG(#function, "work"))) {                         \
-			ret = function(work);                                                     \
+			ret = wait ? wait_for(d, do_##function, work) : function(work);           \
 			if (wait)                                                                 \
 				sfi_unembed_idle(d, &sfi_type_delayed_work, work, sizeof(*work)); \
 		}                                                                                 \
@@ -181,6 +264,29 @@ static bool is_due_on(const void *work, const void *wq)
 	return delayed->wq == wq && timer_pending(&delayed->timer);
 }
 
+static bool flush(void *wq)
+{
+	__flush_workqueue(wq);
+	return true;
+}
+
+void sfi_w___flush_workqueue(struct sfi_self *self, struct workqueue_struct *wq)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	SFI_CHECK_SLEEPS(d, "flush_workqueue");
+	sfi_check_owned(d, wq, SFI_T_workqueue, SFI_ARG("flush_workqueue", "wq"));
+	wait_for(d, flush, wq);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w___flush_workqueue);
+
+static bool destroy(void *wq)
+{
+	destroy_workqueue(wq);
+	return true;
+}
+
 /* Its timer would queue the work after the end of the queue. */
 void sfi_w_destroy_workqueue(struct sfi_self *self, struct workqueue_struct *wq)
 {
@@ -192,7 +298,7 @@ void sfi_w_destroy_workqueue(struct sfi_self *self, struct workqueue_struct *wq)
 	sfi_check_that(d, !sfi_any_typed(d, SFI_T_delayed_work, is_due_on, wq),
 		       SFI_ARG("destroy_workqueue", "no delayed work is due on wq"));
 	sfi_release(d, &sfi_type_workqueue, wq, arg);
-	destroy_workqueue(wq);
+	wait_for(d, destroy, wq);
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_destroy_workqueue);

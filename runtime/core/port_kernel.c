@@ -193,6 +193,14 @@ int sfi_port_symbol(char *buf, size_t size, const struct sfi_domain *d, u64 ip)
 	return scnprintf(buf, size, "%pS", (void *)(unsigned long)ip);
 }
 
+static bool on_this_stack(u64 addr)
+{
+	u64 low, high;
+
+	sfi_port_stack_bounds(sfi_here(), &low, &high);
+	return addr >= low && addr < high;
+}
+
 int sfi_port_describe(char *buf, size_t size, u64 addr)
 {
 	void *p = (void *)(unsigned long)addr;
@@ -202,7 +210,7 @@ int sfi_port_describe(char *buf, size_t size, u64 addr)
 		what = "user memory";
 	else if ((s64)addr >= 0 || !readable(addr & ~7ULL))
 		what = "not mapped";
-	else if (object_is_on_stack(p))
+	else if (on_this_stack(addr))
 		what = "this stack, not a granted local";
 	else if (is_vmalloc_addr(p))
 		what = "vmalloc memory of the kernel";

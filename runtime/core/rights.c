@@ -442,6 +442,7 @@ bool sfi_lend(struct sfi_domain *d, const void *p, size_t size)
 }
 SFI_EXPORT(sfi_lend);
 
+/* sfi_victim, which looks whether the store was made, has a probe here. */
 static noinline void wild_store(struct sfi_domain *d, u64 addr, u64 size, u64 ip)
 {
 	struct sfi_report r = {

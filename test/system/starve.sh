@@ -38,19 +38,34 @@ reported "a work item that sleeps" "*call over its budget: * ms of time in kwork
 is "it was reported once before" "$(domain starve overdue)" 1
 ok "in the log too" sh -c "dmesg | grep 'sfi: starve: a call of work_sleeps (work_struct__func) has taken'"
 wait
+echo work_flushes >/dev/starve
+ok "a work item that waits for its own queue: restarted" wait_for 30 again 2
+reported "a work item that waits for its own queue" "*call over its budget: * ms of time in kworker/*, limit 2000 ms by work_flushes+0x0/*"
 
 limits 0 0 300 1500
 echo work_spins >/dev/starve
-ok "a work item that gives way: restarted" wait_for 60 again 2
+ok "a work item that gives way: restarted" wait_for 60 again 3
 reported "a work item that gives way" "*call over its budget: * ms of CPU time in kworker/*, limit 1500 ms by work_spins+*"
 echo call_spins >/dev/starve 2>/dev/null
-ok "a write() that gives way: restarted" wait_for 60 again 3
+ok "a write() that gives way: restarted" wait_for 60 again 4
 reported "a write() that gives way" "*call over its budget: * ms of CPU time in sh/*, limit 1500 ms by starve_write+*"
+
+limits 0 0 0 0
+overdue=$(domain starve overdue)
+echo 300 >$P/hang_soft_ms
+echo 5000 >$P/hang_ms
+echo work_runs >/dev/starve
+more() { [ "$(domain starve overdue)" -gt "$overdue" ]; }
+ok "a work item that runs, and ends, is reported" wait_for 10 more
+ok "in the log" wait_for 15 sh -c "dmesg | grep 'sfi: starve: a call of work_runs (work_struct__func) has run for .* ms and not slept'"
+is "once, and is no hang" "$(domain starve restarts) $(domain starve overdue)" "4 $((overdue + 1))"
+echo 2000 >$P/hang_ms
+echo 1000 >$P/hang_soft_ms
 
 limits 500 0 0 0
 echo work_sleeps >/dev/starve
 sleep 4
-is "without a hard limit it goes on" "$(domain starve state) $(domain starve restarts)" "live 3"
+is "without a hard limit it goes on" "$(domain starve state) $(domain starve restarts)" "live 4"
 echo stop >/dev/starve
 
 limits 0 0 0 0
@@ -63,11 +78,15 @@ echo leak >/dev/starve
 grown() { [ "$(domain starve growths)" -ge "$1" ]; }
 ok "a leak is noticed" wait_for 30 grown 1
 ok "and said, with the types" sh -c "dmesg | grep -E 'sfi: starve: objects grow: from [0-9]+ to [0-9]+ \(heap [0-9]+, '"
-is "and no more" "$(domain starve state) $(domain starve restarts)" "live 3"
+is "and no more" "$(domain starve state) $(domain starve restarts)" "live 4"
 echo Y >$P/growth_recovers
-ok "or acted on" wait_for 30 again 4
+ok "or acted on" wait_for 30 again 5
 reported "a leak" "*objects grow: from * to * (heap *"
 ok "which ended it" test "$(domain starve objects)" -lt 50
+echo 100 >$P/growth_objects
+echo leak_large >/dev/starve
+ok "few objects that are large: a leak too" wait_for 30 again 6
+reported "a leak of few objects" "*objects grow: from * to * KiB (heap *"
 remove_all starve
 healthy
 END

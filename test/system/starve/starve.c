@@ -24,6 +24,7 @@
 
 static bool stop;
 static unsigned int leaks_per_s;
+static size_t leak_size = sizeof(void *);
 static struct task_struct *thread;
 static void *chain;
 
@@ -48,6 +49,17 @@ static void spin(void)
 	}
 }
 
+/* Runs for a while, which is no hang. */
+static void work_runs(struct work_struct *work)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(1500);
+
+	while (time_before(jiffies, end))
+		cpu_relax();
+}
+
+static DECLARE_WORK(running_work, work_runs);
+
 static void work_spins(struct work_struct *work)
 {
 	spin();
@@ -55,17 +67,34 @@ static void work_spins(struct work_struct *work)
 
 static DECLARE_WORK(spinning_work, work_spins);
 
+static struct workqueue_struct *queue;
+
+/* Waits for itself. */
+static void work_flushes(struct work_struct *work)
+{
+	flush_workqueue(queue);
+}
+
+static DECLARE_WORK(flushing_work, work_flushes);
+
 static void leak_some(unsigned int n)
 {
 	void **p;
 
 	while (n--) {
-		p = kmalloc(sizeof(*p), GFP_KERNEL);
+		p = kmalloc(leak_size, GFP_KERNEL);
 		if (!p)
 			break;
 		*p = chain;
 		chain = p;
 	}
+}
+
+/* The thread does it. */
+static void leak(size_t size, unsigned int per_s)
+{
+	WRITE_ONCE(leak_size, size);
+	WRITE_ONCE(leaks_per_s, per_s);
 }
 
 /* A thread's main loop: it may take for ever. */
@@ -146,8 +175,12 @@ static ssize_t starve_write(struct file *file, const char __user *buffer, size_t
 		schedule_work(&sleeping_work);
 	else if (!strncmp(line, "work_spins", 10))
 		schedule_work(&spinning_work);
+	else if (!strncmp(line, "work_flushes", 12))
+		queue_work(queue, &flushing_work);
 	else if (!strncmp(line, "call_spins", 10))
 		spin();
+	else if (!strncmp(line, "work_runs", 9))
+		schedule_work(&running_work);
 	else if (!strncmp(line, "eat_small", 9))
 		return eat_small(false);
 	else if (!strncmp(line, "eat_large", 9))
@@ -156,8 +189,10 @@ static ssize_t starve_write(struct file *file, const char __user *buffer, size_t
 		return eat_pages();
 	else if (!strncmp(line, "eat_deaf", 8))
 		return eat_small(true);
+	else if (!strncmp(line, "leak_large", 10))
+		leak(100 << 10, 2);
 	else if (!strncmp(line, "leak", 4))
-		leaks_per_s = 20;
+		leak(sizeof(void *), 20);
 	else if (!strncmp(line, "stop", 4))
 		WRITE_ONCE(stop, true);
 	else
@@ -192,6 +227,11 @@ static int __init starve_init(void)
 	thread = kthread_run(thread_main, NULL, "starve");
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
+	queue = alloc_workqueue("starve", 0, 1);
+	if (!queue) {
+		kthread_stop(thread);
+		return -ENOMEM;
+	}
 	return misc_register(&starve_device);
 }
 
@@ -204,6 +244,8 @@ static void __exit starve_exit(void)
 	WRITE_ONCE(stop, true);
 	cancel_work_sync(&sleeping_work);
 	cancel_work_sync(&spinning_work);
+	cancel_work_sync(&running_work);
+	destroy_workqueue(queue);
 	while ((p = chain)) {
 		chain = *p;
 		kfree(p);

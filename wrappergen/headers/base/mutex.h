@@ -16,13 +16,13 @@ SFI_EMBEDDED(mutex, !atomic_long_read(&obj->owner) && list_empty_careful(&obj->w
 void __mutex_init(struct mutex *lock SFI_INITS(mutex), const char *name, struct lock_class_key *key SFI_OPAQUE);
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
 /* The names without "nested" are macros over these then. */
-void mutex_lock_nested(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock)), unsigned int subclass) SFI_REQUIRES(subclass < MAX_LOCKDEP_SUBCLASSES) SFI_SLEEPS SFI_KEEPS;
-int mutex_lock_interruptible_nested(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock)), unsigned int subclass) SFI_REQUIRES(subclass < MAX_LOCKDEP_SUBCLASSES) SFI_SLEEPS SFI_KEEPS;
-int mutex_lock_killable_nested(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock)), unsigned int subclass) SFI_REQUIRES(subclass < MAX_LOCKDEP_SUBCLASSES) SFI_SLEEPS SFI_KEEPS;
+void mutex_lock_nested(struct mutex *lock, unsigned int subclass) SFI_BY_HAND(tries until it succeeds or the domain has failed) SFI_KEEPS;
+int mutex_lock_interruptible_nested(struct mutex *lock, unsigned int subclass) SFI_BY_HAND(tries until it succeeds or the domain has failed) SFI_KEEPS;
+int mutex_lock_killable_nested(struct mutex *lock, unsigned int subclass) SFI_BY_HAND(tries until it succeeds or the domain has failed) SFI_KEEPS;
 #else
-void mutex_lock(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_SLEEPS SFI_KEEPS;
-int mutex_lock_interruptible(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_SLEEPS SFI_KEEPS;
-int mutex_lock_killable(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_SLEEPS SFI_KEEPS;
+void mutex_lock(struct mutex *lock) SFI_BY_HAND(tries until it succeeds or the domain has failed) SFI_KEEPS;
+int mutex_lock_interruptible(struct mutex *lock) SFI_BY_HAND(tries until it succeeds or the domain has failed) SFI_KEEPS;
+int mutex_lock_killable(struct mutex *lock) SFI_BY_HAND(tries until it succeeds or the domain has failed) SFI_KEEPS;
 #endif
 int mutex_trylock(struct mutex *lock SFI_EMBEDS(mutex) SFI_LOCK(mutex_unlock(lock))) SFI_IF(ret) SFI_KEEPS;
 void mutex_unlock(struct mutex *lock SFI_UNLOCK) SFI_KEEPS;

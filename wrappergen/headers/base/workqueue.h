@@ -14,6 +14,8 @@ SFI_EMBEDDED(work_struct, obj->func && !(*work_data_bits(obj) & (WORK_STRUCT_PEN
 SFI_TYPE(delayed_work, hot, cancel_delayed_work_sync);
 SFI_EMBEDDED(delayed_work, obj->work.func && !(*work_data_bits(&obj->work) & (WORK_STRUCT_PENDING | WORK_STRUCT_PWQ)) && !timer_pending(&obj->timer) && (obj->timer.flags & TIMER_CPUMASK) < nr_cpu_ids && cpu_possible(obj->timer.flags & TIMER_CPUMASK) && !(obj->timer.flags & TIMER_MIGRATING), delayed_work_pending(obj));
 SFI_TYPE_ABSTRACT(workqueue, ordered, destroy_workqueue);
+/* Who waits for items in an item's place. */
+SFI_TYPE_ABSTRACT(work_deputy, ordered, none);
 
 void SFI_CB(work_struct, func)(struct work_struct *work);
 
@@ -33,7 +35,7 @@ bool flush_delayed_work(struct delayed_work *dwork) SFI_BY_HAND(accepts an item 
 void delayed_work_timer_fn(struct timer_list *t) SFI_ADDRESSABLE();
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...) SFI_BY_HAND(variadic);
 void destroy_workqueue(struct workqueue_struct *wq) SFI_BY_HAND(no work may be due on it);
-void __flush_workqueue(struct workqueue_struct *wq SFI_OWNED_AS(workqueue)) SFI_SLEEPS;
+void __flush_workqueue(struct workqueue_struct *wq) SFI_BY_HAND(an item may wait for its own queue);
 
 SFI_DATA(system_wq);
 SFI_DATA(system_highpri_wq);
