@@ -72,6 +72,7 @@ MISBEHAVIOUR(warn_panics)
 
 MISBEHAVIOUR(undefined_instruction)
 {
+	asm volatile("nop");
 	if (wrong)
 		asm volatile("ud2");
 }

@@ -24,36 +24,6 @@ static struct {
 } edu;
 
 /*
- * Misbehaviours with the device
- * -----------------------------
- */
-/* Past the end of what is mapped of the device's window. */
-MISBEHAVIOUR(mmio_past_window)
-{
-	void __iomem *to = edu.registers + EDU_FACTORIAL;
-
-	if (wrong)
-		to = edu.registers + EDU_WINDOW;
-	OPTIMIZER_HIDE_VAR(to);
-	writel(1, to);
-}
-
-/* Until its own handler, which is who waits, has ended. */
-MISBEHAVIOUR(interrupt_waits_for_itself)
-{
-	if (wrong)
-		synchronize_irq(edu.line);
-}
-
-MISBEHAVIOUR(interrupt_disabled_in_handler)
-{
-	disable_irq_nosync(edu.line);
-	enable_irq(edu.line);
-	if (wrong)
-		disable_irq(edu.line);
-}
-
-/*
  * Contexts
  * --------
  */
@@ -133,6 +103,7 @@ static long interrupt(bool threaded)
 	if (edu.registers) {
 		writel(1, edu.registers + EDU_IRQ_RAISE);
 		job_wait();
+		synchronize_irq(edu.line);
 		ret = job_outcome();
 	}
 	pci_unregister_driver(&edu_driver);
@@ -149,4 +120,76 @@ long in_device_irq(void)
 long in_device_thread(void)
 {
 	return interrupt(true);
+}
+
+/*
+ * Misbehaviours with the device
+ * -----------------------------
+ */
+/* The device is the driver's until device_give(), as it is anyway while the device interrupts. */
+static bool device_take(void)
+{
+	if (edu.registers)
+		return false;
+	edu.threaded = false;
+	return !pci_register_driver(&edu_driver);
+}
+
+static void device_give(bool taken)
+{
+	if (taken)
+		pci_unregister_driver(&edu_driver);
+}
+
+/* Past the end of what is mapped of the device's window. */
+MISBEHAVIOUR(mmio_past_window)
+{
+	bool taken = device_take();
+	void __iomem *to = edu.registers + EDU_FACTORIAL;
+
+	if (wrong)
+		to = edu.registers + EDU_WINDOW;
+	OPTIMIZER_HIDE_VAR(to);
+	writel(1, to);
+	device_give(taken);
+}
+
+static irqreturn_t no_interrupt(int irq, void *unused)
+{
+	return IRQ_NONE;
+}
+
+/* Of no device of the driver's: the keyboard's. Rightly edu_probe() asks for its own one's. */
+MISBEHAVIOUR(interrupt_foreign)
+{
+	bool taken = device_take();
+
+	if (wrong && !request_irq(1, no_interrupt, IRQF_SHARED, "misbehave", &edu))
+		free_irq(1, &edu);
+	device_give(taken);
+}
+
+/* Rightly edu_remove() frees what edu_probe() has requested. */
+MISBEHAVIOUR(interrupt_freed_unrequested)
+{
+	bool taken = device_take();
+
+	if (wrong)
+		free_irq(1, &edu);
+	device_give(taken);
+}
+
+/* Until its own handler, which is who waits, has ended. Rightly interrupt() waits, outside. */
+MISBEHAVIOUR(interrupt_waits_for_itself)
+{
+	if (wrong)
+		synchronize_irq(edu.line);
+}
+
+MISBEHAVIOUR(interrupt_disabled_in_handler)
+{
+	disable_irq_nosync(edu.line);
+	enable_irq(edu.line);
+	if (wrong)
+		disable_irq(edu.line);
 }

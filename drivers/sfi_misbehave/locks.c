@@ -69,10 +69,13 @@ MISBEHAVIOUR(sleep_with_lock)
 		spin_unlock(&spin);
 }
 
+/* Rightly, who may not sleep waits busily. */
 MISBEHAVIOUR(sleep_atomic)
 {
 	if (wrong)
 		msleep(20);
+	else
+		udelay(20);
 }
 
 /* Interrupts stay off, the lock does not stay taken. */

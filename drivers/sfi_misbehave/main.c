@@ -46,8 +46,8 @@ static char *at_init;
 module_param(at_init, charp, 0);
 MODULE_PARM_DESC(at_init, "misbehaviour to run while the module is loaded");
 
-/* Of the writer in progress. */
-static void __user *users_buffer;
+/* Of the writer in progress, or of the last one; at init, where a process may have memory. */
+static void __user *users_buffer = (void __user *)0x10000;
 
 void __user *user_memory(void)
 {
@@ -59,7 +59,7 @@ void *object_of(size_t size)
 	void *object;
 
 	OPTIMIZER_HIDE_VAR(size);
-	object = kmalloc(size, GFP_ATOMIC | __GFP_NOFAIL);
+	object = kzalloc(size, GFP_ATOMIC | __GFP_NOFAIL);
 	OPTIMIZER_HIDE_VAR(object);
 	return object;
 }

@@ -42,8 +42,8 @@ TARGETS(X)
 /* The buffer of the process that asks. */
 void __user *user_memory(void);
 /*
- * An own object of @size bytes. The size is hidden, or FORTIFY_SOURCE would find some
- * misbehaviours before anybody else does.
+ * An own object of @size bytes, zeroed: what is to be stored is not there before. The size is
+ * hidden, or FORTIFY_SOURCE would find some misbehaviours before anybody else does.
  */
 void *object_of(size_t size);
 

@@ -3,7 +3,6 @@
 #include <linux/etherdevice.h>
 #include <linux/fs.h>
 #include <linux/inetdevice.h>
-#include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -35,7 +34,7 @@ MISBEHAVIOUR(notifier_unregistered)
 	unregister_inetaddr_notifier(&block);
 }
 
-/* In the list that is being gone through, and locked. */
+/* In the list that is being gone through, and locked. Rightly it is done elsewhere. */
 MISBEHAVIOUR(notifier_within)
 {
 	if (!wrong)
@@ -49,7 +48,7 @@ MISBEHAVIOUR(store_notifier)
 {
 	register_inetaddr_notifier(&block);
 	if (wrong)
-		WRITE_ONCE(block.next, NULL);
+		WRITE_ONCE(block.next, (void *)0x4141414141414141UL);
 	unregister_inetaddr_notifier(&block);
 	WRITE_ONCE(block.next, NULL);
 }
@@ -98,24 +97,6 @@ MISBEHAVIOUR(queue_destroyed_twice)
 	OPTIMIZER_HIDE_VAR(queue);
 	if (wrong)
 		destroy_workqueue(queue);
-}
-
-static irqreturn_t no_interrupt(int irq, void *unused)
-{
-	return IRQ_NONE;
-}
-
-/* Of no device of the driver's: the keyboard's. Rightly it is not asked for. */
-MISBEHAVIOUR(interrupt_foreign)
-{
-	if (wrong && !request_irq(1, no_interrupt, IRQF_SHARED, "misbehave", &block))
-		free_irq(1, &block);
-}
-
-MISBEHAVIOUR(interrupt_freed_unrequested)
-{
-	if (wrong)
-		free_irq(1, &block);
 }
 
 static const struct file_operations no_operations = { .owner = THIS_MODULE };

@@ -133,30 +133,38 @@ static void no_work(struct work_struct *work)
 {
 }
 
-static DEFINE_TIMER(armed, no_timer);
-static DECLARE_WORK(queued, no_work);
-static DECLARE_WAIT_QUEUE_HEAD(queue);
+/* Apart from what is registered, or the report would say how far it is from that. */
+static struct {
+	u8 apart[256];
+	struct timer_list timer;
+	struct work_struct work;
+	wait_queue_head_t queue;
+} own_objects = {
+	.timer = __TIMER_INITIALIZER(no_timer, 0),
+	.work = __WORK_INITIALIZER(own_objects.work, no_work),
+	.queue = __WAIT_QUEUE_HEAD_INITIALIZER(own_objects.queue),
+};
 
 /* The function of a timer that is armed. */
 MISBEHAVIOUR(store_timer)
 {
-	mod_timer(&armed, jiffies + HZ);
-	WRITE_ONCE(*target(wrong, &armed.function), VALUE);
-	del_timer(&armed);
+	mod_timer(&own_objects.timer, jiffies + HZ);
+	WRITE_ONCE(*target(wrong, &own_objects.timer.function), VALUE);
+	del_timer(&own_objects.timer);
 }
 
 /* The list node of a work item that is queued. */
 MISBEHAVIOUR(store_work)
 {
-	schedule_work(&queued);
-	WRITE_ONCE(*target(wrong, &queued.entry), VALUE);
+	schedule_work(&own_objects.work);
+	WRITE_ONCE(*target(wrong, &own_objects.work.entry), VALUE);
 }
 
 /* The list of a wait queue. */
 MISBEHAVIOUR(store_list)
 {
-	wake_up(&queue);
-	WRITE_ONCE(*target(wrong, &queue.head), VALUE);
+	wake_up(&own_objects.queue);
+	WRITE_ONCE(*target(wrong, &own_objects.queue.head), VALUE);
 }
 
 /* Other ways to store */
@@ -195,6 +203,7 @@ MISBEHAVIOUR(memcpy_past)
 	void *object = object_of(OBJECT), *from = object_of(2 * OBJECT);
 
 	OPTIMIZER_HIDE_VAR(size);
+	memset(from, 0x41, 2 * OBJECT);
 	memcpy(object, from, size);
 	kfree(object);
 	kfree(from);
@@ -215,6 +224,7 @@ MISBEHAVIOUR(struct_copy)
 		u64 words[2 * OBJECT / sizeof(u64)];
 	} *to = object_of(wrong ? OBJECT : sizeof(*to)), *from = object_of(sizeof(*from));
 
+	memset(from, 0x41, sizeof(*from));
 	*to = *from;
 	barrier_data(to);
 	kfree(to);

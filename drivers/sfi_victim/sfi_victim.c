@@ -7,13 +7,14 @@
  *
  *	cd /sys/module/sfi_victim/parameters
  *	modprobe sfi_misbehave object=$(cat object) text=$(cat text) ...
- *	cat intact		# what belongs to this module
+ *	cat intact		# what belongs to this module, and what a wild store has aimed at
  *	cat balanced		# who asks: no lock or count of it was left behind
  *	cat kernel		# all CPUs, their workers, the sleeping tasks, RCU, rtnl_lock()
  */
 #include <linux/cpu.h>
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
+#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
@@ -23,6 +24,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/timer.h>
+#include <linux/uaccess.h>
 #include <linux/workqueue.h>
 
 #define CANARY 0x5f1c7a3b9e0d2468ULL
@@ -55,13 +57,46 @@ static void victim_tick(struct timer_list *timer)
 	mod_timer(timer, jiffies + PERIOD);
 }
 
+/*
+ * All that sfi_misbehave stores where it may not, but for arithmetic, is this byte. A wild store is
+ * to be reported before it is made: the byte is not there yet, whosever memory that is.
+ */
+#define STORED 0x41
+static bool store_made;
+static unsigned int wild_stores; /* that were looked at */
+
+static bool is_stored(u64 address, size_t size)
+{
+	u8 there[sizeof(u64)];
+
+	return !copy_from_kernel_nofault(there, (void *)address, size) &&
+	       !memchr_inv(there, STORED, size);
+}
+
+/* wild_store(domain, address, size, ip) */
+static int at_wild_store(struct kprobe *p, struct pt_regs *regs)
+{
+	size_t size = min_t(u64, regs->dx, sizeof(u64));
+
+	if (is_stored(regs->si, size) || is_stored(regs->si + regs->dx - size, size))
+		WRITE_ONCE(store_made, true);
+	WRITE_ONCE(wild_stores, wild_stores + 1);
+	return 0;
+}
+NOKPROBE_SYMBOL(at_wild_store);
+
+static struct kprobe wild_store_probe = {
+	.symbol_name = "sfi:wild_store",
+	.pre_handler = at_wild_store,
+};
+
 static bool intact(void)
 {
 	return READ_ONCE(victim->before) == CANARY && READ_ONCE(victim->target) == CANARY &&
 	       READ_ONCE(victim->after) == CANARY && READ_ONCE(victim->end) == CANARY &&
 	       arch_spin_value_unlocked(victim->lock.rlock.raw_lock) &&
 	       timer_pending(&victim->timer) && victim->timer.function == victim_tick &&
-	       !memcmp(text_copy, (void *)victim_text, TEXT_SIZE);
+	       !memcmp(text_copy, (void *)victim_text, TEXT_SIZE) && !READ_ONCE(store_made);
 }
 
 /* Of this task, which may sleep here. */
@@ -141,7 +176,9 @@ MODULE_PARM_DESC(text, "address of a function");
 SHOW(stale, "0x%lx\n", (unsigned long)stale);
 MODULE_PARM_DESC(stale, "address of a function that has been freed");
 SHOW(intact, "%c\n", intact() ? 'Y' : 'N');
-MODULE_PARM_DESC(intact, "Y while object and function are as they were");
+MODULE_PARM_DESC(intact, "Y while all is as it was, and no wild store has been made");
+SHOW(wild_stores, "%u\n", READ_ONCE(wild_stores));
+MODULE_PARM_DESC(wild_stores, "how many wild stores of isolated drivers it has looked at");
 SHOW(balanced, "%s\n", balance());
 MODULE_PARM_DESC(balanced, "Y if who asks has left nothing locked");
 SHOW(kernel, "%s\n", kernel_state());
@@ -149,9 +186,17 @@ MODULE_PARM_DESC(kernel, "Y if nobody has");
 
 static int __init sfi_victim_init(void)
 {
+	int ret;
+
 	victim = kzalloc(sizeof(*victim), GFP_KERNEL);
 	if (!victim)
 		return -ENOMEM;
+	ret = register_kprobe(&wild_store_probe);
+	/* Without sfi.ko there is no such function. */
+	if (ret && ret != -ENOENT) {
+		kfree(victim);
+		return ret;
+	}
 	victim->before = CANARY;
 	victim->target = CANARY;
 	victim->after = CANARY;
@@ -167,6 +212,8 @@ static int __init sfi_victim_init(void)
 
 static void __exit sfi_victim_exit(void)
 {
+	/* One that was not registered is no mistake. */
+	unregister_kprobe(&wild_store_probe);
 	del_timer_sync(&victim->timer);
 	kfree(victim);
 }

@@ -24,7 +24,9 @@ for device in /sys/bus/pci/devices/*; do
 		echo "enabling the device took $({ time -p echo 1 >"$device/enable"; } 2>&1 | sed -n 's/real *//p') s"
 done
 # might_sleep() tells before what sleeps does; and memset() is a function of the kernel there, not the compiler's.
-sed "s/^\(sleep_with_lock .*\) of msleep:/\1 of __might_sleep:/
+# What a driver may leak, kmemleak would report.
+sed "/^leak .*| limit:/d
+s/^\(sleep_with_lock .*\) of msleep:/\1 of __might_sleep:/
 s/^\(mem[a-z]*\)\(_past\|_kernel_object\) .*/\1\2 | all | argument dest of __\1: not writable by the driver/" \
 	/root/expect >/root/expect.debug
 END

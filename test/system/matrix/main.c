@@ -6,8 +6,8 @@
  * all that was wrong. The exit status is 0 if all was tried.
  *
  * A cell: the control, which must succeed; the misbehaviour; the driver is back; the control
- * again. Each is asked by a process of its own, which then looks whether it has come back as
- * it went.
+ * again. Each is asked by a process of its own, as the driver is loaded and unloaded by one,
+ * which then looks whether it has come back as it went.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,12 +26,13 @@
 #include "matrix.h"
 
 #define DOMAIN "/sys/kernel/sfi/" DRIVER
+#define WILD_STORES "/sys/module/sfi_victim/parameters/wild_stores"
 #define PATIENCE_S 60
 
 static const char *module, *parameters, *only_in;
 static int recoveries; /* of cells that passed */
 
-/* What a process that asked has found; shared with it. */
+/* What a process that was sent has found; shared with it. */
 static struct answer {
 	int err;
 	char balance[128];
@@ -42,20 +43,25 @@ static void kill_child(int number)
 	/* waitpid() ends. */
 }
 
-/* Return: the errno, or -1 where there was no answer. */
-static int ask_once(const char *name, const char *context, bool control)
+/* Return: 0 in a new process, which ends with come_back(). */
+static pid_t send(void)
 {
-	pid_t child;
-
 	answer->err = -1;
 	strcpy(answer->balance, "unknown");
-	child = fork();
-	if (!child) {
-		answer->err = ask(name, context, control);
-		read_line("/sys/module/sfi_victim/parameters/balanced", answer->balance,
-			  sizeof(answer->balance));
-		_exit(0);
-	}
+	return fork();
+}
+
+static void come_back(int err)
+{
+	answer->err = err;
+	read_line("/sys/module/sfi_victim/parameters/balanced", answer->balance,
+		  sizeof(answer->balance));
+	_exit(0);
+}
+
+/* Return: the errno, or -1 where there was no answer. */
+static int wait_for(pid_t child)
+{
 	alarm(PATIENCE_S);
 	if (waitpid(child, NULL, 0) < 0) {
 		kill(child, SIGKILL);
@@ -65,6 +71,15 @@ static int ask_once(const char *name, const char *context, bool control)
 	if (strcmp(answer->balance, "Y"))
 		wrong("whoever asked: '%s'", answer->balance);
 	return answer->err;
+}
+
+static int ask_once(const char *name, const char *context, bool control)
+{
+	pid_t child = send();
+
+	if (!child)
+		come_back(ask(name, context, control));
+	return wait_for(child);
 }
 
 static int value_of(const char *name)
@@ -92,15 +107,22 @@ static void live_again(void)
 static void load(const char *more, int should_be)
 {
 	char all[1024];
+	pid_t child;
 
 	snprintf(all, sizeof(all), "%s %s", parameters, more);
-	same("loading", load_module(module, all), should_be);
+	child = send();
+	if (!child)
+		come_back(load_module(module, all));
+	same("loading", wait_for(child), should_be);
 }
 
 static void unload(void)
 {
-	if (syscall(SYS_delete_module, DRIVER, O_NONBLOCK))
-		wrong("rmmod: %s", strerror(errno));
+	pid_t child = send();
+
+	if (!child)
+		come_back(syscall(SYS_delete_module, DRIVER, O_NONBLOCK) ? errno : 0);
+	same("rmmod", wait_for(child), 0);
 	if (!access(DOMAIN, F_OK))
 		wrong("the domain is still there");
 }
@@ -198,9 +220,9 @@ static void panic_on_warn(bool on)
 
 static void cell(const struct row *row, const struct context *where)
 {
-	bool silent = !strncmp(row->report, "limit:", 6) || !strncmp(row->report, "left:", 5) ||
+	bool silent = is_limit(row) || !strncmp(row->report, "left:", 5) ||
 		      !strncmp(row->report, "warning:", 8);
-	int reports = silent ? 0 : 1, err = EIO;
+	int reports = silent ? 0 : 1, err = EIO, seen = value_of(WILD_STORES);
 	struct cost *cost = &costs[where - contexts];
 
 	if (silent || where->forgiving || has_word(row->returned, where->name))
@@ -215,11 +237,13 @@ static void cell(const struct row *row, const struct context *where)
 		cell_exit(row->name, where->name, err, reports);
 	else
 		cell_call(row->name, where->name, err, reports);
+	same("wild stores that sfi_victim has looked at", value_of(WILD_STORES) - seen,
+	     !strncmp(row->report, "wild store", 10));
 	judge_log(row, where, reports);
 	judge_kernel();
 	panic_on_warn(false);
 	cost->ms += now_ms();
-	if (conclude(row->name, where->name))
+	if (conclude(row, where->name))
 		recoveries += reports;
 }
 

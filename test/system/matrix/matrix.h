@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #define DRIVER "sfi_misbehave"
 
@@ -15,6 +16,12 @@
 struct row {
 	char *name, *contexts, *report, *blamed, *returned;
 };
+
+/* It is not found, which is documented: README.md. */
+static inline bool is_limit(const struct row *row)
+{
+	return !strncmp(row->report, "limit:", 6);
+}
 
 /*
  * Contexts: contexts.c
@@ -44,8 +51,8 @@ void judge_nothing(void);
 void judge_log(const struct row *row, const struct context *where, int reports);
 /* Looks at what sfi_victim says. */
 void judge_kernel(void);
-/* Prints the verdict on cell @name in @context. Return: whether it has passed. */
-bool conclude(const char *name, const char *context);
+/* Prints the verdict on the cell of @row in @context. Return: whether it has passed. */
+bool conclude(const struct row *row, const char *context);
 /* Reads a line without its end; "" if it cannot be. */
 void read_line(const char *path, char *line, size_t size);
 
