@@ -89,9 +89,13 @@ demo_figures() {
 	read -r D_PAUSE_MS _ <<-FIELDS
 	$(sed -n 's/^@bug|\([^|]*|\)\{5\}\([0-9]*\)|survived|.*/\2/p' "$D_DIR/out" | median_and_worst)
 	FIELDS
-	D_GOALS=true
-	awk -v m="$D_OURS_US" -v w="$D_OURS_WORST_US" -v gm=$GOAL_MEDIAN -v gw=$GOAL_WORST \
-		'BEGIN { exit !(m < gm * 1000 && w < gw * 1000) }' || D_GOALS=false
+	D_MISSED=$(
+		awk -v m="$D_OURS_US" -v w="$D_OURS_WORST_US" -v gm=$GOAL_MEDIAN -v gw=$GOAL_WORST 'BEGIN {
+			if (m >= gm * 1000) printf "; the median is %.1f ms, not below %d", m / 1000, gm
+			if (w >= gw * 1000) printf "; the worst is %.1f ms, not below %d", w / 1000, gw
+		}'
+	)
+	D_MISSED=${D_MISSED#; }
 }
 
 # Of the bugs that fired at random, those without a report of their own.
@@ -108,7 +112,7 @@ demo_summary() {
 	echo
 	echo "Outages, $D_OUTAGES                   median     worst"
 	printf '  recovery itself        %9.1f %9.1f ms  goal: below %d, below %d: %s\n' "$(milliseconds "$D_OURS_US")" \
-		"$(milliseconds "$D_OURS_WORST_US")" $GOAL_MEDIAN $GOAL_WORST "$([ $D_GOALS = true ] && echo met || echo MISSED)"
+		"$(milliseconds "$D_OURS_WORST_US")" $GOAL_MEDIAN $GOAL_WORST "$([ -z "$D_MISSED" ] && echo met || echo MISSED)"
 	printf "  the driver's own start %9.1f %9.1f ms\n" "$(milliseconds "$D_DRIVERS_US")" "$(milliseconds "$D_DRIVERS_WORST_US")"
 	printf "  then, until its link   %9.1f %9.1f ms\n" "$D_LINK_MS" "$D_LINK_WORST_MS"
 	printf '  the transfer paused    %9.1f %9.1f ms\n' "$D_PAUSE_MS" "${D_LONGEST_PAUSE:-0}"
@@ -146,7 +150,7 @@ demo_json() {
 	json_field median_recovery_ms "$(milliseconds "$D_TOTAL_US")"
 	json_field median_outage_ms "$(milliseconds "$D_OURS_US")"
 	json_field worst_outage_ms "$(milliseconds "$D_OURS_WORST_US")"
-	json_field outage_goals_met "$D_GOALS"
+	json_field outage_goals_met "$([ -z "$D_MISSED" ] && echo true || echo false)"
 	json_field median_driver_ms "$(milliseconds "$D_DRIVERS_US")"
 	json_field worst_driver_ms "$(milliseconds "$D_DRIVERS_WORST_US")"
 	json_field median_link_ms "$D_LINK_MS"

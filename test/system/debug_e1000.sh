@@ -23,20 +23,25 @@ value() { read -r VALUE <"/sys/kernel/sfi/e1000/$1" || VALUE=none; }
 # Arms bug $1, gets it to fire (packets and time do so for most) and waits for the restart.
 recovers() {
 	value restarts
-	wanted=$((VALUE + 1)) tries=300
+	wanted=$((VALUE + 1)) tries=300 call=
 	echo "$1" >$PLANT/arm
 	case $1 in
 	e1000_xmit* | e1000_tx* | e1000_intr* | e1000_clean* | e1000_alloc* | e1000_watchdog* | e1000_update*) ;;
-	*) e1000_call "${1%%:*}" & ;;
+	*)
+		e1000_call "${1%%:*}" &
+		call=$!
+		;;
 	esac
 	while [ $tries -gt 0 ]; do
 		value restarts
 		# A call that failed in the driver's init again has one more.
-		[ "$VALUE" -lt $wanted ] || { value state && [ "$VALUE" = live ] && return; }
+		[ "$VALUE" -lt $wanted ] || { value state && [ "$VALUE" = live ] && break; }
 		tries=$((tries - 1))
 		sleep 0.2
 	done
-	return 1
+	# The next call is not to find what this one has half done.
+	[ -z "$call" ] || wait "$call"
+	[ $tries -gt 0 ]
 }
 plants=$(sed 's/#.*//; s/[ \t]//g; /^$/d' /root/e1000.plants)
 start=$(cut -d. -f1 /proc/uptime) wrong=0

@@ -56,6 +56,10 @@ is "what was asked for was done" $failures 0
 ok "packets cross" wait_for 20 cards_ping
 is "reports" "$(violations)" 0
 is "restarts" "$(domain e1000 restarts)" 0
+# What is only counted.
+for count in overdue growths refused warnings; do
+	is "$count" "$(domain e1000 $count)" 0
+done
 is "state" "$(domain e1000 state)" live
 is "the kernel's own watchdog" "$(dmesg | grep -c 'NETDEV WATCHDOG')" 0
 remove_all e1000

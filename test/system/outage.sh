@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Outages in which more goes wrong: the driver fails again while it is restarted, does not take its card, the card is
-# unplugged, its namespace deleted, its module removed, while both CPUs configure; and a driver that does not come back.
+# Outages in which more goes wrong: the driver fails again while it is restarted, does not take its card, does not open it,
+# the card is unplugged, its namespace deleted, its module removed, while both CPUs configure; and a driver that does not come back.
 # Nothing leaks, nothing is left behind, applications get an error at the very end and not before.
 # Kernels: 6.1 6.12
 . "$TOP/test/system/lib.sh"
@@ -48,6 +48,25 @@ for bug in e1000_probe:null_read e1000_probe:skip e1000_open:divide_error; do
 done
 ok "multicast through the VLAN, after restarts" wait_for 20 asks
 ok "a card that was not taken is a silent failure" sh -c "dmesg | grep -q 'silent failure: a device was not taken up again (card)'"
+
+# --- does not open a card again: it holds too much, and when it is restarted for that, the other card takes all it may hold
+for ns in a b; do
+	ip netns exec $ns ethtool -G card rx 4096 tx 4096
+done
+ok "large rings: packets cross" wait_for 20 cards_ping
+limit=$(domain e1000 memory_limit) held=$(domain e1000 held) restarts=$(domain e1000 restarts)
+echo "held with large rings: $held"
+unopened() { dmesg | grep -q 'silent failure: a device was not opened again (card, -12)'; }
+ok "none was left unopened before" sh -c "! dmesg | grep -q 'not opened again'"
+echo $((held * 2 / 5)) >/sys/kernel/sfi/e1000/memory_limit
+ok "a card that was not opened is a silent failure" wait_for 40 unopened
+echo $limit >/sys/kernel/sfi/e1000/memory_limit
+ok "a card that was not opened: restarted again" wait_for 40 again 2
+ok "a card that was not opened: packets cross" wait_for 20 cards_ping
+for ns in a b; do
+	ip netns exec $ns ethtool -G card rx 256 tx 256
+done
+ok "small rings: packets cross" wait_for 20 cards_ping
 
 # --- nothing leaks, while both CPUs configure
 objects() { for s in /sys/kernel/slab/*; do echo 1 >"$s/shrink" 2>/dev/null; done; awk '/^skbuff_head_cache|^:?kmalloc-2k|^kmalloc-512/ { n += $2 } END { print n }' /proc/slabinfo; }

@@ -1,14 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # sfid in the guest: a stopped agent blocks no recovery, and catches up; a restart in place is recorded;
-# a driver that the kernel has left dead is restarted, reloaded, given up; what the operator stops is left alone.
+# a driver that the kernel has left dead is restarted, reloaded, given up; what the operator stops is left alone; another
+# build takes the place of one that fails.
 # Kernels: 6.1
 . "$TOP/test/system/lib.sh"
 
 driver e1000 --plant "$TOP/drivers/plants/e1000.plants"
+good=$(driver e1000)
+# What tells a loaded build from another.
+llvm-objcopy-19 --dump-section=.note.gnu.build-id="$OUT/build-id" "$good" /dev/null
 vm --qemu "$(device e1000)" --module "$BUILD/$KERNEL/drivers/e1000.planted/e1000.ko" --module "$(plant_module)" \
 	--file "$BUILD/tools/runtime/agent/sfid:/usr/sbin/sfid" \
-	--file "$BUILD/tools/runtime/agent/sfictl:/usr/bin/sfictl" -- "$(guest <<'END'
+	--file "$BUILD/tools/runtime/agent/sfictl:/usr/bin/sfictl" --file "$good:/root/good/e1000.ko" \
+	--file "$OUT/build-id" -- "$(guest <<'END'
 mkdir -p /etc/sfi/drivers.d /var/lib
 cat >/etc/sfi/hook <<'HOOK'
 #!/bin/sh
@@ -84,6 +89,23 @@ ok "it ends when told to" wait_for 10 ended
 ok "it starts again" wait_for 10 grep -q ready /tmp/sfid.log
 sleep 2
 is "with the same history" "$(sfictl history --json)" "$before"
+
+# --- another build
+good_build() { cmp -s /sys/module/e1000/notes/.note.gnu.build-id /root/build-id; }
+echo 'restarts = 0; reloads = 10; delay_s = 1; delay_max_s = 1; module = "/root/good/e1000.ko";' >/etc/sfi/drivers.d/e1000.conf
+kill -HUP $(pidof sfid)
+ok "another build is to be loaded" wait_for 10 grep -q 'configuration read again' /tmp/sfid.log
+ok "the operator restarts it once more" sfictl restart e1000
+ok "cards work before that" cards_work
+ok "the planted build is loaded" test -e /sys/module/sfi_plant/holders/e1000
+ok "not the other one" sh -c '! cmp -s /sys/module/e1000/notes/.note.gnu.build-id /root/build-id'
+ok "bug 6 fires" bug
+ok "the other build is loaded" wait_for 30 good_build
+ok "and live" wait_for 30 live_with 0
+is "nothing is planted in it" "$(ls /sys/module/sfi_plant/holders)" ""
+ok "that is recorded, too" wait_for 10 recorded ' dead  *reload in 1.000 s (too many restarts)' 1
+ok "cards work with the other build" cards_work
+is "it is still live" "$(domain e1000 state)" live
 kill $(pidof sfid)
 sfictl history
 remove_all e1000 sfi_plant

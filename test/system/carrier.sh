@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Who watches the links of the machine is not told of a short outage; but is told of a cable that was pulled out in one,
+# or after one, and of its return.
+# Kernels: 6.1
+. "$TOP/test/system/lib.sh"
+
+driver e1000 --plant "$TOP/drivers/plants/e1000.plants"
+# The guest pulls its own cables: a serial port of it leads to QEMU's monitor.
+cables="-chardev socket,id=monitor,path=$OUT/monitor,server=on,wait=off -mon chardev=monitor"
+cables="$cables -chardev socket,id=cables,path=$OUT/monitor -device pci-serial,chardev=cables"
+vm --smp 2 --qemu "$(device e1000) $cables" --module "$BUILD/$KERNEL/drivers/e1000.planted/e1000.ko" \
+	--module "$(plant_module)" -- "$(guest <<'END'
+ok "modprobe" modprobe e1000
+ok "cards" cards_work
+echo 100 >/sys/module/sfi/parameters/restart_max
+cables=/dev/$(ls /sys/bus/pci/drivers/serial/0000:*/tty)
+stty -F "$cables" raw -echo clocal
+# $1: on or off
+cable() { echo "set_link n0 $1" >"$cables"; }
+
+ip -n a monitor link >>/tmp/monitor 2>&1 &
+monitor=$!
+told() { grep 'card:' /tmp/monitor | tail -n 1 | grep -q "$1"; }
+again() { [ "$(domain e1000 restarts)" -gt "$restarts" ] && domain_live e1000; }
+down() { [ "$(domain e1000 state)" != live ]; }
+# Fails in a task, which makes its call again after the restart.
+break_it() {
+	restarts=$(domain e1000 restarts)
+	echo e1000_get_drvinfo:wild_store >$PLANT/arm
+	ip netns exec a ethtool -i card >/dev/null 2>&1 &
+}
+
+# --- as it is without an outage
+cable off
+ok "a cable is pulled out: it is said" wait_for 20 told 'NO-CARRIER.* state DOWN'
+cable on
+ok "put in again: it is said" wait_for 20 told 'LOWER_UP.* state UP'
+ok "packets cross" wait_for 20 cards_ping
+
+# --- short outages
+for i in 1 2 3; do
+	: >/tmp/monitor
+	break_it
+	ok "outage $i: restarted" wait_for 30 again
+	ok "outage $i: a link" wait_for 20 card_has_link a
+	ok "outage $i: packets cross" wait_for 20 cards_ping
+	# Longer than the kernel puts such messages off.
+	sleep 3
+	is "outage $i: nobody is told of a lost link" "$(grep -E 'NO-CARRIER|state DOWN|Deleted' /tmp/monitor)" ""
+done
+
+# --- pulled out in an outage
+: >/tmp/monitor
+break_it
+ok "it fails" wait_for 10 down
+cable off
+ok "pulled out in an outage: restarted" wait_for 30 again
+ok "pulled out in an outage: it is said" wait_for 30 told 'NO-CARRIER.* state DOWN'
+cable on
+ok "put in again after it: it is said" wait_for 20 told 'LOWER_UP.* state UP'
+ok "packets cross again" wait_for 20 cards_ping
+
+# --- after one
+: >/tmp/monitor
+break_it
+ok "one more outage: restarted" wait_for 30 again
+ok "one more outage: a link" wait_for 20 card_has_link a
+cable off
+ok "pulled out after an outage: it is said" wait_for 20 told 'NO-CARRIER.* state DOWN'
+cable on
+ok "put in again: it is said once more" wait_for 20 told 'LOWER_UP.* state UP'
+ok "packets cross at the end" wait_for 20 cards_ping
+kill $monitor
+remove_all e1000 sfi_plant
+healthy
+END
+)"
