@@ -16,8 +16,9 @@ ok "cards" cards_work
 echo 100 >/sys/module/sfi/parameters/restart_max
 cables=/dev/$(ls /sys/bus/pci/drivers/serial/0000:*/tty)
 stty -F "$cables" raw -echo clocal
-# $1: on or off
-cable() { echo "set_link n0 $1" >"$cables"; }
+# $1: on or off. The empty lines end what the port echoed of the monitor's greeting before stty: two, for the first may
+# end an escape sequence.
+cable() { printf '\n\nset_link n0 %s\n' "$1" >"$cables"; }
 
 ip -n a monitor link >>/tmp/monitor 2>&1 &
 monitor=$!
