@@ -252,7 +252,9 @@ static void put_to_sleep(struct net_shadow *s)
 	sfi_compat_netdev_called(dev, s->name);
 	net_shadow_keep_stats(s);
 	s->was_running = test_and_clear_bit(__LINK_STATE_START, &dev->state);
-	s->had_carrier = !test_and_set_bit(__LINK_STATE_NOCARRIER, &dev->state) || s->had_carrier;
+	/* The patience with the last restart must not end in this one: it begins anew. */
+	s->had_carrier |= cancel_delayed_work_sync(&s->carrier);
+	s->had_carrier |= !test_and_set_bit(__LINK_STATE_NOCARRIER, &dev->state);
 	for (i = 0; i < dev->num_tx_queues; i++)
 		netdev_tx_reset_queue(netdev_get_tx_queue(dev, i));
 }
