@@ -4,6 +4,7 @@
  * request, and keeps it raised until it is acknowledged. The job runs before that:
  * after a misbehaviour nobody acknowledges. The device is this driver's for the time of a job.
  */
+#include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
@@ -21,6 +22,7 @@ static struct {
 	void __iomem *registers; /* NULL: no device */
 	unsigned int line;
 	bool threaded; /* what is to be asked for */
+	bool storm;    /* nobody acknowledges */
 } edu;
 
 /*
@@ -32,22 +34,27 @@ static void acknowledge(void)
 	writel(readl(edu.registers + EDU_IRQ_STATUS), edu.registers + EDU_IRQ_ACKNOWLEDGE);
 }
 
+static irqreturn_t serve(void)
+{
+	if (!edu.storm)
+		job_perform();
+	if (!edu.storm)
+		acknowledge();
+	return job_take_answer(IRQ_HANDLED);
+}
+
 static irqreturn_t irq_fn(int irq, void *unused)
 {
 	if (!readl(edu.registers + EDU_IRQ_STATUS))
 		return IRQ_NONE;
 	if (edu.threaded)
 		return IRQ_WAKE_THREAD;
-	job_perform();
-	acknowledge();
-	return job_take_answer(IRQ_HANDLED);
+	return serve();
 }
 
 static irqreturn_t irq_thread_fn(int irq, void *unused)
 {
-	job_perform();
-	acknowledge();
-	return job_take_answer(IRQ_HANDLED);
+	return serve();
 }
 
 static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
@@ -103,6 +110,8 @@ static long interrupt(bool threaded)
 	if (edu.registers) {
 		writel(1, edu.registers + EDU_IRQ_RAISE);
 		job_wait();
+		while (READ_ONCE(edu.storm))
+			msleep(20);
 		synchronize_irq(edu.line);
 		ret = job_outcome();
 	}
@@ -184,6 +193,12 @@ MISBEHAVIOUR(interrupt_waits_for_itself)
 {
 	if (wrong)
 		synchronize_irq(edu.line);
+}
+
+/* The line stays raised. */
+MISBEHAVIOUR(interrupt_storm)
+{
+	edu.storm = wrong;
 }
 
 MISBEHAVIOUR(interrupt_disabled_in_handler)

@@ -171,7 +171,7 @@ static int __init misbehave_init(void)
 		job_set(what, true);
 		job_perform();
 	}
-	return misc_register(&misbehave_device);
+	return job_take_answer(misc_register(&misbehave_device));
 }
 
 static void __exit misbehave_exit(void)

@@ -70,7 +70,7 @@ void job_wait(void);
 long job_outcome(void);
 /* The job waits to be run by job_perform_armed(@context). Return: 0. */
 long job_arm(const char *context);
-/* What the callback that runs it, or the write() that started it, is to return instead of @usual; 0: nothing special. */
+/* What the callback that runs it, or the write() or init that started it, is to return instead of @usual; 0: nothing special. */
 void job_answer(long result);
 long job_take_answer(long usual);
 

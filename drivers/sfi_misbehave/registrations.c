@@ -34,7 +34,7 @@ MISBEHAVIOUR(notifier_unregistered)
 	unregister_inetaddr_notifier(&block);
 }
 
-/* In the list that is being gone through, and locked. Rightly it is done elsewhere. */
+/* In the list that is being gone through, and locked. Rightly in_notifier() does it, outside. */
 MISBEHAVIOUR(notifier_within)
 {
 	if (!wrong)

@@ -24,6 +24,10 @@ matrix_setup() {
 	echo 64 >/sys/module/sfi/parameters/restart_max
 	echo 0 >/sys/module/sfi/parameters/restart_window_s
 	echo 400 >/sys/module/sfi/parameters/hang_ms
+	# And short patience with what sleeps, and little memory.
+	echo 3000 >/sys/module/sfi/parameters/call_hard_ms
+	echo 1500 >/sys/module/sfi/parameters/cpu_hard_ms
+	echo 1 >/sys/module/sfi/parameters/memory_percent
 	# Reports are read from the log; the serial line is for what kills.
 	dmesg -n 3
 	ip link set lo up

@@ -7,7 +7,7 @@
 # At least one misbehaviour for each detector.
 MATRIX_SAMPLE="store_kernel_object store_freed call_wrong_type read_null bug deadlock lock_held_at_return rcu_left_locked \
 irqs_left_off double_free rcu_queued_twice result_out_of_range registration_left hang_irqs_off recursion warn warn_panics \
-leak read_noncanonical divide_by_zero"
+leak read_noncanonical divide_by_zero starve allocation_bomb interrupt_storm"
 
 # Builds all and boots. $1: the command that boots (vm, or one that ends in it); $2: the guest's script;
 # the rest: further options.

@@ -113,6 +113,7 @@ static void judge_entry(const struct row *row, const struct context *where)
 static const char *const unplaced[] = {
 	"deadlock", "timer_waits_for_itself", /* made by the interrupt that has found it */
 	"preempt_turned_on",                  /* by the preempt count, which is broken */
+	"interrupt_storm",                    /* made by the hard interrupt, of a thread's handler too */
 };
 
 static void judge_level(const struct row *row, const struct context *where)
