@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Outages in which more goes wrong: the driver fails again while it is restarted, does not take its card, does not open it,
-# the card is unplugged, its namespace deleted, its module removed, while both CPUs configure; and a driver that does not come back.
+# the card is unplugged, its namespace deleted, its module removed, while both CPUs configure; and drivers that do not come back.
 # Nothing leaks, nothing is left behind, applications get an error at the very end and not before.
 # Kernels: 6.1 6.12
 . "$TOP/test/system/lib.sh"
@@ -140,6 +140,18 @@ ENODEV | ENETDOWN | ENETUNREACH) pass "datagram socket" ;;
 esac
 is "packet socket" "$(sed -n 's/^packet: //p' /tmp/sockets)" ENETDOWN
 is "the cards are gone" "$(ip -n a -o link show | grep -c card:)" 0
+
+# --- fails in its restart when it has a card's network device again, or has registered it, and does not come back
+for function in e1000_check_options e1000_vlan_filter_on_off; do
+	echo restart >$control
+	ok "restarted by hand" cards_work
+	echo $function:null_read >$PLANT/arm
+	echo restart >$control 2>/dev/null
+	ok "$function at restart: left dead" wait_for 20 dead
+	is "$function at restart: in which call" "$(dmesg | sed -n 's/.* entry *: //p' | tail -n 1)" "pci_driver__probe of e1000_probe"
+	is "$function at restart: the cards are gone" "$(ip -a netns exec ip -o link show | grep -c card:)" 0
+	is "$function at restart: nothing is held" "$(domain e1000 held)" 0
+done
 
 # --- the module is removed in an outage
 echo 64 >/sys/module/sfi/parameters/restart_max
