@@ -40,8 +40,10 @@ ok "put in again: it is said" wait_for 20 told 'LOWER_UP.* state UP'
 ok "packets cross" wait_for 20 cards_ping
 
 # --- short outages
+losses() { ip netns exec a cat /sys/class/net/card/carrier_down_count; }
 for i in 1 2 3; do
 	: >/tmp/monitor
+	lost=$(losses)
 	break_it
 	ok "outage $i: restarted" wait_for 30 again
 	ok "outage $i: a link" wait_for 20 card_has_link a
@@ -49,6 +51,7 @@ for i in 1 2 3; do
 	# Longer than the kernel puts such messages off.
 	sleep 3
 	is "outage $i: nobody is told of a lost link" "$(grep -E 'NO-CARRIER|state DOWN|Deleted' /tmp/monitor)" ""
+	is "outage $i: nor has the kernel counted one" "$(losses)" "$lost"
 done
 
 # --- pulled out in an outage
