@@ -21,6 +21,11 @@
  * Calls that return IRQ_NONE do not count: the line may be another's. If it is
  * not, the kernel turns it off ("nobody cared").
  *
+ * The half of a handler that is a thread is no interrupt, but has the priority of one: in a storm the thread
+ * does not sleep, and the rest of its CPU starves. What is between two calls may take longer there than the
+ * above counts, and where the driver has the thread only there is no hard handler to see. So the gate looks
+ * at the thread itself: how much of a CPU it has had while it did not sleep for a whole window.
+ *
  * While a domain is closed and its devices are not quiet yet, nobody
  * acknowledges their interrupts: the first that is refused masks its line.
  */
@@ -29,6 +34,7 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
+#include <linux/sched.h>
 
 #include <sfi/irq.h>
 
@@ -58,6 +64,15 @@ struct sfi_irq_time {
 	const struct sfi_entry *entry; /* of the last call */
 };
 
+/* A thread that handles interrupts on one CPU, since it slept last. */
+struct sfi_irq_thread {
+	const struct task_struct *task; /* only compared */
+	unsigned long slept;            /* how often, so far */
+	u64 began;                      /* ktime_get_mono_fast_ns() */
+	u64 ran;                        /* its CPU time then, ns */
+	u64 calls;
+};
+
 void sfi_irq_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u64 to)
 {
 	struct sfi_host *h = d->host;
@@ -74,13 +89,19 @@ void sfi_irq_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u6
 }
 EXPORT_SYMBOL_GPL(sfi_irq_spent);
 
-static void report_storm(struct sfi_domain *d, const struct sfi_irq_time *t, u64 percent, u64 ms)
+static void report_storm(struct sfi_domain *d, const struct sfi_entry *e, u64 calls, u64 percent,
+			 u64 passed)
 {
-	struct sfi_report r = { .what = SFI_STORM, .entry = t->entry, .ip = (u64)t->entry->fn };
+	struct sfi_report r = { .what = SFI_STORM, .entry = e, .ip = (u64)e->fn };
 
-	scnprintf(r.detail, sizeof(r.detail), "%llu calls took %llu%% of CPU %d in %llu ms",
-		  t->calls, percent, smp_processor_id(), ms);
+	scnprintf(r.detail, sizeof(r.detail), "%llu calls took %llu%% of CPU %d in %llu ms", calls,
+		  percent, smp_processor_id(), div_u64(passed, NSEC_PER_MSEC));
 	sfi_report_and_fail(d, &r);
+}
+
+static u64 window_ns(void)
+{
+	return READ_ONCE(sfi_irq_window_ms) * (u64)NSEC_PER_MSEC;
 }
 
 /* Percent of TIME that calls have taken which were INSIDE for so long. */
@@ -113,14 +134,38 @@ bool sfi_irq_look(struct sfi_domain *d)
 	t->looked = now;
 	percent = share(t, t->charged, t->run);
 	t->close = limit && percent >= DIV_ROUND_UP(limit, SUSPECT);
-	if (passed < READ_ONCE(sfi_irq_window_ms) * (u64)NSEC_PER_MSEC)
+	if (passed < window_ns())
 		return t->close;
 	percent = max(percent, share(t, t->inside, passed));
 	if (t->calls && limit && percent >= limit)
-		report_storm(d, t, percent, div_u64(passed, NSEC_PER_MSEC));
+		report_storm(d, t->entry, t->calls, percent, passed);
 	begin_window(t, now);
 	return t->close;
 }
+
+void sfi_irq_thread_ran(struct sfi_domain *d, const struct sfi_entry *e)
+{
+	struct sfi_host *h = d->host;
+	struct sfi_irq_thread *t = get_cpu_ptr(h->irq_thread);
+	u64 now = ktime_get_mono_fast_ns(), ran = READ_ONCE(current->se.sum_exec_runtime);
+	u64 passed = now - t->began, percent;
+	unsigned int limit = READ_ONCE(sfi_irq_percent);
+	bool awake = t->task == current && t->slept == current->nvcsw &&
+		     t->began >= READ_ONCE(h->irq_opened);
+
+	t->calls++;
+	if (awake && passed < window_ns())
+		goto out;
+	if (awake && limit) {
+		percent = div64_u64((ran - t->ran) * 100, max(passed, 1ULL));
+		if (percent >= limit)
+			report_storm(d, e, t->calls, percent, passed);
+	}
+	*t = (struct sfi_irq_thread){ .task = current, .slept = current->nvcsw, .began = now, .ran = ran };
+out:
+	put_cpu_ptr(h->irq_thread);
+}
+EXPORT_SYMBOL_GPL(sfi_irq_thread_ran);
 
 void sfi_irq_refused(struct sfi_domain *d, unsigned int irq)
 {
@@ -162,5 +207,6 @@ int sfi_irq_prepare(struct sfi_host *h)
 	raw_spin_lock_init(&h->irq_lock);
 	h->irq_opened = ktime_get_mono_fast_ns();
 	h->irq_time = alloc_percpu(struct sfi_irq_time);
-	return h->irq_time ? 0 : -ENOMEM;
+	h->irq_thread = alloc_percpu(struct sfi_irq_thread);
+	return h->irq_time && h->irq_thread ? 0 : -ENOMEM;
 }

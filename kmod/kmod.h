@@ -76,7 +76,8 @@ struct sfi_host {
 	atomic64_t warnings;             /* WARN()s of the driver */
 	struct ratelimit_state warnings_said;
 
-	struct sfi_irq_time __percpu *irq_time; /* irq.c's */
+	struct sfi_irq_time __percpu *irq_time; /* irq.c's, both */
+	struct sfi_irq_thread __percpu *irq_thread;
 	raw_spinlock_t irq_lock;         /* guards the next three */
 	unsigned int masked[SFI_LINES_MASKED];
 	unsigned int nr_masked;

@@ -222,10 +222,9 @@ void sfi_w_enable_irq(struct sfi_self *self, unsigned int irq)
 EXPORT_SYMBOL_GPL(sfi_w_enable_irq);
 
 /* The driver is not there. */
-static irqreturn_t refused(struct sfi_domain *d, int irq, bool hard)
+static irqreturn_t refused(struct sfi_domain *d, int irq)
 {
-	if (hard)
-		sfi_irq_refused(d, irq);
+	sfi_irq_refused(d, irq);
 	return IRQ_NONE;
 }
 
@@ -240,7 +239,7 @@ irqreturn_t sfi_e_irq_handler_t(const struct sfi_entry *e, int irq, void *dev)
 	irqreturn_t ret;
 
 	if (!sfi_gate_enter(&g, e))
-		return refused(d, irq, hard);
+		return refused(d, irq);
 	if (!sfi_gate_save(&g)) {
 		ret = fn(irq, dev);
 		sfi_check_result(&g, ret <= (IRQ_HANDLED | IRQ_WAKE_THREAD), ret);
@@ -248,7 +247,9 @@ irqreturn_t sfi_e_irq_handler_t(const struct sfi_entry *e, int irq, void *dev)
 		ret = IRQ_NONE;
 	}
 	sfi_gate_leave(&g);
-	if (hard && ret != IRQ_NONE)
+	if (!hard)
+		sfi_irq_thread_ran(d, e);
+	else if (ret != IRQ_NONE)
 		sfi_irq_spent(d, e, from, ktime_get_mono_fast_ns());
 	return ret;
 }

@@ -1,15 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # A handler that never acknowledges a level-triggered interrupt is found, and so is its line masked while nobody serves
-# it: with one CPU too, where the storm leaves no time for anything else.
+# it: with one CPU too, where the storm leaves no time for anything else. So is one that is a thread only.
 # Kernels: 6.1 6.12
 . "$TOP/test/system/lib.sh"
 
 ko=$(sfi build "$TOP/test/system/storm" --kernel "$KERNEL" -o "$OUT/storm")
 
+# $1: CPUs, $2: parameters of the module
 run() {
-	vm --timeout 240 --smp "$1" --qemu "-device edu" --module "$ko" -- "$(guest <<'END'
-ok "modprobe" modprobe storm
+	vm --timeout 240 --smp "$1" --qemu "-device edu" --module "$ko" -- "parameters='$2'
+$(guest <<'END'
+ok "modprobe" modprobe storm $parameters
 served() { [ "$(cat /dev/storm)" -gt "$1" ]; }
 again() { [ "$(domain storm restarts)" = "$1" ] && domain_live storm && [ -e /dev/storm ]; }
 echo control >/dev/storm
@@ -38,6 +40,8 @@ END
 }
 
 for cpus in 1 2; do
-	echo "with $cpus CPUs"
-	run $cpus || fail "the machine ended with $?"
+	for parameters in "" threaded=1; do
+		echo "with $cpus CPUs $parameters"
+		run $cpus "$parameters" || fail "the machine ended with $?"
+	done
 done

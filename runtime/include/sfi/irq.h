@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the gate of interrupt handlers tells sfi.ko (kmod/irq.c). In hard
- * interrupts only, with interrupts off.
+ * What the gate of interrupt handlers tells sfi.ko (kmod/irq.c).
  */
 #ifndef SFI_IRQ_H
 #define SFI_IRQ_H
@@ -11,9 +10,11 @@
 struct sfi_domain;
 struct sfi_entry;
 
-/* A call of handler E that served an interrupt, from FROM to TO by ktime_get_mono_fast_ns(). */
+/* A call of hard handler E that served an interrupt, from FROM to TO by ktime_get_mono_fast_ns(). Interrupts off. */
 void sfi_irq_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u64 to);
-/* Nobody was there to serve line IRQ: D is closed. Masks it until the devices are quiet. */
+/* A call of E, the half of a handler that is a thread: the current one. */
+void sfi_irq_thread_ran(struct sfi_domain *d, const struct sfi_entry *e);
+/* Nobody was there to serve line IRQ: D is closed. Masks it until the devices are quiet. Any context. */
 void sfi_irq_refused(struct sfi_domain *d, unsigned int irq);
 
 #endif

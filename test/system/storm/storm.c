@@ -24,6 +24,10 @@ static void __iomem *registers;
 static unsigned long served;
 static bool forget, break_a_rule;
 
+static bool threaded;
+module_param(threaded, bool, 0);
+MODULE_PARM_DESC(threaded, "the handler is a thread, and there is no other");
+
 static irqreturn_t handler(int irq, void *unused)
 {
 	u32 status = readl(registers + EDU_STATUS);
@@ -89,7 +93,8 @@ static int storm_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENOMEM;
 	/* What the last driver has left. */
 	writel(readl(registers + EDU_STATUS), registers + EDU_ACKNOWLEDGE);
-	err = request_irq(pdev->irq, handler, IRQF_SHARED, "storm", &served);
+	err = threaded ? request_threaded_irq(pdev->irq, NULL, handler, IRQF_ONESHOT, "storm", &served) :
+			 request_irq(pdev->irq, handler, IRQF_SHARED, "storm", &served);
 	return err ? err : misc_register(&storm_device);
 }
 
