@@ -162,10 +162,16 @@ static bool is_direct(struct device *dev)
 }
 
 /*
- * Recovery: the device is off and nothing is copied: what the memory is by now is not known. The
- * driver may have failed before it asked whether the mapping is one; the kernel's own debugging
- * (DMA_API_DEBUG) wants to have been asked.
+ * Without the driver, which may not have asked whether the mapping is one: the kernel's own debugging
+ * (DMA_API_DEBUG) wants to have been asked. Nothing is copied.
  */
+static void end(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir)
+{
+	if (!dma_mapping_error(dev, addr))
+		dma_unmap_page_attrs(dev, addr, size, dir, DMA_ATTR_SKIP_CPU_SYNC);
+}
+
+/* Recovery: the device is off, and what the memory is by now is not known. */
 static void release_mapping(void *obj, const u64 args[4])
 {
 	struct mapping *m = obj;
@@ -174,8 +180,7 @@ static void release_mapping(void *obj, const u64 args[4])
 
 	remove(m);
 	unlock_bucket(b, flags);
-	if (!dma_mapping_error(m->dev, m->addr))
-		dma_unmap_page_attrs(m->dev, m->addr, m->size, m->dir, DMA_ATTR_SKIP_CPU_SYNC);
+	end(m->dev, m->addr, m->size, m->dir);
 	kfree(m);
 }
 
@@ -191,7 +196,7 @@ static noinline dma_addr_t keep(struct sfi_domain *d, struct device *dev, void *
 	if (sfi_may_hold(d, sizeof(*m)))
 		m = kmalloc(sizeof(*m), GFP_ATOMIC | __GFP_NOWARN);
 	if (!m) {
-		dma_unmap_page_attrs(dev, addr, size, dir, DMA_ATTR_SKIP_CPU_SYNC);
+		end(dev, addr, size, dir);
 		return DMA_MAPPING_ERROR;
 	}
 	*m = (struct mapping){
