@@ -105,7 +105,10 @@ MISBEHAVIOUR(store_after)
 	kfree(object);
 }
 
-/* Objects have a neighbour on each side, which may be an own one: of a size that nobody else asks for. */
+/*
+ * Objects have a neighbour on each side, which may be an own one: of a size that nobody else asks for. Before the
+ * first one of a page is another page.
+ */
 MISBEHAVIOUR(store_before)
 {
 	u8 *object = object_of(OBJECT);
