@@ -386,6 +386,8 @@ static int watch_cpu(unsigned int cpu)
 {
 	struct watch *w = this_cpu_ptr(&watches);
 
+	/* As by a look: interrupts may be off before the first one. */
+	WRITE_ONCE(w->looked_at, ktime_get_mono_fast_ns());
 	hrtimer_start(&w->timer, ns_to_ktime(period_ns()), HRTIMER_MODE_REL_PINNED_HARD);
 	return 0;
 }
