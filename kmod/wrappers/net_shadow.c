@@ -251,7 +251,8 @@ static void put_to_sleep(struct net_shadow *s)
 	remember(s);
 	sfi_compat_netdev_called(dev, s->name);
 	net_shadow_keep_stats(s);
-	s->was_running = test_and_clear_bit(__LINK_STATE_START, &dev->state);
+	/* Of a restart that failed after this device had been registered again, it was the one before. */
+	s->was_running |= test_and_clear_bit(__LINK_STATE_START, &dev->state);
 	/* The patience with the last restart must not end in this one: it begins anew. */
 	s->had_carrier |= cancel_delayed_work_sync(&s->carrier);
 	s->had_carrier |= !test_and_set_bit(__LINK_STATE_NOCARRIER, &dev->state);

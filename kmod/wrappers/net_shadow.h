@@ -143,6 +143,7 @@ void net_shadow_end_outage(struct net_shadow_domain *nd);
 struct net_attempt {
 	unsigned int failures; /* of the driver before the call */
 	unsigned int left;     /* times that it may be repeated */
+	bool failed;           /* the driver has failed in it itself */
 };
 /* A call may itself be what other contexts fail of: an end must be. */
 #define NET_REPEATS 8
@@ -150,8 +151,8 @@ struct net_attempt {
 	((struct net_attempt){ .failures = READ_ONCE((s)->nd->failures), .left = NET_REPEATS })
 /*
  * The call has returned: true if the driver failed meanwhile and runs again now, so that the call
- * is to be repeated: once if the driver failed in it, or it would take the driver down for good, else
- * NET_REPEATS times. Sleeps until the driver is back, or will not come back.
+ * is to be repeated: NET_REPEATS times, but not after the driver has failed in it itself for a second
+ * time, or it would take the driver down for good. Sleeps until the driver is back, or will not come back.
  */
 bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt);
 /* The driver has failed and is not configured again yet. Any context. */

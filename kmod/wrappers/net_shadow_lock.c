@@ -119,6 +119,7 @@ bool net_shadow_is_down(const struct net_shadow *s)
 bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt)
 {
 	struct net_shadow_domain *nd = s->nd;
+	bool here;
 
 	if (likely(!net_shadow_is_down(s) && READ_ONCE(nd->failures) == attempt->failures))
 		return false;
@@ -126,11 +127,16 @@ bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt)
 	if (s->state >= NET_GONE || !attempt->left || !sfi_may_sleep() ||
 	    !rtnl_is_locked() || sfi_gate_find((u64)__builtin_frame_address(0)))
 		return false;
+	/* What else fails while it is made again is not this call's doing. */
+	here = sfi_failed_here(nd->shadow.domain);
+	if (here && attempt->failed)
+		return false;
+	attempt->failed |= here;
+	attempt->left--;
 	mutex_lock(&lend_lock);
 	lending = true;
 	lender_gives();
 	mutex_unlock(&lend_lock);
-	attempt->left = sfi_failed_here(nd->shadow.domain) ? 0 : attempt->left - 1;
 	do {
 		/* Before the look: what fails after it is news to the next one. */
 		attempt->failures = READ_ONCE(nd->failures);

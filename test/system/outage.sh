@@ -32,6 +32,32 @@ done
 asks() { ip -n b -6 neigh flush dev card.7; ip netns exec b ping -6 -c 2 -i 0.3 -W 2 fe80::5054:ff:fe00:10%card.7; }
 ok "multicast through the VLAN" wait_for 20 asks
 
+# --- fails in being opened, and again in the restart, when the card has been registered
+ip -n a link set card down
+fired=$(cat $PLANT/fired)
+echo "e1000_open:divide_error e1000_vlan_filter_on_off:null_read" >$PLANT/arm
+ok "fails in being opened and in the restart: it is opened" ip -n a link set card up
+is "fails in being opened and in the restart: fired" "$(cat $PLANT/fired)" $((fired + 2))
+ok "fails in being opened and in the restart: it runs" wait_for 20 card_has_link a
+ip -n a link set card mtu 1400
+ok "fails in being opened and in the restart: packets cross when its MTU has changed" wait_for 20 cards_ping
+ip -n a link set card mtu 1500
+ip -n a link set card.7 up
+
+# --- a call that the driver has failed in is made again, and once more when that is cut off by another failure
+restarts=$(domain e1000 restarts) fired=$(cat $PLANT/fired)
+echo e1000_diag_test:null_read >$PLANT/arm
+ip netns exec a ethtool -t card online >/dev/null 2>&1 &
+tester=$!
+ok "a call that fails: fired" wait_for 10 plant_fired "$fired"
+ok "a call that fails: restarted" wait_for 20 again 1
+sleep 1
+ok "and by hand" sh -c "echo restart >$control"
+sleep 2
+ok "a call that failed and was then cut off goes on" kill -0 $tester
+wait $tester
+ok "and ends" test $? -le 1
+
 # --- applications
 ip netns exec a /root/sockets card $ADDR_B >/tmp/sockets &
 socks=$!
