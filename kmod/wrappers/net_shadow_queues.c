@@ -9,8 +9,9 @@
  * Nobody is told that there is no carrier (net_shadow.c). But packets that have
  * waited in the queue must not reach a driver that has no link yet: some reset
  * their card when they find them there. They are held back until the driver says
- * that there is one, by the bit of the byte queue limits, which drivers do not
- * touch when they are opened.
+ * that there is one, by the bit of the byte queue limits. Drivers do not touch
+ * it when they are opened; when they reset the limits, as they do when they are
+ * told to change anything, it stays.
  */
 #include <linux/netdevice.h>
 
@@ -55,13 +56,17 @@ void net_shadow_hold_queues(struct net_shadow *s)
 
 void net_shadow_let_queues(struct net_shadow *s)
 {
+	unsigned long flags;
 	unsigned int i;
 
+	/* Pairs with reset_queue(): none is held that is not let. */
+	spin_lock_irqsave(&s->carrier_lock, flags);
 	WRITE_ONCE(s->held, false);
-	for (i = 0; i < s->dev->num_tx_queues; i++) {
+	for (i = 0; i < s->dev->num_tx_queues; i++)
 		clear_bit(__QUEUE_STATE_STACK_XOFF, &netdev_get_tx_queue(s->dev, i)->state);
+	spin_unlock_irqrestore(&s->carrier_lock, flags);
+	for (i = 0; i < s->dev->num_tx_queues; i++)
 		netif_schedule_queue(netdev_get_tx_queue(s->dev, i));
-	}
 }
 
 void net_shadow_carrier(struct net_device *dev)
@@ -79,3 +84,40 @@ void net_shadow_carrier(struct net_device *dev)
 	if (let)
 		net_shadow_let_queues(s);
 }
+
+static void reset_queue(struct netdev_queue *q)
+{
+	struct net_shadow *s = net_shadow_of(q->dev);
+	unsigned long flags;
+
+	if (!s) {
+		netdev_tx_reset_queue(q);
+		return;
+	}
+	spin_lock_irqsave(&s->carrier_lock, flags);
+	if (s->held)
+		dql_reset(&q->dql);
+	else
+		netdev_tx_reset_queue(q);
+	spin_unlock_irqrestore(&s->carrier_lock, flags);
+}
+
+void sfi_w_netdev_tx_reset_queue(struct sfi_self *self, struct netdev_queue *q)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_owned(d, q, SFI_T_netdev_queue, SFI_ARG("netdev_tx_reset_queue", "q"));
+	reset_queue(q);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_netdev_tx_reset_queue);
+
+void sfi_w_netdev_reset_queue(struct sfi_self *self, struct net_device *dev)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	sfi_check_owned(d, dev, SFI_T_net_device, SFI_ARG("netdev_reset_queue", "dev_queue"));
+	reset_queue(netdev_get_tx_queue(dev, 0));
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_netdev_reset_queue);

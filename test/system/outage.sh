@@ -58,6 +58,19 @@ ok "a call that failed and was then cut off goes on" kill -0 $tester
 wait $tester
 ok "and ends" test $? -le 1
 
+# --- a call that resets the card, made again while packets wait for the restarted driver's link
+ip netns exec a ping -q -i 0.01 $ADDR_B >/dev/null 2>&1 &
+load=$!
+fired=$(cat $PLANT/fired) resets=$(dmesg | grep -c 'Reset adapter')
+echo e1000_change_mtu:null_read >$PLANT/arm
+ok "fails in a change of the MTU, under load" ip -n a link set card mtu 1400
+is "fails in a change of the MTU: fired" "$(cat $PLANT/fired)" $((fired + 1))
+ok "fails in a change of the MTU: packets cross" wait_for 20 cards_ping
+kill $load
+is "fails in a change of the MTU: the card is not reset besides" "$(dmesg | grep -c 'Reset adapter')" "$resets"
+ip -n a link set card mtu 1500
+ok "MTU as before" wait_for 20 cards_ping
+
 # --- applications
 ip netns exec a /root/sockets card $ADDR_B >/tmp/sockets &
 socks=$!

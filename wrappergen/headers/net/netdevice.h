@@ -98,8 +98,8 @@ void SFI_INTERFACE(netdev_tx_sent_queue)(struct netdev_queue *dev_queue SFI_OWNE
 void SFI_INTERFACE(netdev_sent_queue)(struct net_device *dev SFI_OWNED, unsigned int bytes) SFI_REQUIRES(bytes <= DQL_MAX_OBJECT) SFI_KEEPS;
 void SFI_INTERFACE(netdev_tx_completed_queue)(struct netdev_queue *dev_queue, unsigned int pkts, unsigned int bytes) SFI_BY_HAND(the look and the step are one) SFI_KEEPS;
 void SFI_INTERFACE(netdev_completed_queue)(struct net_device *dev, unsigned int pkts, unsigned int bytes) SFI_BY_HAND(the look and the step are one) SFI_KEEPS;
-void SFI_INTERFACE(netdev_tx_reset_queue)(struct netdev_queue *q SFI_OWNED) SFI_KEEPS;
-void SFI_INTERFACE(netdev_reset_queue)(struct net_device *dev_queue SFI_OWNED) SFI_KEEPS;
+void SFI_INTERFACE(netdev_tx_reset_queue)(struct netdev_queue *q) SFI_BY_HAND(what waits for a carrier goes on waiting) SFI_KEEPS;
+void SFI_INTERFACE(netdev_reset_queue)(struct net_device *dev_queue) SFI_BY_HAND(what waits for a carrier goes on waiting) SFI_KEEPS;
 
 /*
  * NAPI
