@@ -322,6 +322,18 @@ static void complete_bytes(struct sfi_domain *d, struct netdev_queue *q, unsigne
 	sfi_check_that(d, ok, arg);
 }
 
+void sfi_queue_reset(struct netdev_queue *q, bool wait)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&stepping, flags);
+	if (wait)
+		dql_reset(&q->dql);
+	else
+		netdev_tx_reset_queue(q);
+	raw_spin_unlock_irqrestore(&stepping, flags);
+}
+
 void sfi_w_netdev_tx_completed_queue(struct sfi_self *self, struct netdev_queue *dev_queue,
 				     unsigned int pkts, unsigned int bytes)
 {

@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 struct napi_struct;
+struct netdev_queue;
 
 /* NAPI ends, in whatever state the driver has left it. Task context; sleeps. */
 void sfi_napi_release(struct napi_struct *napi);
@@ -22,5 +23,7 @@ bool sfi_napi_is_disabled(const struct napi_struct *napi);
 /* Around what the kernel does with the lists of NAPI, which is polled here. */
 void sfi_napi_lists_begin(void);
 void sfi_napi_lists_end(struct napi_struct *napi);
+/* Q's byte queue limits begin anew, while nothing is completed. WAIT: its packets go on waiting. Any context. */
+void sfi_queue_reset(struct netdev_queue *q, bool wait);
 
 #endif

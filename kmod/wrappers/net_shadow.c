@@ -21,7 +21,7 @@
  * ----
  */
 static DEFINE_SPINLOCK(net_shadow_lock_all);
-static LIST_HEAD(all_shadows); /* net_shadow_lock_all */
+static LIST_HEAD(all_shadows); /* net_shadow_lock_all, which handlers of interrupts take, too */
 
 /* So often is a driver restarted because it has not taken a device; then the device goes. */
 #define MISSES 2
@@ -58,7 +58,7 @@ static bool still_there(const struct device *parent)
 	struct net_shadow *s;
 	bool found = false;
 
-	spin_lock_bh(&net_shadow_lock_all);
+	spin_lock_irq(&net_shadow_lock_all);
 	list_for_each_entry(s, &all_shadows, all) {
 		if (s->dev->dev.parent != parent || s->state == NET_NEW ||
 		    (s->state < NET_GONE && !net_shadow_is_down(s)))
@@ -66,7 +66,7 @@ static bool still_there(const struct device *parent)
 		s->unplugged = true;
 		found = true;
 	}
-	spin_unlock_bh(&net_shadow_lock_all);
+	spin_unlock_irq(&net_shadow_lock_all);
 	return found;
 }
 
@@ -172,18 +172,18 @@ static struct net_shadow *make_shadow(struct net_shadow_domain *nd, struct net_d
 	mutex_lock(&nd->devices_lock);
 	list_add_tail(&s->node, &nd->devices);
 	mutex_unlock(&nd->devices_lock);
-	spin_lock_bh(&net_shadow_lock_all);
+	spin_lock_irq(&net_shadow_lock_all);
 	list_add_tail(&s->all, &all_shadows);
-	spin_unlock_bh(&net_shadow_lock_all);
+	spin_unlock_irq(&net_shadow_lock_all);
 	return s;
 }
 
 /* The device is not registered: nobody calls its tables, nor asks for its carrier. */
 static void drop_shadow(struct net_shadow *s)
 {
-	spin_lock_bh(&net_shadow_lock_all);
+	spin_lock_irq(&net_shadow_lock_all);
 	list_del(&s->all);
-	spin_unlock_bh(&net_shadow_lock_all);
+	spin_unlock_irq(&net_shadow_lock_all);
 	mutex_lock(&s->nd->devices_lock);
 	list_del(&s->node);
 	mutex_unlock(&s->nd->devices_lock);

@@ -16,6 +16,7 @@
 #include <linux/netdevice.h>
 
 #include "wrappers/by_hand.h"
+#include "wrappers/net_napi.h"
 #include "wrappers/net_shadow.h"
 
 void net_shadow_start_queues(struct net_device *dev)
@@ -91,14 +92,11 @@ static void reset_queue(struct netdev_queue *q)
 	unsigned long flags;
 
 	if (!s) {
-		netdev_tx_reset_queue(q);
+		sfi_queue_reset(q, false);
 		return;
 	}
 	spin_lock_irqsave(&s->carrier_lock, flags);
-	if (s->held)
-		dql_reset(&q->dql);
-	else
-		netdev_tx_reset_queue(q);
+	sfi_queue_reset(q, s->held);
 	spin_unlock_irqrestore(&s->carrier_lock, flags);
 }
 
