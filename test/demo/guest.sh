@@ -105,7 +105,10 @@ volley() {
 	fired=$(cat $PLANT/fired)
 	case $1 in
 	!*) ;;
-	*) wait_for 30 packet_crosses ;;
+	*)
+		wait_for 30 packet_crosses
+		wait_for 10 receives_more_than "$(received)"
+		;;
 	esac
 	bugs=$(echo "${1#!}" | tr , ' ')
 	echo "$bugs" >$PLANT/arm
@@ -126,7 +129,8 @@ random_bugs() {
 	wait_for 60 domain_live e1000 || wrong="; the driver is $(domain e1000 state)"
 	# shellcheck disable=SC2086 # a list
 	kill $load
-	wait_for 60 receives_more_than "$(received)" || wrong="$wrong; the transfer does not go on"
+	# It may have to wait for TCP's longest retransmission timer.
+	wait_for 150 receives_more_than "$(received)" || wrong="$wrong; the transfer does not go on"
 	reports=$(($(domain e1000 violations) - reports)) restarts=$(($(domain e1000 restarts) - restarts))
 	[ $reports = $restarts ] || wrong="$wrong; $reports reports, but $restarts restarts"
 	echo "@random|$(($(cat $PLANT/fired) - before))|$reports|$restarts|${wrong#; }"

@@ -29,9 +29,12 @@ holds "outage_goals_met says what the figures say" '.outage_goals_met == (.media
 want=0
 jq -e .outage_goals_met "$OUT/json" >/dev/null || want=1
 holds "outages below thrice the goals" '.median_outage_ms < 150 and .worst_outage_ms < 1500'
-for key in median_outage_ms worst_outage_ms; do
+for key in median_outage_ms worst_outage_ms median_driver_ms median_link_ms median_tcp_pause_ms worst_tcp_pause_ms worst_ping_pause_ms; do
 	holds "$key" "(.$key | type) == \"number\" and .$key > 0"
 done
+holds "the transfer and the ping paused, and went on" '.worst_tcp_pause_ms < 120000 and .worst_ping_pause_ms < 60000'
+holds "reports from task, softirq and hard irq" '[.results[].context] | unique == ["hardirq", "softirq", "task"]'
+holds "each function in its context" '[.results[] | select((.bug | startswith("e1000_intr:")) != (.context == "hardirq"))] | length == 0'
 if [ "$KERNEL" = 6.1 ]; then
 	holds "40 bugs or more" '(.results | length) == .bugs and .bugs >= 40'
 	holds "of 20 kinds or more" '[.results[].bug | split(":")[1]] | unique | length >= 20'
