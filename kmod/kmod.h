@@ -57,7 +57,7 @@ struct sfi_host {
 	bool loading;                    /* first init has not succeeded yet: no restart */
 	bool leaving;                    /* module is going: no restart. Set under lock, read by the worker */
 	enum sfi_order order;            /* lock */
-	bool init_failed;                /* init returned an error at restart. The worker's */
+	unsigned int init_failures;      /* so often in a row init returned an error at restart. The worker's */
 	bool inhabited;                  /* dead, but a call has not left: nothing was released. The worker's */
 	struct mutex lock;               /* orders, against loading and leaving */
 	struct mutex shadows_lock;

@@ -237,14 +237,12 @@ static bool may_restart(struct sfi_host *h, const char **why)
 		*why = "stopped";
 	} else if (h->order == SFI_ORDER_RESTART) {
 		yes = true;
-	} else if (h->init_failed) {
-		*why = "init failed";
 	} else {
-		yes = within_policy(h);
-		*why = "too many restarts";
+		/* One that takes its time to fail is never too often within the window. */
+		yes = h->init_failures <= READ_ONCE(sfi_restart_max) && within_policy(h);
+		*why = h->init_failures ? "init failed" : "too many restarts";
 	}
 	h->order = SFI_ORDER_NONE;
-	h->init_failed = false;
 	mutex_unlock(&h->lock);
 	return yes;
 }
@@ -280,6 +278,7 @@ static void start_again(struct sfi_host *h, struct devices *devices)
 	ret = sfi_run_init(h->init);
 	sfi_driver_ends(d, began);
 	withdraw_devices(devices);
+	h->init_failures = ret && sfi_domain_state(d) == SFI_LOADING ? h->init_failures + 1 : 0;
 	if (!ret && sfi_domain_move(d, SFI_LOADING, SFI_LIVE)) {
 		step_done(h, "live");
 		sfi_shadows_do(h, resume);
@@ -296,7 +295,6 @@ static void start_again(struct sfi_host *h, struct devices *devices)
 	if (sfi_domain_state(d) != SFI_LOADING)
 		return;
 	pr_err("%s: init returned %d at restart\n", d->name, ret);
-	h->init_failed = true;
 	sfi_domain_fail(d);
 }
 
@@ -429,7 +427,8 @@ void sfi_recover_settle(struct sfi_host *h)
 	do {
 		kthread_flush_worker(h->worker);
 		state = sfi_domain_state(h->d);
-	} while (state == SFI_FAILED || state == SFI_RECOVERING);
+	} while (state == SFI_FAILED || state == SFI_RECOVERING ||
+		 (state == SFI_LOADING && !READ_ONCE(h->loading)));
 }
 
 void sfi_recover_finish(struct sfi_host *h)

@@ -39,6 +39,28 @@ case $(last_violation) in
 esac
 ok "and holds nothing of it" test "$(domain starve held)" -lt 65536
 is "the refusals are forgotten" "$(domain starve refused)" 0
+
+# --- a driver whose init fails at its restart, as it is refused the memory that it begins with
+restarts() { domain starve restarts; }
+echo 3600 >/sys/module/sfi/parameters/restart_window_s
+echo 64 >/sys/module/sfi/parameters/restart_max
+echo 4096 >/sys/kernel/sfi/starve/memory_limit
+before=$(restarts)
+echo restart >/sys/kernel/sfi/starve/control 2>/dev/null &
+until [ "$(restarts)" -gt $((before + 1)) ] || ! kill -0 $! 2>/dev/null; do :; done
+echo $limit >/sys/kernel/sfi/starve/memory_limit
+ok "is started again until it has what it needs" wait_for 20 domain_live starve
+ok "by the policy" test "$(restarts)" -gt $((before + 1))
+echo $(($(restarts) + 3)) >/sys/module/sfi/parameters/restart_max
+max=$(cat /sys/module/sfi/parameters/restart_max)
+echo 4096 >/sys/kernel/sfi/starve/memory_limit
+echo restart >/sys/kernel/sfi/starve/control 2>/dev/null
+is "without it, it is left dead" "$(domain starve state): $(domain starve dead_why)" "dead: init failed"
+is "after as many restarts as the policy allows" "$(restarts)" "$max"
+is "and holds nothing" "$(domain starve held)" 0
+echo $limit >/sys/kernel/sfi/starve/memory_limit
+echo restart >/sys/kernel/sfi/starve/control
+ok "and is started by hand" domain_live starve
 remove_all starve
 healthy
 END

@@ -22,11 +22,13 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#define STORE_SIZE 16384
+
 static bool stop;
 static unsigned int leaks_per_s;
 static size_t leak_size = sizeof(void *);
 static struct task_struct *thread;
-static void *chain;
+static void *chain, *store;
 
 static void work_sleeps(struct work_struct *work)
 {
@@ -222,14 +224,21 @@ static struct miscdevice starve_device = {
 	.fops = &starve_fops,
 };
 
+/* One that needs memory to begin with. */
 static int __init starve_init(void)
 {
+	store = kmalloc(STORE_SIZE, GFP_KERNEL);
+	if (!store)
+		return -ENOMEM;
 	thread = kthread_run(thread_main, NULL, "starve");
-	if (IS_ERR(thread))
+	if (IS_ERR(thread)) {
+		kfree(store);
 		return PTR_ERR(thread);
+	}
 	queue = alloc_workqueue("starve", 0, 1);
 	if (!queue) {
 		kthread_stop(thread);
+		kfree(store);
 		return -ENOMEM;
 	}
 	return misc_register(&starve_device);
@@ -246,6 +255,7 @@ static void __exit starve_exit(void)
 	cancel_work_sync(&spinning_work);
 	cancel_work_sync(&running_work);
 	destroy_workqueue(queue);
+	kfree(store);
 	while ((p = chain)) {
 		chain = *p;
 		kfree(p);
