@@ -21,10 +21,10 @@
  * Calls that return IRQ_NONE do not count: the line may be another's. If it is
  * not, the kernel turns it off ("nobody cared").
  *
- * The half of a handler that is a thread is no interrupt, but has the priority of one: in a storm the thread
- * does not sleep, and the rest of its CPU starves. What is between two calls may take longer there than the
- * above counts, and where the driver has the thread only there is no hard handler to see. So the gate looks
- * at the thread itself: how much of a CPU it has had while it did not sleep for a whole window.
+ * The half of a handler that is a thread is no interrupt, but has the priority of one: in a storm it is called
+ * again and again without sleeping, or so soon after it has fallen asleep that nothing else can run, and the rest
+ * of its CPU starves. Such a row of calls is judged when it has lasted for a window, by what the calls took and
+ * what was between them, counted as above.
  *
  * While a domain is closed and its devices are not quiet yet, nobody
  * acknowledges their interrupts: the first that is refused masks its line.
@@ -64,13 +64,13 @@ struct sfi_irq_time {
 	const struct sfi_entry *entry; /* of the last call */
 };
 
-/* A thread that handles interrupts on one CPU, since it slept last. */
-struct sfi_irq_thread {
-	const struct task_struct *task; /* only compared */
-	unsigned long slept;            /* how often, so far */
-	u64 began;                      /* ktime_get_mono_fast_ns() */
-	u64 ran;                        /* its CPU time then, ns */
-	u64 calls;
+/* A row of calls of handlers that are threads, on one CPU. */
+struct sfi_irq_row {
+	const struct task_struct *task; /* of the last call; only compared */
+	unsigned long slept;            /* how often it had then */
+	u64 began, left;                /* ktime_get_mono_fast_ns(): of the row, end of the last call */
+	u64 charged;                    /* ns that calls which served something took, and before them */
+	u64 calls;                      /* such ones */
 };
 
 void sfi_irq_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u64 to)
@@ -143,29 +143,55 @@ bool sfi_irq_look(struct sfi_domain *d)
 	return t->close;
 }
 
-void sfi_irq_thread_ran(struct sfi_domain *d, const struct sfi_entry *e)
+struct sfi_irq_switches sfi_irq_switches(void)
+{
+	return (struct sfi_irq_switches){ .slept = current->nvcsw, .stopped = current->nivcsw };
+}
+EXPORT_SYMBOL_GPL(sfi_irq_switches);
+
+/* Nothing else can have had the CPU for long since the last call: it belongs to the row. */
+static bool goes_on(const struct sfi_host *h, const struct sfi_irq_row *row, u64 from,
+		    unsigned long slept)
+{
+	if (row->began < READ_ONCE(h->irq_opened))
+		return false;
+	return (row->task == current && row->slept == slept) || from - row->left <= COST_MAX_NS;
+}
+
+/*
+ * Calls that return IRQ_NONE belong to a row that another driver's interrupts make. One in which the thread
+ * has slept ends the row, and of one in which it was stopped nobody knows how long it has run.
+ */
+void sfi_irq_thread_spent(struct sfi_domain *d, const struct sfi_entry *e, bool served, u64 from,
+			  u64 to, struct sfi_irq_switches were)
 {
 	struct sfi_host *h = d->host;
-	struct sfi_irq_thread *t = get_cpu_ptr(h->irq_thread);
-	u64 now = ktime_get_mono_fast_ns(), ran = READ_ONCE(current->se.sum_exec_runtime);
-	u64 passed = now - t->began, percent;
+	struct sfi_irq_row *row = get_cpu_ptr(h->irq_row);
 	unsigned int limit = READ_ONCE(sfi_irq_percent);
-	bool awake = t->task == current && t->slept == current->nvcsw &&
-		     t->began >= READ_ONCE(h->irq_opened);
+	u64 passed, percent;
 
-	t->calls++;
-	if (awake && passed < window_ns())
-		goto out;
-	if (awake && limit) {
-		percent = div64_u64((ran - t->ran) * 100, max(passed, 1ULL));
-		if (percent >= limit)
-			report_storm(d, e, t->calls, percent, passed);
+	if (were.slept != current->nvcsw)
+		*row = (struct sfi_irq_row){ .began = to };
+	else if (!goes_on(h, row, from, were.slept))
+		*row = (struct sfi_irq_row){ .began = from, .left = from };
+	if (served && were.slept == current->nvcsw && were.stopped == current->nivcsw) {
+		row->calls++;
+		row->charged += sfi_charge(to - from) + min_t(u64, from - row->left, COST_MAX_NS);
 	}
-	*t = (struct sfi_irq_thread){ .task = current, .slept = current->nvcsw, .began = now, .ran = ran };
+	row->task = current;
+	row->slept = current->nvcsw;
+	row->left = to;
+	passed = to - row->began;
+	if (passed < window_ns())
+		goto out;
+	percent = div64_u64(min(row->charged, passed) * 100, max(passed, 1ULL));
+	if (row->calls && limit && percent >= limit)
+		report_storm(d, e, row->calls, percent, passed);
+	*row = (struct sfi_irq_row){ .task = row->task, .slept = row->slept, .began = to, .left = to };
 out:
-	put_cpu_ptr(h->irq_thread);
+	put_cpu_ptr(h->irq_row);
 }
-EXPORT_SYMBOL_GPL(sfi_irq_thread_ran);
+EXPORT_SYMBOL_GPL(sfi_irq_thread_spent);
 
 void sfi_irq_refused(struct sfi_domain *d, unsigned int irq)
 {
@@ -207,6 +233,6 @@ int sfi_irq_prepare(struct sfi_host *h)
 	raw_spin_lock_init(&h->irq_lock);
 	h->irq_opened = ktime_get_mono_fast_ns();
 	h->irq_time = alloc_percpu(struct sfi_irq_time);
-	h->irq_thread = alloc_percpu(struct sfi_irq_thread);
-	return h->irq_time && h->irq_thread ? 0 : -ENOMEM;
+	h->irq_row = alloc_percpu(struct sfi_irq_row);
+	return h->irq_time && h->irq_row ? 0 : -ENOMEM;
 }

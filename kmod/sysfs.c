@@ -159,7 +159,7 @@ static void host_release(struct kobject *kobj)
 	struct sfi_host *h = to_host(kobj);
 
 	free_percpu(h->irq_time);
-	free_percpu(h->irq_thread);
+	free_percpu(h->irq_row);
 	kfree(h);
 }
 

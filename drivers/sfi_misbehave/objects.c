@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is passed to the kernel: objects, callbacks, lengths, formats, results. */
 #include <linux/delay.h>
+#include <linux/irqreturn.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
@@ -279,4 +280,10 @@ MISBEHAVIOUR(format_wild_string)
 MISBEHAVIOUR(result_out_of_range)
 {
 	job_answer(wrong ? 1 << 20 : 0);
+}
+
+/* As if the thread of a handler had another one to wake. */
+MISBEHAVIOUR(thread_of_thread_woken)
+{
+	job_answer(wrong ? IRQ_WAKE_THREAD : 0);
 }

@@ -10,6 +10,8 @@
  * handler runs waits for itself, in the kernel's code, where nobody can send it on.
  */
 #include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/irqdesc.h>
 #include <linux/limits.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
@@ -228,29 +230,69 @@ static irqreturn_t refused(struct sfi_domain *d, int irq)
 	return IRQ_NONE;
 }
 
+/* What the kernel does if the current thread, which handles line IRQ, says that another is to be woken. */
+enum wakes {
+	WAKES_ANOTHER, /* which was the thread of a handler before the kernel made one of the handler too (threadirqs) */
+	WAKES_NONE,    /* it warns */
+	WAKES_UNKNOWN, /* the thread is no action's of the line, or not any more */
+};
+
+static enum wakes wakes_of(unsigned int irq)
+{
+	enum wakes wakes = WAKES_UNKNOWN;
+	const struct irqaction *action;
+	struct irq_desc *desc;
+	struct irq_data *data;
+	unsigned long flags;
+
+	rcu_read_lock();
+	/* None: the driver can call its handler itself, with what it likes. */
+	data = irq_get_irq_data(irq);
+	if (!data)
+		goto out;
+	desc = irq_data_to_desc(data);
+	raw_spin_lock_irqsave(&desc->lock, flags);
+	for (action = desc->action; action; action = action->next) {
+		if (action->thread == current)
+			wakes = action->secondary ? WAKES_ANOTHER : WAKES_NONE;
+		else if (action->secondary && action->secondary->thread == current)
+			wakes = WAKES_NONE;
+	}
+	raw_spin_unlock_irqrestore(&desc->lock, flags);
+out:
+	rcu_read_unlock();
+	return wakes;
+}
+
 irqreturn_t sfi_e_irq_handler_t(const struct sfi_entry *e, int irq, void *dev)
 {
 	struct sfi_domain *d = e->self->domain;
 	irq_handler_t fn = (irq_handler_t)e->fn;
 	/* Not so the half of a handler that is a thread. */
 	bool hard = in_hardirq();
-	u64 from = hard ? ktime_get_mono_fast_ns() : 0;
+	u64 from = ktime_get_mono_fast_ns(), to;
+	struct sfi_irq_switches were = sfi_irq_switches();
 	struct sfi_gate g;
+	enum wakes wakes;
 	irqreturn_t ret;
 
 	if (!sfi_gate_enter(&g, e))
 		return refused(d, irq);
 	if (!sfi_gate_save(&g)) {
 		ret = fn(irq, dev);
-		sfi_check_result(&g, ret <= (IRQ_HANDLED | IRQ_WAKE_THREAD), ret);
+		wakes = ret & IRQ_WAKE_THREAD && in_task() ? wakes_of(irq) : WAKES_ANOTHER;
+		sfi_check_result(&g, ret <= (IRQ_HANDLED | IRQ_WAKE_THREAD) && wakes != WAKES_NONE, ret);
+		if (wakes == WAKES_UNKNOWN)
+			ret &= ~IRQ_WAKE_THREAD;
 	} else {
 		ret = IRQ_NONE;
 	}
 	sfi_gate_leave(&g);
+	to = ktime_get_mono_fast_ns();
 	if (!hard)
-		sfi_irq_thread_ran(d, e);
+		sfi_irq_thread_spent(d, e, ret != IRQ_NONE, from, to, were);
 	else if (ret != IRQ_NONE)
-		sfi_irq_spent(d, e, from, ktime_get_mono_fast_ns());
+		sfi_irq_spent(d, e, from, to);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(sfi_e_irq_handler_t);

@@ -45,3 +45,23 @@ for cpus in 1 2; do
 		run $cpus "$parameters" || fail "the machine ended with $?"
 	done
 done
+
+# $1: the kernel's parameter
+wakes() {
+	vm --qemu "-device edu" --append "$1" --module "$ko" -- "$(guest <<'END'
+ok "modprobe" modprobe storm woken=1
+served() { [ "$(cat /dev/storm)" -gt "$1" ]; }
+for i in 0 1 2; do
+	echo control >/dev/storm
+	ok "interrupt $i is served" wait_for 10 served $i
+done
+is "and no violation" "$(domain storm violations)" 0
+remove_all storm
+healthy
+END
+)"
+}
+echo "a handler that wakes a thread"
+wakes quiet || fail "the machine ended with $?"
+echo "a handler that wakes a thread, and is one itself"
+wakes threadirqs || fail "the machine ended with $?"

@@ -12,8 +12,17 @@ struct sfi_entry;
 
 /* A call of hard handler E that served an interrupt, from FROM to TO by ktime_get_mono_fast_ns(). Interrupts off. */
 void sfi_irq_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u64 to);
-/* A call of E, the half of a handler that is a thread: the current one. */
-void sfi_irq_thread_ran(struct sfi_domain *d, const struct sfi_entry *e);
+/* How often the current task has slept, and how often it was made to stop. */
+struct sfi_irq_switches {
+	unsigned long slept, stopped;
+};
+struct sfi_irq_switches sfi_irq_switches(void);
+/*
+ * The same of E, the half of a handler that is a thread: the current one. SERVED: it was for this driver. WERE: its
+ * switches at FROM.
+ */
+void sfi_irq_thread_spent(struct sfi_domain *d, const struct sfi_entry *e, bool served, u64 from,
+			  u64 to, struct sfi_irq_switches were);
 /* Nobody was there to serve line IRQ: D is closed. Masks it until the devices are quiet. Any context. */
 void sfi_irq_refused(struct sfi_domain *d, unsigned int irq);
 

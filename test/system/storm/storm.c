@@ -24,6 +24,10 @@ static void __iomem *registers;
 static unsigned long served;
 static bool forget, break_a_rule;
 
+static bool woken;
+module_param(woken, bool, 0);
+MODULE_PARM_DESC(woken, "the handler acknowledges, and wakes a thread for the rest");
+
 static bool threaded;
 module_param(threaded, bool, 0);
 MODULE_PARM_DESC(threaded, "the handler is a thread, and there is no other");
@@ -42,6 +46,31 @@ static irqreturn_t handler(int irq, void *unused)
 	if (!forget)
 		writel(status, registers + EDU_ACKNOWLEDGE);
 	return IRQ_HANDLED;
+}
+
+static irqreturn_t waker(int irq, void *unused)
+{
+	u32 status = readl(registers + EDU_STATUS);
+
+	if (!status)
+		return IRQ_NONE;
+	writel(status, registers + EDU_ACKNOWLEDGE);
+	return IRQ_WAKE_THREAD;
+}
+
+static irqreturn_t woken_fn(int irq, void *unused)
+{
+	served++;
+	return IRQ_HANDLED;
+}
+
+static int request(int irq)
+{
+	if (woken)
+		return request_threaded_irq(irq, waker, woken_fn, IRQF_SHARED, "storm", &served);
+	if (threaded)
+		return request_threaded_irq(irq, NULL, handler, IRQF_ONESHOT, "storm", &served);
+	return request_irq(irq, handler, IRQF_SHARED, "storm", &served);
 }
 
 static ssize_t storm_write(struct file *file, const char __user *buffer, size_t count,
@@ -93,8 +122,7 @@ static int storm_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENOMEM;
 	/* What the last driver has left. */
 	writel(readl(registers + EDU_STATUS), registers + EDU_ACKNOWLEDGE);
-	err = threaded ? request_threaded_irq(pdev->irq, NULL, handler, IRQF_ONESHOT, "storm", &served) :
-			 request_irq(pdev->irq, handler, IRQF_SHARED, "storm", &served);
+	err = request(pdev->irq);
 	return err ? err : misc_register(&storm_device);
 }
 
