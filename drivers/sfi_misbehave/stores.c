@@ -6,6 +6,7 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/timer.h>
 #include <linux/uaccess.h>
@@ -124,6 +125,21 @@ MISBEHAVIOUR(store_in_last_slot)
 
 	WRITE_ONCE(object[wrong ? OBJECT - 4 : OBJECT - 5], 0x41);
 	kfree(object);
+}
+
+/* A word of a spin lock of its own, which is free: the functions that lock it are the driver's own code. */
+MISBEHAVIOUR(store_own_lock)
+{
+	static DEFINE_SPINLOCK(lock);
+	spinlock_t *p = &lock;
+	unsigned long flags;
+
+	OPTIMIZER_HIDE_VAR(p);
+	if (wrong)
+		WRITE_ONCE(*(u32 *)p, 0);
+	spin_lock_irqsave(p, flags);
+	own++;
+	spin_unlock_irqrestore(p, flags);
 }
 
 /* Objects of the kernel's within own memory */
