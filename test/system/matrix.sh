@@ -7,5 +7,7 @@
 . "$TOP/test/system/lib.sh"
 . "$TOP/test/system/matrix_lib.sh"
 
+cells=1750 recoveries=1660
+[ -z "${ONLY:-}" ] || cells=1 recoveries=0
 # shellcheck disable=SC2086 # a list
-matrix 1500 ${ONLY:-"*"}
+matrix 1500 $cells $recoveries ${ONLY:-"*"}

@@ -38,11 +38,15 @@ matrix_setup() {
 	ok "loading sfi_misbehave" load
 }
 
-# Cells of all rows of file $1, or of those whose names match a pattern.
+# Cells of all rows of file $1, or of those whose names match a pattern. There must be at least $2, with $3 recoveries.
 matrix_run() {
-	rows=$1
-	shift
-	matrix "$rows" "$FILE" "$TARGETS" "$@" || fail "matrix ended with $?"
+	rows=$1 least_cells=$2 least_recoveries=$3
+	shift 3
+	{ matrix "$rows" "$FILE" "$TARGETS" "$@" || fail "matrix ended with $?"; } | tee /tmp/cells
+	# shellcheck disable=SC2046 # two numbers
+	set -- $(sed -n 's/^\([0-9]*\) cells, \([0-9]*\) recoveries$/\1 \2/p' /tmp/cells)
+	if [ "${1:-0}" -ge "$least_cells" ]; then pass "$1 cells"; else fail "${1:-no} cells, expected $least_cells"; fi
+	if [ "${2:-0}" -ge "$least_recoveries" ]; then pass "$2 recoveries"; else fail "${2:-no} recoveries, expected $least_recoveries"; fi
 }
 
 matrix_finish() {

@@ -24,14 +24,15 @@ matrix_boot() {
 		--file "$dir/expect" --file "$TOP/test/system/matrix_guest.sh" "$@" -- "$script"
 }
 
-# The cells of all misbehaviours, or of those whose names match a pattern. $1: the longest it may take, in seconds.
+# The cells of all misbehaviours, or of those whose names match a pattern. $1: the longest it may take, in seconds; $2, $3: so
+# many cells and recoveries there must be at least.
 matrix() {
-	seconds=$1
-	shift
+	seconds=$1 cells=$2 recoveries=$3
+	shift 3
 	matrix_boot vm "$(guest <<END
 . /root/matrix_guest.sh
 matrix_setup
-matrix_run /root/expect $(printf "'%s' " "$@")
+matrix_run /root/expect $cells $recoveries $(printf "'%s' " "$@")
 matrix_finish
 END
 )" --timeout "$seconds"

@@ -6,4 +6,4 @@
 . "$TOP/test/system/matrix_lib.sh"
 
 # shellcheck disable=SC2086 # a list
-matrix 900 $MATRIX_SAMPLE
+matrix 900 350 310 $MATRIX_SAMPLE

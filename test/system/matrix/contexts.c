@@ -53,3 +53,23 @@ const struct context *next_context(const char *list, size_t *i)
 	}
 	return NULL;
 }
+
+bool known_contexts(const char *list)
+{
+	const struct context *c;
+	char word[32];
+	size_t n;
+
+	for (; *(list += strspn(list, " ")); list += n) {
+		n = strcspn(list, " ");
+		if (n >= sizeof(word))
+			return false;
+		memcpy(word, list, n);
+		word[n] = '\0';
+		for (c = contexts; c->name && strcmp(c->name, word); c++)
+			;
+		if (!c->name && strcmp(word, "all") && strcmp(word, "task"))
+			return false;
+	}
+	return true;
+}

@@ -30,7 +30,7 @@
 #define PATIENCE_S 60
 
 static const char *module, *parameters, *only_in;
-static int recoveries; /* of cells that passed */
+static int cells, recoveries; /* all, and the recoveries of those that passed */
 
 /* What a process that was sent has found; shared with it. */
 static struct answer {
@@ -227,6 +227,7 @@ static void cell(const struct row *row, const struct context *where)
 
 	if (silent || where->forgiving || has_word(row->returned, where->name))
 		err = 0;
+	cells++;
 	cost->cells++;
 	cost->ms -= now_ms();
 	judge_nothing();
@@ -286,6 +287,12 @@ static void run(FILE *expect, char **patterns)
 		row.returned = column(&rest);
 		if (!*row.name || *row.name == '#' || !wanted(row.name, patterns))
 			continue;
+		if (!known_contexts(row.contexts) || !known_contexts(row.returned)) {
+			judge_nothing();
+			wrong("unknown context in '%s' or '%s'", row.contexts, row.returned);
+			conclude(&row, "any context");
+			continue;
+		}
 		for (i = 0; (where = next_context(row.contexts, &i)) != NULL; ) {
 			if (!only_in || has_word(only_in, where->name))
 				cell(&row, where);
@@ -313,6 +320,6 @@ int main(int argc, char **argv)
 	run(expect, argv + 4);
 	fclose(expect);
 	print_costs();
-	printf("%d recoveries\n", recoveries);
+	printf("%d cells, %d recoveries\n", cells, recoveries);
 	return 0;
 }

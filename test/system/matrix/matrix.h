@@ -36,6 +36,8 @@ struct context {
 extern const struct context contexts[];
 /* Return: the next context of list @contexts ("all", "task", names) from *@i on; NULL: no more. */
 const struct context *next_context(const char *contexts, size_t *i);
+/* Whether all words of @list are such. */
+bool known_contexts(const char *list);
 
 /*
  * Of the cell in progress: judge.c
