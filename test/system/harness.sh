@@ -9,6 +9,10 @@ expect "status 7" 7 vm --no-sfi -- 'exit 7'
 expect "status 255" 255 vm --no-sfi -- 'exit 255'
 expect "a time-out is 124" 124 vm --no-sfi --timeout 20 -- 'while :; do sleep 1; done'
 expect "a panic is 125" 125 vm --no-sfi -- 'echo c >/proc/sysrq-trigger; sleep 10'
+expect "one whose second processor does not run is 125" 125 vm --no-sfi --append maxcpus=1 -- true 2>"$OUT/halt"
+cat "$OUT/halt"
+read -r _ accel <"$BUILD/vm/accel"
+[ "$accel" = kvm ] || expect_line "after it was booted again" "$OUT/halt" "a processor's timer stood still .*; booting it once more"
 crash=$(sfi build "$TOP/test/system/crash" --plain -o "$OUT/crash" --kernel "$KERNEL")
 expect "an oops is 125" 125 vm --no-sfi --module "$crash" -- 'modprobe crash; exit 0'
 expect "a lost machine is 125" 125 vm --no-sfi -- 'reboot -f; sleep 10'

@@ -257,10 +257,17 @@ vm_verdict() {
 	return "$status"
 }
 
-# True if the kernel in folder $1 died of a breakpoint before the guest's first program, and so anything of ours, ran:
-# it patches its own code as it boots, and rarely an emulated processor runs into that on another.
+# What the emulator has done to the machine in folder $1 before anything of ours ran; fails if nothing that is known.
 vm_stumbled() {
-	! grep -q '^begin' "$1/status" 2>/dev/null && grep -q 'Oops: int3: ' "$1/log" 2>/dev/null
+	if grep -q '^begin' "$1/status" 2>/dev/null; then
+		return 1
+	elif grep -q 'Oops: int3: ' "$1/log" 2>/dev/null; then
+		# It patches its own code as it boots, and rarely an emulated processor runs into that on another.
+		echo "the emulated kernel stumbled over its own patching while it booted (Oops: int3)"
+	else
+		grep -q '^a timer stands still' "$1/status" 2>/dev/null &&
+			echo "a processor's timer stood still when the emulated kernel had booted"
+	fi
 }
 
 vm_options() {
@@ -343,8 +350,8 @@ vm_run() {
 	trap 'exit 130' INT TERM HUP
 	vm_initrd "$VM_DIR"
 	vm_boot
-	if [ "$accel" != kvm ] && vm_stumbled "$VM_DIR"; then
-		warn "vm: the emulated kernel stumbled over its own patching while it booted (Oops: int3); booting it once more"
+	if [ "$accel" != kvm ] && stumbled=$(vm_stumbled "$VM_DIR"); then
+		warn "vm: $stumbled; booting it once more"
 		vm_boot
 	fi
 	mkdir -p "$(dirname "$VM_LOG")"
