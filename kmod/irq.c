@@ -26,6 +26,10 @@
  * of its CPU starves. Such a row of calls is judged when it has lasted for a window, by what the calls took and
  * what was between them, counted as above.
  *
+ * A timer's function that is to be called again at once is, by the kernel's loop over what has expired, and
+ * the watchdog's timer does not come in between. Such calls are one row as long as it does not, and are
+ * judged when it is late: by what they took, as above, as the CPU may have been stopped instead.
+ *
  * While a domain is closed and its devices are not quiet yet, nobody
  * acknowledges their interrupts: the first that is refused masks its line.
  */
@@ -64,10 +68,11 @@ struct sfi_irq_time {
 	const struct sfi_entry *entry; /* of the last call */
 };
 
-/* A row of calls of handlers that are threads, on one CPU. */
+/* A row of calls on one CPU: of handlers that are threads, or of timers' functions. */
 struct sfi_irq_row {
-	const struct task_struct *task; /* of the last call; only compared */
+	const struct task_struct *task; /* a thread's: of the last call; only compared */
 	unsigned long slept;            /* how often it had then */
+	u64 looked_at;                  /* a timer's: when the watchdog had looked last */
 	u64 began, left;                /* ktime_get_mono_fast_ns(): of the row, end of the last call */
 	u64 charged;                    /* ns that calls which served something took, and before them */
 	u64 calls;                      /* such ones */
@@ -142,6 +147,29 @@ bool sfi_irq_look(struct sfi_domain *d)
 	begin_window(t, now);
 	return t->close;
 }
+
+void sfi_irq_timer_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u64 to)
+{
+	struct sfi_host *h = d->host;
+	struct sfi_irq_row *row = this_cpu_ptr(h->timer_row);
+	unsigned int limit = READ_ONCE(sfi_irq_percent);
+	u64 passed, percent, looked_at;
+	bool late = sfi_watchdog_late(&looked_at);
+
+	if (row->looked_at != looked_at || row->began < READ_ONCE(h->irq_opened))
+		*row = (struct sfi_irq_row){ .looked_at = looked_at, .began = from, .left = from };
+	row->calls++;
+	row->charged += sfi_charge(to - from) + min_t(u64, from - row->left, COST_MAX_NS);
+	row->left = to;
+	passed = to - row->began;
+	if (!late || passed < window_ns())
+		return;
+	percent = div64_u64(min(row->charged, passed) * 100, max(passed, 1ULL));
+	if (limit && percent >= limit)
+		report_storm(d, e, row->calls, percent, passed);
+	row->looked_at = 0;
+}
+EXPORT_SYMBOL_GPL(sfi_irq_timer_spent);
 
 struct sfi_irq_switches sfi_irq_switches(void)
 {
@@ -234,5 +262,6 @@ int sfi_irq_prepare(struct sfi_host *h)
 	h->irq_opened = ktime_get_mono_fast_ns();
 	h->irq_time = alloc_percpu(struct sfi_irq_time);
 	h->irq_row = alloc_percpu(struct sfi_irq_row);
-	return h->irq_time && h->irq_row ? 0 : -ENOMEM;
+	h->timer_row = alloc_percpu(struct sfi_irq_row);
+	return h->irq_time && h->irq_row && h->timer_row ? 0 : -ENOMEM;
 }

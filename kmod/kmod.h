@@ -77,7 +77,7 @@ struct sfi_host {
 	struct ratelimit_state warnings_said;
 
 	struct sfi_irq_time __percpu *irq_time; /* irq.c's, both */
-	struct sfi_irq_row __percpu *irq_row;
+	struct sfi_irq_row __percpu *irq_row, *timer_row;
 	raw_spinlock_t irq_lock;         /* guards the next three */
 	unsigned int masked[SFI_LINES_MASKED];
 	unsigned int nr_masked;
@@ -176,6 +176,8 @@ int sfi_watchdog_init(void);
 void sfi_watchdog_exit(void);
 /* Of PASSED ns since the last of looks that are close, what the CPU has run as far as they show. */
 u64 sfi_charge(u64 passed);
+/* The timer's look on this CPU is overdue: interrupts have been off, or it was stopped. *LOOKED_AT: the last one. */
+bool sfi_watchdog_late(u64 *looked_at);
 /* Looks at what each CPU is doing now: contexts of failed domains are sent out of driver code. Task context. */
 void sfi_watchdog_kick_all(void);
 

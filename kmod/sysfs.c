@@ -160,6 +160,7 @@ static void host_release(struct kobject *kobj)
 
 	free_percpu(h->irq_time);
 	free_percpu(h->irq_row);
+	free_percpu(h->timer_row);
 	kfree(h);
 }
 

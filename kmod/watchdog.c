@@ -286,6 +286,14 @@ static bool watch_neighbour(void)
 	return silent;
 }
 
+bool sfi_watchdog_late(u64 *looked_at)
+{
+	struct watch *w = this_cpu_ptr(&watches);
+
+	*looked_at = READ_ONCE(w->looked_at);
+	return *looked_at && ktime_get_mono_fast_ns() - *looked_at > 2 * period_ns();
+}
+
 /* True: to be looked at again soon. */
 static bool look_at_interrupts(void)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is passed to the kernel: objects, callbacks, lengths, formats, results. */
 #include <linux/delay.h>
+#include <linux/hrtimer.h>
 #include <linux/irqreturn.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
@@ -280,6 +281,12 @@ MISBEHAVIOUR(format_wild_string)
 MISBEHAVIOUR(result_out_of_range)
 {
 	job_answer(wrong ? 1 << 20 : 0);
+}
+
+/* The timer's time is over, and stays so. */
+MISBEHAVIOUR(timer_restarts)
+{
+	job_answer(wrong ? HRTIMER_RESTART : 0);
 }
 
 /* As if the thread of a handler had another one to wake. */

@@ -4,9 +4,12 @@
  *
  * By hand: the driver sets the function after the timer has been set up, and must
  * not change it once it has been checked; setting up a timer that runs would leave
- * the kernel's queue with a hole; and waiting for a function that never ends must end.
+ * the kernel's queue with a hole; waiting for a function that never ends must end; and
+ * how long it is called again and again is measured (kmod/irq.c).
  */
 #include <linux/hrtimer.h>
+
+#include <sfi/irq.h>
 
 #include "wrappers/by_hand.h"
 
@@ -95,3 +98,26 @@ int sfi_w_hrtimer_cancel(struct sfi_self *self, struct hrtimer *timer)
 	return ret;
 }
 EXPORT_SYMBOL_GPL(sfi_w_hrtimer_cancel);
+
+enum hrtimer_restart sfi_e_hrtimer__function(const struct sfi_entry *e, struct hrtimer *timer)
+{
+	enum hrtimer_restart (*fn)(struct hrtimer *) = (void *)e->fn;
+	struct sfi_domain *d = e->self->domain;
+	u64 from = ktime_get_mono_fast_ns();
+	enum hrtimer_restart ret;
+	struct sfi_gate g;
+
+	if (!sfi_gate_enter(&g, e))
+		return HRTIMER_NORESTART;
+	if (!sfi_gate_save(&g)) {
+		ret = fn(timer);
+		sfi_check_result(&g, ret == HRTIMER_NORESTART || ret == HRTIMER_RESTART, ret);
+	} else {
+		ret = HRTIMER_NORESTART;
+	}
+	sfi_gate_leave(&g);
+	if (ret == HRTIMER_RESTART && in_hardirq())
+		sfi_irq_timer_spent(d, e, from, ktime_get_mono_fast_ns());
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_e_hrtimer__function);

@@ -12,6 +12,8 @@ struct sfi_entry;
 
 /* A call of hard handler E that served an interrupt, from FROM to TO by ktime_get_mono_fast_ns(). Interrupts off. */
 void sfi_irq_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u64 to);
+/* A call of E, the function of a timer, in the hard interrupt; the timer is to come again. */
+void sfi_irq_timer_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u64 to);
 /* How often the current task has slept, and how often it was made to stop. */
 struct sfi_irq_switches {
 	unsigned long slept, stopped;

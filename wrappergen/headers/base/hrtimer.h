@@ -12,7 +12,7 @@ SFI_TYPE(hrtimer, hot, hrtimer_cancel);
 SFI_FIELDS(hrtimer, function);
 SFI_EMBEDDED(hrtimer, true, hrtimer_active(obj));
 
-enum hrtimer_restart SFI_CB(hrtimer, function)(struct hrtimer *timer) SFI_ON_FAILURE(HRTIMER_NORESTART) SFI_RETURNS(ret == HRTIMER_NORESTART || ret == HRTIMER_RESTART);
+enum hrtimer_restart SFI_CB(hrtimer, function)(struct hrtimer *timer) SFI_BY_HAND(measured; the kernel calls one that says so again at once) SFI_ON_FAILURE(HRTIMER_NORESTART);
 
 void hrtimer_init(struct hrtimer *timer, clockid_t which_clock, enum hrtimer_mode mode) SFI_BY_HAND(a timer that runs is not to be set up);
 void hrtimer_start_range_ns(struct hrtimer *timer, ktime_t tim, u64 range_ns, const enum hrtimer_mode mode) SFI_BY_HAND(the function is out of the reach of the driver from then on);
