@@ -290,7 +290,8 @@ static int check_symbols(struct scan *s)
 			 symbol_name(s, sym) + (is_padding(s, sym) ? strlen(PADDING) : 0));
 		return -ENOEXEC;
 	}
-	s->direct = kvcalloc(undefined + 1, sizeof(*s->direct), GFP_KERNEL);
+	/* And bcmp()'s other half. */
+	s->direct = kvcalloc(undefined + 2, sizeof(*s->direct), GFP_KERNEL);
 	return s->direct ? 0 : -ENOMEM;
 }
 
@@ -300,8 +301,12 @@ static void list_direct(struct scan *s)
 	const Elf_Sym *sym;
 
 	for_each_symbol(s, sym) {
-		if (sym->st_shndx == SHN_UNDEF && strncmp(symbol_name(s, sym), "sfi_", 4))
-			s->direct[s->nr_direct++] = sym->st_value;
+		if (sym->st_shndx != SHN_UNDEF || !strncmp(symbol_name(s, sym), "sfi_", 4))
+			continue;
+		s->direct[s->nr_direct++] = sym->st_value;
+		/* In the kernel it is a jump to this one, and so it is who faults. */
+		if (!strcmp(symbol_name(s, sym), "bcmp"))
+			s->direct[s->nr_direct++] = (unsigned long)memcmp;
 	}
 	sort(s->direct, s->nr_direct, sizeof(*s->direct), compare_addresses, NULL);
 }

@@ -3,6 +3,7 @@
 #include <linux/bug.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/string.h>
 
 #include "misbehave.h"
 
@@ -25,6 +26,19 @@ MISBEHAVIOUR(read_null)
 MISBEHAVIOUR(read_near_null)
 {
 	read(wrong, 0x438);
+}
+
+/* By a function of the kernel's that is called without a wrapper: bcmp(), as only equality counts. */
+MISBEHAVIOUR(compare_null)
+{
+	const void *p = wrong ? NULL : &own;
+	u64 other = 1;
+	size_t size = sizeof(other);
+
+	OPTIMIZER_HIDE_VAR(p);
+	OPTIMIZER_HIDE_VAR(size);
+	if (memcmp(p, &other, size) == 0)
+		own++;
 }
 
 MISBEHAVIOUR(read_noncanonical)
