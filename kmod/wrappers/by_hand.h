@@ -52,8 +52,8 @@ static inline void sfi_check_sleeps(struct sfi_domain *d, const struct sfi_arg *
 	sfi_check_that(d, sfi_may_sleep(), arg);
 }
 
-#define SFI_CHECK_SLEEPS(d, function) \
-	sfi_check_sleeps(d, SFI_ARG(function, "preemptible() && !rcu_preempt_depth()"))
+#define SFI_SLEEPS_ARG(function) SFI_ARG(function, "preemptible() && !rcu_preempt_depth()")
+#define SFI_CHECK_SLEEPS(d, function) sfi_check_sleeps(d, SFI_SLEEPS_ARG(function))
 
 /* It may sleep, or GFP says that it must not; and GFP is not of both kinds of mobility, which is none. */
 static inline void sfi_check_gfp(struct sfi_domain *d, gfp_t gfp, const struct sfi_arg *arg)

@@ -287,8 +287,11 @@ EXPORT_SYMBOL_GPL(sfi_w_rtnl_lock);
 void sfi_w_rtnl_unlock(struct sfi_self *self)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
-	struct mutex *lock = net_shadow_locked(d);
+	struct mutex *lock;
 
+	/* It also does what has waited for it. */
+	SFI_CHECK_SLEEPS(d, "rtnl_unlock");
+	lock = net_shadow_locked(d);
 	sfi_lock_dropped(d, rtnl_name(lock), "rtnl", SFI_ARG("rtnl_unlock", "the lock"));
 	net_shadow_unlock(lock);
 	sfi_import_leave(d);

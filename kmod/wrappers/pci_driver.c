@@ -15,6 +15,7 @@ void sfi_w_pci_unregister_driver(struct sfi_self *self, struct pci_driver *dev)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 
+	SFI_CHECK_SLEEPS(d, "pci_unregister_driver");
 	sfi_check_owned(d, dev, SFI_T_pci_driver, SFI_ARG("pci_unregister_driver", "dev"));
 	pci_unregister_driver(dev);
 	dev->driver.bus = NULL;
@@ -30,11 +31,12 @@ static void release_enabled(void *dev, const u64 args[4])
 }
 
 static int enable(struct sfi_self *self, struct pci_dev *dev, int (*fn)(struct pci_dev *dev),
-		  const struct sfi_arg *arg)
+		  const struct sfi_arg *sleeps, const struct sfi_arg *arg)
 {
 	struct sfi_domain *d = sfi_import_enter(self);
 	int ret;
 
+	sfi_check_sleeps(d, sleeps);
 	sfi_check_owned(d, dev, SFI_T_pci_dev, arg);
 	ret = fn(dev);
 	if (!ret) {
@@ -48,12 +50,14 @@ static int enable(struct sfi_self *self, struct pci_dev *dev, int (*fn)(struct p
 
 int sfi_w_pci_enable_device(struct sfi_self *self, struct pci_dev *dev)
 {
-	return enable(self, dev, pci_enable_device, SFI_ARG("pci_enable_device", "dev"));
+	return enable(self, dev, pci_enable_device, SFI_SLEEPS_ARG("pci_enable_device"),
+		      SFI_ARG("pci_enable_device", "dev"));
 }
 EXPORT_SYMBOL_GPL(sfi_w_pci_enable_device);
 
 int sfi_w_pci_enable_device_mem(struct sfi_self *self, struct pci_dev *dev)
 {
-	return enable(self, dev, pci_enable_device_mem, SFI_ARG("pci_enable_device_mem", "dev"));
+	return enable(self, dev, pci_enable_device_mem, SFI_SLEEPS_ARG("pci_enable_device_mem"),
+		      SFI_ARG("pci_enable_device_mem", "dev"));
 }
 EXPORT_SYMBOL_GPL(sfi_w_pci_enable_device_mem);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Locks that are given back as others, where they are not any more, or that were never whole. */
 #include <linux/mutex.h>
+#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
@@ -54,7 +55,21 @@ MISUSE(queues_locked_twice, "argument !SFI_HOLDS.* of netif_tx_disable: does not
 	netif_tx_disable(interface);
 }
 
+MISUSE(rtnl_unlocked_atomic, "argument .*preempt.* of rtnl_unlock: does not meet")
+{
+	rtnl_lock();
+	spin_lock(&lock);
+	rtnl_unlock();
+}
+
+MISUSE(enabled_atomic, "argument .*preempt.* of pci_enable_device: does not meet")
+{
+	spin_lock(&lock);
+	(void)pci_enable_device(card);
+}
+
 const struct misuse lock_misuses[] = {
 	ROW(lock_of_another_kind), ROW(lock_unlocked_as_another), ROW(lock_in_freed_memory),
-	ROW(mutex_overwritten),	   ROW(mutex_locked_twice),	  ROW(queues_locked_twice),  {},
+	ROW(mutex_overwritten),	   ROW(mutex_locked_twice),	  ROW(queues_locked_twice),
+	ROW(rtnl_unlocked_atomic), ROW(enabled_atomic),	          {},
 };

@@ -27,7 +27,7 @@ int SFI_CB(file_operations, release)(struct inode *inode SFI_BORROWS, struct fil
 int stream_open(struct inode *inode SFI_OWNED, struct file *filp SFI_OWNED) SFI_ADDRESSABLE(file_operations.open) SFI_KEEPS;
 int nonseekable_open(struct inode *inode SFI_OWNED, struct file *filp SFI_OWNED) SFI_ADDRESSABLE(file_operations.open) SFI_KEEPS;
 loff_t noop_llseek(struct file *file SFI_OWNED, loff_t offset, int whence) SFI_ADDRESSABLE(file_operations.llseek) SFI_KEEPS;
-loff_t default_llseek(struct file *file SFI_OWNED, loff_t offset, int whence) SFI_ADDRESSABLE(file_operations.llseek) SFI_KEEPS;
+loff_t default_llseek(struct file *file SFI_OWNED, loff_t offset, int whence) SFI_ADDRESSABLE(file_operations.llseek) SFI_SLEEPS SFI_KEEPS;
 loff_t fixed_size_llseek(struct file *file SFI_OWNED, loff_t offset, int whence, loff_t size) SFI_KEEPS;
 int alloc_chrdev_region(dev_t *dev SFI_WRITES(sizeof(*dev)), unsigned int baseminor, unsigned int count, const char *name) SFI_REQUIRES(SFI_IS_STRING(name, -1)) SFI_ACQUIRES(chrdev_region, (void *)(unsigned long)*dev) SFI_RELEASED_BY(unregister_chrdev_region(*dev, count)) SFI_SLEEPS SFI_KEEPS;
 void unregister_chrdev_region(dev_t from, unsigned int count) SFI_RELEASES(chrdev_region, (void *)(unsigned long)from) SFI_SLEEPS;
