@@ -5,11 +5,12 @@
  * runtime's landing, which reports and unwinds. The kernel's own reaction is
  * not reached, so nothing is printed and nothing is tainted.
  *
- * Page faults come by a kprobe on page_fault_oops(): that is where all
+ * Page faults come by a hook on page_fault_oops(): that is where all
  * unresolved faults of kernel code go, and the exception table is not asked
  * about user-space addresses. The others come by the die notifier, which is
  * called before any message.
  */
+#include <linux/ftrace.h>
 #include <linux/kdebug.h>
 #include <linux/kprobes.h>
 #include <linux/pgtable.h>
@@ -20,7 +21,7 @@
 
 #include "kmod.h"
 
-/* Where the probed function "returns" at once: the whole of page_fault_oops() is skipped. */
+/* Where the hooked function "returns" at once: the whole of page_fault_oops() is skipped. */
 static noinline notrace void skip(void)
 {
 	asm volatile("");
@@ -128,29 +129,30 @@ static enum sfi_fault page_fault_kind(unsigned long code)
 	return code & X86_PF_WRITE ? SFI_FAULT_WRITE : SFI_FAULT_READ;
 }
 
-/*
- * page_fault_oops(regs, error_code, address): called with the probed function's
- * registers in PROBE. Returning 1 keeps the changed instruction pointer.
- */
-static int page_fault(struct kprobe *p, struct pt_regs *probe)
+/* page_fault_oops(regs, error_code, address) is about to begin. */
+static void notrace page_fault(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			       struct ftrace_regs *fregs)
 {
-	struct pt_regs *regs = (struct pt_regs *)probe->di;
-	unsigned long code = probe->si, address = probe->dx;
+	struct pt_regs *here = ftrace_get_regs(fregs);
+	struct pt_regs *regs;
+	unsigned long code, address;
 	struct origin o;
 
+	/* There are none while the hook is being put in and another tracer is there already. */
+	if (!here)
+		return;
+	regs = (struct pt_regs *)here->di;
+	code = here->si;
+	address = here->dx;
 	if (!attribute(regs, address == regs->ip, &o))
-		return 0;
+		return;
 	land(&o, regs, page_fault_kind(code), address, code);
-	/* The stack pointer stays: the probe sits on the function tracer's stub. */
-	probe->ip = (unsigned long)skip;
-	return 1;
+	/* The stack pointer stays: nothing of the function has been run. */
+	here->ip = (unsigned long)skip;
 }
 NOKPROBE_SYMBOL(page_fault);
 
-static struct kprobe page_fault_probe = {
-	.symbol_name = "page_fault_oops",
-	.pre_handler = page_fault,
-};
+static struct ftrace_ops page_fault_hook = { .func = page_fault };
 
 static enum sfi_fault trap_kind(const struct die_args *args)
 {
@@ -202,16 +204,14 @@ int sfi_fault_init(void)
 	err = register_die_notifier(&die_notifier);
 	if (err)
 		return err;
-	err = register_kprobe(&page_fault_probe);
-	if (err) {
-		pr_err("no probe on %s (%d)\n", page_fault_probe.symbol_name, err);
+	err = sfi_hook(&page_fault_hook, "page_fault_oops");
+	if (err)
 		unregister_die_notifier(&die_notifier);
-	}
 	return err;
 }
 
 void sfi_fault_exit(void)
 {
-	unregister_kprobe(&page_fault_probe);
+	sfi_unhook(&page_fault_hook);
 	unregister_die_notifier(&die_notifier);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the files of sfi.ko share: the host's half of a domain, and each file's
- * interface. The order of files follows a domain's life: load, watchdog, fault, warn,
+ * interface. The order of files follows a domain's life: load, watchdog, hook, fault, warn,
  * irq, patrol, growth, recover (with evict and shadow), sysfs.
  */
 #ifndef SFI_KMOD_H
@@ -99,9 +99,10 @@ struct sfi_host {
 extern unsigned int sfi_restart_max;      /* restarts in one window */
 extern unsigned int sfi_restart_window_s; /* length of the window */
 extern unsigned int sfi_hang_soft_ms;     /* one call that has run for so long is reported; 0: never */
-extern unsigned int sfi_hang_ms;          /* CPU time budget of one call into a driver */
+extern unsigned int sfi_hang_ms;          /* CPU time budget of one call into a driver; 0: none */
 extern unsigned int sfi_irq_percent;      /* of a CPU's time that interrupt handlers may take */
 extern unsigned int sfi_irq_window_ms;    /* measured over that long */
+extern unsigned int sfi_irq_cost_us;      /* of what the kernel takes for an interrupt, so much counts */
 
 /* Limits of a call, ms; 0: none. Of elapsed time, of CPU time; reported, acted on. */
 extern unsigned int sfi_call_soft_ms, sfi_call_hard_ms, sfi_cpu_soft_ms, sfi_cpu_hard_ms;
@@ -110,6 +111,12 @@ extern unsigned int sfi_growth_kb;        /* or so many more KiB; 0: never */
 extern unsigned int sfi_growth_period_s;  /* length of the period */
 extern unsigned int sfi_growth_periods;   /* so many in a row are a leak */
 extern bool sfi_growth_recovers;          /* which is acted on */
+
+/* Of two limits, of which 0 is none. */
+static inline unsigned int sfi_shortest(unsigned int a, unsigned int b)
+{
+	return a && b ? min(a, b) : a + b;
+}
 
 extern unsigned int sfi_memory_percent;   /* of the machine's memory that a domain may hold; 0: all */
 
@@ -121,6 +128,17 @@ unsigned long sfi_direct_call(const struct sfi_domain *d, unsigned long ip);
 
 /* Callbacks of this kind may wait for ever. Sleeps. */
 bool sfi_kind_waits(const char *kind);
+
+/* hook.c */
+struct ftrace_ops;
+/* The address of what the kernel calls NAME; NULL: nothing. Sleeps. */
+void *sfi_find_symbol(const char *name);
+/*
+ * OPS->func is called at the entry of FUNCTION of the kernel, may change its registers, and where it
+ * goes on. Until sfi_unhook(). An error is printed. Sleeps.
+ */
+int sfi_hook(struct ftrace_ops *ops, const char *function);
+void sfi_unhook(struct ftrace_ops *ops);
 
 /* fault.c */
 int sfi_fault_init(void);
@@ -180,6 +198,13 @@ u64 sfi_charge(u64 passed);
 bool sfi_watchdog_late(u64 *looked_at);
 /* Looks at what each CPU is doing now: contexts of failed domains are sent out of driver code. Task context. */
 void sfi_watchdog_kick_all(void);
+/*
+ * A barrier that does not wait: every CPU that has answered a kick since sfi_watchdog_round() has passed a full
+ * barrier, outside of interrupts and NMIs that ran before. sfi_watchdog_passed(): all CPUs that are online have.
+ * Task context.
+ */
+unsigned int sfi_watchdog_round(void);
+bool sfi_watchdog_passed(unsigned int round);
 
 /* evict.c */
 /* Every context leaves the closed domain D, within TIMEOUT_MS; -ETIMEDOUT if some did not. Sleeps. */

@@ -16,7 +16,7 @@ MODULE_PARM_DESC(restart_window_s, "length of the window, in seconds");
 
 unsigned int sfi_hang_ms = 2000;
 module_param_named(hang_ms, sfi_hang_ms, uint, 0644);
-MODULE_PARM_DESC(hang_ms, "how long a call into a driver may run without sleeping, in milliseconds of CPU time");
+MODULE_PARM_DESC(hang_ms, "how long a call into a driver may run without sleeping, in milliseconds of CPU time; 0: for ever");
 
 unsigned int sfi_hang_soft_ms = 1000;
 module_param_named(hang_soft_ms, sfi_hang_soft_ms, uint, 0644);
@@ -29,6 +29,10 @@ MODULE_PARM_DESC(irq_percent, "share of a CPU that a driver's interrupt handlers
 unsigned int sfi_irq_window_ms = 1000;
 module_param_named(irq_window_ms, sfi_irq_window_ms, uint, 0644);
 MODULE_PARM_DESC(irq_window_ms, "over how long that is measured, in milliseconds");
+
+unsigned int sfi_irq_cost_us = 10;
+module_param_named(irq_cost_us, sfi_irq_cost_us, uint, 0644);
+MODULE_PARM_DESC(irq_cost_us, "most that the kernel's own part of an interrupt counts, in microseconds");
 
 unsigned int sfi_call_soft_ms = 20000;
 module_param_named(call_soft_ms, sfi_call_soft_ms, uint, 0644);

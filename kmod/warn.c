@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * WARN() and BUG() in driver code. Both are an invalid opcode whose handler asks
- * report_bug() what it is, before any notifier: a kprobe there sends those of a
- * domain to contained() instead. A warning becomes one line in the log, counted,
+ * report_bug() what it is, before any notifier: a kprobe there (which ftrace does
+ * not reach) sends those of a domain to contained() instead. A warning becomes one line in the log, counted,
  * and the driver goes on; where the machine is to stop at warnings
  * (panic_on_warn), the driver does. A BUG() is left to the die notifier, without
  * the kernel's own words.
@@ -106,18 +106,6 @@ static struct kprobe probe = {
 	.post_handler = after,
 };
 
-/* Refused, as this is no code; but the name has been looked up then. */
-static const int *find_setting(void)
-{
-	struct kprobe lookup = { .symbol_name = "panic_on_warn" };
-
-	if (!register_kprobe(&lookup)) {
-		unregister_kprobe(&lookup);
-		return NULL;
-	}
-	return (const int *)lookup.addr;
-}
-
 void sfi_warn_prepare(struct sfi_host *h)
 {
 	ratelimit_state_init(&h->warnings_said, 5 * HZ, 20);
@@ -127,7 +115,7 @@ int sfi_warn_init(void)
 {
 	int err;
 
-	panic_on_warn_setting = find_setting();
+	panic_on_warn_setting = sfi_find_symbol("panic_on_warn");
 	if (!panic_on_warn_setting)
 		pr_warn("panic_on_warn is not to be found: warnings in drivers never stop them\n");
 	err = register_kprobe(&probe);
