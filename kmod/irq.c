@@ -9,7 +9,7 @@
  * passes outside of the handler, in the kernel's entry and exit: what passes
  * between two calls counts as well, but for each call no more than four times
  * the shortest such time in the window, which is about what an interrupt costs on
- * this machine, and no more than 10 us. In a storm that is nearly all of it; of a
+ * this machine, and no more than irq_cost_us. In a storm that is nearly all of it; of a
  * handler that is called now and then it is nothing to speak of.
  *
  * A virtual CPU that its host stops spends no time, though time passes. So in a
@@ -24,7 +24,9 @@
  * The half of a handler that is a thread is no interrupt, but has the priority of one: in a storm it is called
  * again and again without sleeping, or so soon after it has fallen asleep that nothing else can run, and the rest
  * of its CPU starves. Such a row of calls is judged when it has lasted for a window, by what the calls took and
- * what was between them, counted as above.
+ * what was between them, counted as above; but where the thread has neither slept nor been stopped in between, and
+ * no softirq has run, however long that was: it is what the calls make the kernel do, and no task had the CPU. (Where
+ * all handlers are threads, what a healthy driver polls under load runs there as a softirq.)
  *
  * A timer's function that is to be called again at once is, by the kernel's loop over what has expired, and
  * the watchdog's timer does not come in between. Such calls are one row as long as it does not, and are
@@ -35,6 +37,7 @@
  */
 #include <linux/export.h>
 #include <linux/interrupt.h>
+#include <linux/kernel_stat.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
@@ -46,7 +49,8 @@
 
 /* See above. Measured in a storm under emulation, in us: shortest 1.5, mean 6.8. */
 #define SPREAD 4
-#define COST_MAX_NS (10 * NSEC_PER_USEC)
+/* A thread that has slept for no longer has not let anybody else run to speak of. */
+#define NAP_NS (10 * NSEC_PER_USEC)
 /* At this part of the share that is a storm, looks become close. */
 #define SUSPECT 4
 
@@ -71,7 +75,7 @@ struct sfi_irq_time {
 /* A row of calls on one CPU: of handlers that are threads, or of timers' functions. */
 struct sfi_irq_row {
 	const struct task_struct *task; /* a thread's: of the last call; only compared */
-	unsigned long slept;            /* how often it had then */
+	struct sfi_irq_switches then;
 	u64 looked_at;                  /* a timer's: when the watchdog had looked last */
 	u64 began, left;                /* ktime_get_mono_fast_ns(): of the row, end of the last call */
 	u64 charged;                    /* ns that calls which served something took, and before them */
@@ -104,6 +108,12 @@ static void report_storm(struct sfi_domain *d, const struct sfi_entry *e, u64 ca
 	sfi_report_and_fail(d, &r);
 }
 
+/* What the kernel takes for an interrupt, at most. */
+static u64 cost_max_ns(void)
+{
+	return READ_ONCE(sfi_irq_cost_us) * (u64)NSEC_PER_USEC;
+}
+
 static u64 window_ns(void)
 {
 	return READ_ONCE(sfi_irq_window_ms) * (u64)NSEC_PER_MSEC;
@@ -113,7 +123,7 @@ static u64 window_ns(void)
 static u64 share(const struct sfi_irq_time *t, u64 inside, u64 time)
 {
 	if (t->calls > 1)
-		inside += min(t->between, min_t(u64, SPREAD * t->least, COST_MAX_NS) * t->calls);
+		inside += min(t->between, min(SPREAD * t->least, cost_max_ns()) * t->calls);
 	return time ? div64_u64(min(inside, time) * 100, time) : 0;
 }
 
@@ -159,7 +169,7 @@ void sfi_irq_timer_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 fr
 	if (row->looked_at != looked_at || row->began < READ_ONCE(h->irq_opened))
 		*row = (struct sfi_irq_row){ .looked_at = looked_at, .began = from, .left = from };
 	row->calls++;
-	row->charged += sfi_charge(to - from) + min_t(u64, from - row->left, COST_MAX_NS);
+	row->charged += sfi_charge(to - from) + min(from - row->left, cost_max_ns());
 	row->left = to;
 	passed = to - row->began;
 	if (!late || passed < window_ns())
@@ -173,7 +183,12 @@ EXPORT_SYMBOL_GPL(sfi_irq_timer_spent);
 
 struct sfi_irq_switches sfi_irq_switches(void)
 {
-	return (struct sfi_irq_switches){ .slept = current->nvcsw, .stopped = current->nivcsw };
+	struct sfi_irq_switches s = { .slept = current->nvcsw, .stopped = current->nivcsw };
+	unsigned int i;
+
+	for (i = 0; i < NR_SOFTIRQS; i++)
+		s.softirqs += kstat_softirqs_cpu(i, raw_smp_processor_id());
+	return s;
 }
 EXPORT_SYMBOL_GPL(sfi_irq_switches);
 
@@ -183,7 +198,18 @@ static bool goes_on(const struct sfi_host *h, const struct sfi_irq_row *row, u64
 {
 	if (row->began < READ_ONCE(h->irq_opened))
 		return false;
-	return (row->task == current && row->slept == slept) || from - row->left <= COST_MAX_NS;
+	return (row->task == current && row->then.slept == slept) || from - row->left <= NAP_NS;
+}
+
+/* Of the time since the last call of the row, what counts. */
+static u64 charge_between(const struct sfi_irq_row *row, u64 from, struct sfi_irq_switches were)
+{
+	u64 between = from - row->left;
+
+	if (row->task == current && row->then.slept == were.slept &&
+	    row->then.stopped == were.stopped && row->then.softirqs == were.softirqs)
+		return sfi_charge(between);
+	return min(between, cost_max_ns());
 }
 
 /*
@@ -204,10 +230,10 @@ void sfi_irq_thread_spent(struct sfi_domain *d, const struct sfi_entry *e, bool 
 		*row = (struct sfi_irq_row){ .began = from, .left = from };
 	if (served && were.slept == current->nvcsw && were.stopped == current->nivcsw) {
 		row->calls++;
-		row->charged += sfi_charge(to - from) + min_t(u64, from - row->left, COST_MAX_NS);
+		row->charged += sfi_charge(to - from) + charge_between(row, from, were);
 	}
 	row->task = current;
-	row->slept = current->nvcsw;
+	row->then = sfi_irq_switches();
 	row->left = to;
 	passed = to - row->began;
 	if (passed < window_ns())
@@ -215,7 +241,7 @@ void sfi_irq_thread_spent(struct sfi_domain *d, const struct sfi_entry *e, bool 
 	percent = div64_u64(min(row->charged, passed) * 100, max(passed, 1ULL));
 	if (row->calls && limit && percent >= limit)
 		report_storm(d, e, row->calls, percent, passed);
-	*row = (struct sfi_irq_row){ .task = row->task, .slept = row->slept, .began = to, .left = to };
+	*row = (struct sfi_irq_row){ .task = row->task, .then = row->then, .began = to, .left = to };
 out:
 	put_cpu_ptr(h->irq_row);
 }

@@ -271,11 +271,13 @@ irqreturn_t sfi_e_irq_handler_t(const struct sfi_entry *e, int irq, void *dev)
 	/* Not so the half of a handler that is a thread. */
 	bool hard = in_hardirq();
 	u64 from = ktime_get_mono_fast_ns(), to;
-	struct sfi_irq_switches were = sfi_irq_switches();
+	struct sfi_irq_switches were = {};
 	struct sfi_gate g;
 	enum wakes wakes;
 	irqreturn_t ret;
 
+	if (!hard)
+		were = sfi_irq_switches();
 	if (!sfi_gate_enter(&g, e))
 		return refused(d, irq);
 	if (!sfi_gate_save(&g)) {

@@ -18,6 +18,7 @@ matrix_setup
 # All that is said is to be in the log of the serial line; and nothing is as fast here as elsewhere.
 dmesg -n 7
 echo 2000 >/sys/module/sfi/parameters/hang_ms
+echo 1000 >/sys/module/sfi/parameters/irq_cost_us
 echo 12000 >/sys/module/sfi/parameters/call_hard_ms
 echo 6000 >/sys/module/sfi/parameters/cpu_hard_ms
 # Enabled once, it stays so: that takes long here, and each cell in an interrupt would do it four times.

@@ -14,9 +14,9 @@ struct sfi_entry;
 void sfi_irq_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u64 to);
 /* A call of E, the function of a timer, in the hard interrupt; the timer is to come again. */
 void sfi_irq_timer_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u64 to);
-/* How often the current task has slept, and how often it was made to stop. */
+/* How often the current task has slept, and was made to stop, and how often softirqs have run on this CPU. */
 struct sfi_irq_switches {
-	unsigned long slept, stopped;
+	unsigned long slept, stopped, softirqs;
 };
 struct sfi_irq_switches sfi_irq_switches(void);
 /*
