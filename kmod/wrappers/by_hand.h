@@ -46,6 +46,20 @@ static inline bool sfi_may_sleep(void)
 	return preemptible() && !rcu_preempt_depth();
 }
 
+/*
+ * OBJ is on the stack of the interrupt that this context is, where nobody can wait for the end of
+ * what the kernel does with it.
+ */
+static inline bool sfi_is_interrupts_local(const void *obj)
+{
+	u64 low, high;
+
+	if (in_task())
+		return false;
+	sfi_port_stack_bounds((u64)__builtin_frame_address(0), &low, &high);
+	return (u64)obj - low < high - low;
+}
+
 /* A function that sleeps has been called where that is allowed. As SFI_SLEEPS. */
 static inline void sfi_check_sleeps(struct sfi_domain *d, const struct sfi_arg *arg)
 {
@@ -71,10 +85,7 @@ static inline void sfi_check_gfp(struct sfi_domain *d, gfp_t gfp, const struct s
 void sfi_check_format(struct sfi_domain *d, const char *format, va_list args,
 		      const struct sfi_arg *arg);
 
-/*
- * The range lies in a memory (or port) window of a PCI device of the domain. Any context but hard
- * interrupts.
- */
+/* The range lies in a memory (or port) window of a PCI device of the domain. Any context. */
 bool sfi_pci_window(struct sfi_domain *d, u64 start, u64 size, unsigned long resource_type);
 
 /* The driver of DEV asks for memory for DMA, or maps some. Any context. */

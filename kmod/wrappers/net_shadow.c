@@ -118,13 +118,10 @@ static void look(struct work_struct *work)
 	schedule_delayed_work(&nd->look, msecs_to_jiffies(LOOK_MS));
 }
 
-static struct net_shadow_domain *make_domain(struct sfi_domain *d)
+static struct net_shadow_domain *new_domain(struct sfi_domain *d)
 {
-	struct net_shadow_domain *nd = net_shadow_domain_of(d);
+	struct net_shadow_domain *nd = kzalloc(sizeof(*nd), GFP_KERNEL);
 
-	if (nd)
-		return nd;
-	nd = kzalloc(sizeof(*nd), GFP_KERNEL);
 	if (!nd)
 		return NULL;
 	nd->shadow.class = &class;
@@ -139,6 +136,20 @@ static struct net_shadow_domain *make_domain(struct sfi_domain *d)
 	domain_comes();
 	sfi_shadow_attach(&nd->shadow);
 	schedule_delayed_work(&nd->look, msecs_to_jiffies(LOOK_MS));
+	return nd;
+}
+
+/* Two devices of a driver may be probed at once. */
+static struct net_shadow_domain *make_domain(struct sfi_domain *d)
+{
+	static DEFINE_MUTEX(making);
+	struct net_shadow_domain *nd;
+
+	mutex_lock(&making);
+	nd = net_shadow_domain_of(d);
+	if (!nd)
+		nd = new_domain(d);
+	mutex_unlock(&making);
 	return nd;
 }
 
@@ -512,7 +523,7 @@ struct net_shadow *net_shadow_of(const struct net_device *dev)
 
 /*
  * The kept device that is meant: its parent is in the driver's hands again, and it is made of the
- * same parts. Probes run one after another, or each would have to be told from the others.
+ * same parts. Recovery's probes run one after another (pci_driver.c), or each would have to be told from the others.
  */
 static struct net_shadow *find_kept(struct net_shadow_domain *nd, int sizeof_priv,
 				    unsigned int txqs, unsigned int rxqs)

@@ -154,8 +154,7 @@ struct mutex *net_shadow_lock(struct sfi_domain *d)
 	struct net_shadow_domain *nd = net_shadow_domain_of(d);
 
 	for (;;) {
-		if (nd) {
-			mutex_lock(&nd->inner);
+		if (nd && mutex_trylock(&nd->inner)) {
 			if (nd->has_rtnl) {
 				nd->inner_owner = current;
 				return &nd->inner;

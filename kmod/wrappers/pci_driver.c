@@ -4,12 +4,40 @@
  *
  * By hand: registering leaves the kernel's own bus in the driver's structure, for which no
  * annotation has a word. A driver that registers the structure once more would bring a table that
- * is not its own. And recovery turns line interrupts off, which the kernel turns on again for a
+ * is not its own. Registering probes its devices one after another, whatever it or the user asks for:
+ * what is kept of a failed driver is told apart by whose probe runs. And recovery turns line interrupts off, which the kernel turns on again for a
  * device that is off, and only counts where somebody else (sysfs) has it enabled.
  */
+#include <linux/module.h>
 #include <linux/pci.h>
 
 #include "wrappers/by_hand.h"
+
+int sfi_w___pci_register_driver(struct sfi_self *self, struct pci_driver *drv, struct module *owner,
+				const char *mod_name)
+{
+	const struct sfi_arg *arg = SFI_ARG("__pci_register_driver", "drv");
+	struct sfi_domain *d = sfi_import_enter(self);
+	int ret;
+
+	SFI_CHECK_SLEEPS(d, "__pci_register_driver");
+	sfi_check_module(d, owner, SFI_ARG("__pci_register_driver", "owner"));
+	sfi_check_that(d, !mod_name || sfi_string_readable(mod_name, MODULE_NAME_LEN),
+		       SFI_ARG("__pci_register_driver", "mod_name"));
+	sfi_check_writable(d, drv, sizeof(*drv), arg);
+	sfi_check_that(d, sfi_type_pci_driver.sound(drv), arg);
+	sfi_check_callbacks_pci_driver(d, drv, arg);
+	/* What it has written since: from here on it cannot. */
+	sfi_embed(d, &sfi_type_pci_driver, drv, sizeof(*drv), arg);
+	sfi_check_callbacks_pci_driver(d, drv, arg);
+	drv->driver.probe_type = PROBE_FORCE_SYNCHRONOUS;
+	ret = __pci_register_driver(drv, owner, mod_name);
+	if (ret)
+		sfi_unembed(d, &sfi_type_pci_driver, drv, sizeof(*drv), arg);
+	sfi_import_leave(d);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(sfi_w___pci_register_driver);
 
 void sfi_w_pci_unregister_driver(struct sfi_self *self, struct pci_driver *dev)
 {

@@ -3,38 +3,83 @@
  * Device memory and ports.
  *
  * By hand: what may be mapped or addressed are the windows of the devices that
- * are bound to the driver, and these have to be looked for.
+ * are bound to the driver. They are kept in a list of our own, which takes no
+ * lock to look at: ports are addressed in interrupts, too, and the kernel's list
+ * of devices has a lock that others hold with interrupts on.
  */
 #include <linux/io.h>
 #include <linux/pci.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
 
 #include "wrappers/by_hand.h"
 
-static bool in_window(struct pci_dev *pdev, u64 start, u64 last, unsigned long type)
-{
-	int i;
+struct bound {
+	struct list_head link;
+	struct rcu_head rcu;
+	struct sfi_domain *d;
+	const struct pci_dev *pdev; /* only compared */
+	struct resource windows[PCI_STD_NUM_BARS];
+};
 
-	for (i = 0; i < PCI_STD_NUM_BARS; i++)
-		if ((pci_resource_flags(pdev, i) & type) && pci_resource_len(pdev, i) &&
-		    start >= pci_resource_start(pdev, i) && last <= pci_resource_end(pdev, i))
+static LIST_HEAD(all_bound); /* written under bound_lock */
+static DEFINE_SPINLOCK(bound_lock);
+
+void sfi_pci_bound(struct sfi_domain *d, struct pci_dev *pdev);
+void sfi_pci_unbound(struct sfi_domain *d, struct pci_dev *pdev);
+
+/* PDEV becomes D's: called before probe(), where it may sleep. */
+void sfi_pci_bound(struct sfi_domain *d, struct pci_dev *pdev)
+{
+	struct bound *b = kzalloc(sizeof(*b), GFP_KERNEL | __GFP_NOFAIL);
+	unsigned long flags;
+
+	b->d = d;
+	b->pdev = pdev;
+	memcpy(b->windows, pdev->resource, sizeof(b->windows));
+	spin_lock_irqsave(&bound_lock, flags);
+	list_add_rcu(&b->link, &all_bound);
+	spin_unlock_irqrestore(&bound_lock, flags);
+}
+
+void sfi_pci_unbound(struct sfi_domain *d, struct pci_dev *pdev)
+{
+	unsigned long flags;
+	struct bound *b;
+
+	spin_lock_irqsave(&bound_lock, flags);
+	list_for_each_entry(b, &all_bound, link) {
+		if (b->d != d || b->pdev != pdev)
+			continue;
+		list_del_rcu(&b->link);
+		kfree_rcu(b, rcu);
+		break;
+	}
+	spin_unlock_irqrestore(&bound_lock, flags);
+}
+
+static bool in_window(const struct bound *b, u64 start, u64 last, unsigned long type)
+{
+	const struct resource *w;
+
+	for (w = b->windows; w < b->windows + PCI_STD_NUM_BARS; w++)
+		if ((w->flags & type) && w->end && start >= w->start && last <= w->end)
 			return true;
 	return false;
 }
 
 bool sfi_pci_window(struct sfi_domain *d, u64 start, u64 size, unsigned long resource_type)
 {
-	struct pci_dev *pdev = NULL;
+	const struct bound *b;
+	bool found = false;
 
 	if (!size || start + size - 1 < start)
 		return false;
-	for_each_pci_dev(pdev) {
-		if (sfi_is(d, pdev, SFI_T_pci_dev) &&
-		    in_window(pdev, start, start + size - 1, resource_type)) {
-			pci_dev_put(pdev);
-			return true;
-		}
-	}
-	return false;
+	rcu_read_lock();
+	list_for_each_entry_rcu(b, &all_bound, link)
+		found |= b->d == d && in_window(b, start, start + size - 1, resource_type);
+	rcu_read_unlock();
+	return found;
 }
 
 static void release_mapping(void *addr, const u64 args[4])

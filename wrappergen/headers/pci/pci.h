@@ -11,6 +11,7 @@
 
 SFI_TYPE(pci_dev, hot, none);
 SFI_PART(pci_dev, dev);
+SFI_RIGHTS_BY_HAND(pci_dev, none, sfi_pci_bound, sfi_pci_unbound);
 SFI_TYPE(pci_driver, ordered, pci_unregister_driver);
 SFI_EMBEDDED(pci_driver, obj->name && !obj->groups && !obj->dev_groups && !obj->driver.probe && !obj->driver.remove && !obj->driver.shutdown && !obj->driver.suspend && !obj->driver.resume && !obj->driver.sync_state && !obj->driver.coredump, true);
 SFI_TYPE_ABSTRACT(pci_enabled, ordered, none);
@@ -30,7 +31,7 @@ void SFI_CB(pci_error_handlers, reset_prepare)(struct pci_dev *dev);
 void SFI_CB(pci_error_handlers, reset_done)(struct pci_dev *dev);
 void SFI_CB(pci_error_handlers, resume)(struct pci_dev *dev);
 
-int __pci_register_driver(struct pci_driver *drv SFI_EMBEDS(pci_driver), struct module *owner SFI_MODULE, const char *mod_name) SFI_SLEEPS;
+int __pci_register_driver(struct pci_driver *drv, struct module *owner, const char *mod_name) SFI_BY_HAND(its devices are to be probed one after another);
 void pci_unregister_driver(struct pci_driver *dev) SFI_BY_HAND(it forgets the bus that the kernel has set);
 
 int pci_enable_device(struct pci_dev *dev) SFI_BY_HAND(turns line interrupts on though somebody else has it enabled) SFI_KEEPS;
