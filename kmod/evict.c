@@ -16,8 +16,10 @@
 
 #include "kmod.h"
 
-/* Between two rounds; microseconds. */
+/* Between two rounds, and between the first ones, in which CPUs that are well answer; microseconds. */
 #define ROUND_US 500
+#define FIRST_US 50
+#define FIRST_ROUNDS 4
 /* Sleepers are looked for in every so many rounds, from the first. */
 #define ROUNDS_PER_WAKE 16
 
@@ -73,17 +75,20 @@ void sfi_wake_sleepers(const struct sfi_domain *d)
 int sfi_evict(struct sfi_domain *d, unsigned int timeout_ms)
 {
 	u64 deadline = ktime_get_ns() + timeout_ms * (u64)NSEC_PER_MSEC;
-	unsigned int round = 0;
+	unsigned int barrier = sfi_watchdog_round(), round = 0, us;
 
-	/* From here on, who is not counted as inside has seen the domain closed. */
-	sfi_port_barrier_all();
-	while (sfi_domain_inside(d)) {
-		if (ktime_get_ns() > deadline)
+	/*
+	 * Once every CPU has answered, who is not counted as inside has seen the domain closed. A CPU
+	 * that loops in the driver with interrupts off answers when it has been sent out.
+	 */
+	while (!sfi_watchdog_passed(barrier) || sfi_domain_inside(d)) {
+		if (ktime_get_ns() > deadline && sfi_domain_inside(d))
 			return -ETIMEDOUT;
 		sfi_watchdog_kick_all();
 		if (round++ % ROUNDS_PER_WAKE == 0)
 			sfi_wake_sleepers(d);
-		usleep_range(ROUND_US, 2 * ROUND_US);
+		us = round <= FIRST_ROUNDS ? FIRST_US : ROUND_US;
+		usleep_range(us, 2 * us);
 	}
 	return 0;
 }

@@ -61,15 +61,10 @@ static struct kthread_worker *worker;
  * Limits
  * ------
  */
-static unsigned int shortest(unsigned int a, unsigned int b)
-{
-	return a && b ? min(a, b) : a + b;
-}
-
 static unsigned int period_ms(void)
 {
-	unsigned int ms = shortest(shortest(READ_ONCE(sfi_call_soft_ms), READ_ONCE(sfi_call_hard_ms)),
-				   shortest(READ_ONCE(sfi_cpu_soft_ms), READ_ONCE(sfi_cpu_hard_ms)));
+	unsigned int ms = sfi_shortest(sfi_shortest(READ_ONCE(sfi_call_soft_ms), READ_ONCE(sfi_call_hard_ms)),
+				       sfi_shortest(READ_ONCE(sfi_cpu_soft_ms), READ_ONCE(sfi_cpu_hard_ms)));
 
 	ms = ms ? ms / LOOKS : MOST_MS;
 	return clamp_t(unsigned int, ms, LEAST_MS, MOST_MS);

@@ -5,11 +5,12 @@
  * in driver code of a domain that has failed elsewhere (to be evicted). In both
  * cases the context is sent to the runtime's landing.
  *
- * A pinned hrtimer on each CPU looks every eighth of the soft limit; the recoverer
- * has it look at once. An interrupt handler of the timer sees the interrupted
+ * A pinned hrtimer on each CPU looks every eighth of the soft limit, and at least
+ * eight times a second, as interrupts' time and other CPUs are its business too;
+ * the recoverer has it look at once. An interrupt handler of the timer sees the interrupted
  * registers through get_irq_regs(), which a call-function interrupt does not.
- * A CPU with interrupts off is looked at by NMI, sent by its neighbour's timer
- * or by the recoverer.
+ * A CPU with interrupts off is looked at by NMI, sent by the timer of the last CPU
+ * before it that still looks, or by the recoverer.
  *
  * A call that two looks have found is looked at every millisecond from then on,
  * and each of these looks charges it a millisecond, and of what has passed
@@ -32,8 +33,10 @@
 
 #include "kmod.h"
 
-/* Looks in the shorter of the two limits while no call is suspected. */
+/* Looks in the shorter of the two limits while no call is suspected, and how long there is between two. */
 #define LOOKS 8
+#define LEAST_MS 10U
+#define MOST_MS 125U
 /* Looks at one call that make it suspect. */
 #define LOOKS_SUSPECT 2
 /* A CPU that has not answered a kick for this long has interrupts off. */
@@ -56,6 +59,7 @@ struct watch {
 	call_single_data_t csd;    /* starts the kick on its own CPU */
 	struct sighting by_timer, by_nmi;
 	u64 looked_at;             /* ktime of the periodic timer's last look; read by the neighbour */
+	unsigned int passed;       /* the last round (below) of which it knows; written by its own CPU */
 	u64 kicked_at;             /* ktime of a kick not yet answered, 0: none. Written by the recoverer and by its own CPU */
 	atomic_t nmi_wanted;       /* set before an NMI is sent, taken by its handler */
 	u64 nmi_sent;              /* ktime of the last one that was sent here; written before nmi_wanted */
@@ -64,16 +68,16 @@ struct watch {
 };
 
 static DEFINE_PER_CPU(struct watch, watches);
+static atomic_t rounds;         /* sfi_watchdog_round() */
 static DEFINE_MUTEX(users_lock);
-static unsigned int users;      /* users_lock */
+static unsigned int users;      /* written under users_lock */
 static int hotplug_state;       /* users_lock */
 
 static u64 period_ns(void)
 {
-	unsigned int soft = READ_ONCE(sfi_hang_soft_ms), hard = READ_ONCE(sfi_hang_ms);
-	u64 ms = max((soft ? min(soft, hard) : hard) / LOOKS, 10U);
+	unsigned int ms = sfi_shortest(READ_ONCE(sfi_hang_soft_ms), READ_ONCE(sfi_hang_ms)) / LOOKS;
 
-	return ms * NSEC_PER_MSEC;
+	return (ms ? clamp(ms, LEAST_MS, MOST_MS) : MOST_MS) * NSEC_PER_MSEC;
 }
 
 /* Of the time that a CPU did not take its looks in, one part in this many is charged. */
@@ -131,6 +135,7 @@ static bool missed(struct sighting *s, unsigned long sp, u64 now)
 static u64 over_budget(struct sighting *s, const struct sfi_gate *g, unsigned long sp, u64 now)
 {
 	u64 switches = READ_ONCE(current->nvcsw);
+	u64 limit = READ_ONCE(sfi_hang_ms) * (u64)NSEC_PER_MSEC;
 
 	if (s->gate != g && !missed(s, sp, now))
 		return 0;
@@ -142,7 +147,7 @@ static u64 over_budget(struct sighting *s, const struct sfi_gate *g, unsigned lo
 	s->looks++;
 	s->charged += sfi_charge(now - s->seen);
 	s->seen = now;
-	if (s->charged < READ_ONCE(sfi_hang_ms) * (u64)NSEC_PER_MSEC)
+	if (!limit || s->charged < limit)
 		return 0;
 	s->gate = NULL;
 	return div_u64(s->charged, NSEC_PER_MSEC);
@@ -259,24 +264,17 @@ static bool is_there(const struct sfi_domain *d)
 }
 
 /*
- * True: the next CPU's timer has been silent for a quarter of the budget. Either
- * its interrupts are off, and an NMI has been sent; or it is a virtual one and
- * does not run: then one NMI waits for it, however many are sent.
+ * True: CPU's timer has been silent for a quarter of the budget. Either its
+ * interrupts are off, and an NMI has been sent; or it is a virtual one and does
+ * not run: then one NMI waits for it, however many are sent.
  */
-static bool watch_neighbour(void)
+static bool watch_other(int cpu)
 {
-	int cpu = cpumask_next(smp_processor_id(), cpu_online_mask);
+	struct watch *w = per_cpu_ptr(&watches, cpu);
+	u64 last = READ_ONCE(w->looked_at);
 	struct sfi_domain *d;
-	struct watch *w;
 	bool silent;
-	u64 last;
 
-	if (cpu >= nr_cpu_ids)
-		cpu = cpumask_first(cpu_online_mask);
-	if (cpu == smp_processor_id())
-		return false;
-	w = per_cpu_ptr(&watches, cpu);
-	last = READ_ONCE(w->looked_at);
 	silent = last && ktime_get_mono_fast_ns() - last > 2 * period_ns();
 	if (silent)
 		send_nmi(cpu);
@@ -284,6 +282,22 @@ static bool watch_neighbour(void)
 	if (d && is_there(d))
 		sfi_report_and_fail(d, &w->found);
 	return silent;
+}
+
+/* The next CPU; and whom that one would watch, if it is silent itself. True: as watch_other(). */
+static bool watch_others(void)
+{
+	int self = smp_processor_id(), cpu = self;
+	bool silent, any = false;
+
+	do {
+		cpu = cpumask_next(cpu, cpu_online_mask);
+		if (cpu >= nr_cpu_ids)
+			cpu = cpumask_first(cpu_online_mask);
+		silent = cpu != self && watch_other(cpu);
+		any |= silent;
+	} while (silent);
+	return any;
 }
 
 bool sfi_watchdog_late(u64 *looked_at)
@@ -317,7 +331,7 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 	WRITE_ONCE(w->looked_at, ktime_get_mono_fast_ns());
 	look(w, true);
 	close = look_at_interrupts();
-	close |= watch_neighbour();
+	close |= watch_others();
 	close |= suspect(&w->by_timer);
 	hrtimer_forward_now(timer, ns_to_ktime(close ? close_ns() : period_ns()));
 	return HRTIMER_RESTART;
@@ -336,6 +350,8 @@ static void start_kick(void *info)
 {
 	struct watch *w = info;
 
+	/* What this CPU has done before can be seen by who sees the number, and the other way round. */
+	smp_store_mb(w->passed, atomic_read_acquire(&rounds));
 	hrtimer_start(&w->kick, 0, HRTIMER_MODE_REL_PINNED_HARD);
 }
 
@@ -384,7 +400,7 @@ static int nmi(unsigned int type, struct pt_regs *regs)
 		redirect_nmi(v.d, regs, &v);
 	} else {
 		w->found = report_from_afar(&v);
-		/* Pairs with the exchange in watch_neighbour(). */
+		/* Pairs with the exchange in watch_other(). */
 		smp_store_release(&w->stuck, v.d);
 	}
 	return NMI_HANDLED;
@@ -406,7 +422,8 @@ static int unwatch_cpu(unsigned int cpu)
 
 	hrtimer_cancel(&w->timer);
 	hrtimer_cancel(&w->kick);
-	WRITE_ONCE(w->looked_at, 0);
+	/* It is going, and runs drivers for a while yet: only without a watchdog it is not watched any more. */
+	WRITE_ONCE(w->looked_at, READ_ONCE(users) ? ktime_get_mono_fast_ns() : 0);
 	WRITE_ONCE(w->kicked_at, 0);
 	return 0;
 }
@@ -430,17 +447,20 @@ int sfi_watchdog_get(void)
 void sfi_watchdog_put(void)
 {
 	mutex_lock(&users_lock);
-	if (!--users)
+	WRITE_ONCE(users, users - 1);
+	if (!users)
 		cpuhp_remove_state(hotplug_state);
 	mutex_unlock(&users_lock);
 }
 
 void sfi_watchdog_kick_all(void)
 {
+	static DEFINE_MUTEX(kicking); /* recoverers of several domains: a request may be queued once */
 	u64 now = ktime_get_mono_fast_ns(), since;
 	struct watch *w;
 	int cpu;
 
+	mutex_lock(&kicking);
 	cpus_read_lock();
 	for_each_online_cpu(cpu) {
 		w = per_cpu_ptr(&watches, cpu);
@@ -454,6 +474,26 @@ void sfi_watchdog_kick_all(void)
 		smp_call_function_single_async(cpu, &w->csd);
 	}
 	cpus_read_unlock();
+	mutex_unlock(&kicking);
+}
+
+unsigned int sfi_watchdog_round(void)
+{
+	/* A full barrier: see start_kick(). */
+	return atomic_inc_return(&rounds);
+}
+
+bool sfi_watchdog_passed(unsigned int round)
+{
+	bool all = true;
+	int cpu;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu)
+		all &= (int)(READ_ONCE(per_cpu(watches, cpu).passed) - round) >= 0;
+	cpus_read_unlock();
+	smp_mb(); /* pairs with that in start_kick() */
+	return all;
 }
 
 int sfi_watchdog_init(void)
