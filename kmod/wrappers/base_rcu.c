@@ -66,7 +66,8 @@ void sfi_w_call_rcu(struct sfi_self *self, struct callback_head *head, rcu_callb
 	sfi_check_that(d, func, SFI_ARG("call_rcu", "func is not NULL"));
 	sfi_check_callback(d, func, "rcu_callback_t", SFI_ARG("call_rcu", "func"));
 	/* The unwinder could not wait for its callback. */
-	sfi_check_that(d, !object_is_on_stack(head), SFI_ARG("call_rcu", "head is not a local"));
+	sfi_check_that(d, !object_is_on_stack(head) && !sfi_is_interrupts_local(head),
+		       SFI_ARG("call_rcu", "head is not a local"));
 	sfi_check_that(d, !sfi_is(d, head, SFI_T_callback_head),
 		       SFI_ARG("call_rcu", "head is not queued already"));
 	sfi_check_that(d, sfi_merely_writable(d, (u64)head, sizeof(*head)),

@@ -166,6 +166,7 @@ void sfi_port_stack_bounds(u64 sp, u64 *low, u64 *high)
 		this_cpu_write(seen_stack.high, *high);
 	}
 }
+SFI_EXPORT(sfi_port_stack_bounds);
 
 unsigned int sfi_port_trace(const struct sfi_domain *d, u64 *ips, unsigned int max)
 {

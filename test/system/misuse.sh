@@ -26,7 +26,7 @@ while IFS='|' read -r name report; do
 	case $name in
 	regs_too_long) ethtool -d "$(interface)" ;;
 	strings_too_long) ethtool -S "$(interface)" ;;
-	read_too_long) cat /dev/misuse ;;
+	read_too_long | *registered_in_open) cat /dev/misuse ;;
 	sent_with_other_lock)
 		ip address add 10.9.9.1/24 dev "$(interface)"
 		ip link set "$(interface)" up

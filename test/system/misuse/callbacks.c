@@ -4,6 +4,7 @@
 #include <linux/interrupt.h>
 #include <linux/miscdevice.h>
 #include <linux/netdevice.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/timer.h>
 #include <linux/wait.h>
@@ -78,6 +79,40 @@ MISUSE(irq_freed_on_other, "argument dev_id of free_irq: other arguments")
 MISUSE(irq_disabled_of_others, "argument irq of disable_irq_nosync: ")
 {
 	disable_irq_nosync(1);
+}
+
+/* === Locals of interrupts === */
+
+static void on_rcu(struct rcu_head *head)
+{
+}
+
+/* On the stack of an interrupt, not of a task; until no callback can be under way any more. */
+static void with_local_head(struct timer_list *unused)
+{
+	struct rcu_head head;
+
+	call_rcu(&head, on_rcu);
+}
+
+static void with_local_work(struct timer_list *unused)
+{
+	struct work_struct local;
+
+	INIT_WORK_ONSTACK(&local, on_work);
+	schedule_work(&local);
+}
+
+MISUSE(head_of_interrupts_stack, "argument head is not a local of call_rcu: does not meet")
+{
+	timer_setup(&timer, with_local_head, 0);
+	mod_timer(&timer, jiffies + 1);
+}
+
+MISUSE(work_of_interrupts_stack, "argument work is not a local of an interrupt of queue_work_on: does not meet")
+{
+	timer_setup(&timer, with_local_work, 0);
+	mod_timer(&timer, jiffies + 1);
 }
 
 /* === Timers and work === */
@@ -347,6 +382,8 @@ const struct misuse callback_misuses[] = {
 	ROW(irq_freed_by_other),
 	ROW(irq_freed_on_other),
 	ROW(irq_disabled_of_others),
+	ROW(head_of_interrupts_stack),
+	ROW(work_of_interrupts_stack),
 	ROW(timer_wild_function),
 	ROW(timer_changed),
 	ROW(timer_without_function),

@@ -18,7 +18,7 @@ struct pci_dev *card;
 struct net_device *interface;
 
 /* Set by a misuse, done by a later call of the kernel. */
-static bool long_regs, long_strings, long_read, other_lock;
+static bool long_regs, long_strings, long_read, other_lock, register_in_open, deregister_in_open;
 
 /* === The interface === */
 
@@ -103,8 +103,25 @@ MISUSE(read_too_long, "result [0-9]+ of file_operations__read")
 	long_read = true;
 }
 
+/* By opening /dev/misuse: the kernel would wait for the lock under which it does that. */
+MISUSE(registered_in_open, "argument .*file_operations__open.* of misc_register: does not meet")
+{
+	register_in_open = true;
+}
+
+MISUSE(deregistered_in_open, "argument .*file_operations__open.* of misc_deregister: does not meet")
+{
+	deregister_in_open = true;
+}
+
 static const struct misuse own_misuses[] = {
-	ROW(regs_too_long), ROW(strings_too_long), ROW(read_too_long), ROW(sent_with_other_lock), {},
+	ROW(regs_too_long),
+	ROW(strings_too_long),
+	ROW(read_too_long),
+	ROW(sent_with_other_lock),
+	ROW(registered_in_open),
+	ROW(deregistered_in_open),
+	{},
 };
 
 static const struct misuse *const all_misuses[] = {
@@ -122,6 +139,16 @@ static const struct misuse *find(const char *name)
 			if (!strcmp(misuse->name, name))
 				return misuse;
 	return NULL;
+}
+
+static struct miscdevice second_device = { .minor = MISC_DYNAMIC_MINOR, .name = "misuse-second" };
+static struct miscdevice misuse_device;
+
+static int misuse_open(struct inode *inode, struct file *file)
+{
+	if (deregister_in_open)
+		misc_deregister(&misuse_device);
+	return register_in_open ? misc_register(&second_device) : 0;
 }
 
 static ssize_t misuse_read(struct file *file, char __user *buffer, size_t count, loff_t *position)
@@ -150,6 +177,7 @@ static ssize_t misuse_write(struct file *file, const char __user *buffer, size_t
 
 static const struct file_operations misuse_fops = {
 	.owner = THIS_MODULE,
+	.open = misuse_open,
 	.read = misuse_read,
 	.write = misuse_write,
 };
