@@ -264,7 +264,7 @@ static bool is_there(const struct sfi_domain *d)
 }
 
 /*
- * True: CPU's timer has been silent for a quarter of the budget. Either its
+ * True: CPU's timer has missed two of its looks. Either its
  * interrupts are off, and an NMI has been sent; or it is a virtual one and does
  * not run: then one NMI waits for it, however many are sent.
  */
