@@ -28,9 +28,10 @@
  * no softirq has run, however long that was: it is what the calls make the kernel do, and no task had the CPU. (Where
  * all handlers are threads, what a healthy driver polls under load runs there as a softirq.)
  *
- * A timer's function that is to be called again at once is, by the kernel's loop over what has expired, and
- * the watchdog's timer does not come in between. Such calls are one row as long as it does not, and are
- * judged when it is late: by what they took, as above, as the CPU may have been stopped instead.
+ * A timer's function that is to be called again at once is, by the kernel's loop over what has expired. In the hard
+ * interrupt the watchdog's timer does not come in between: such calls are one row as long as it does not, and are
+ * judged when it is late. In the softirq it does, but no task: there the calls of one run of the softirq are a row.
+ * Either is judged by what the calls took, as above, as the CPU may have been stopped instead.
  *
  * While a domain is closed and its devices are not quiet yet, nobody
  * acknowledges their interrupts: the first that is refused masks its line.
@@ -76,7 +77,7 @@ struct sfi_irq_time {
 struct sfi_irq_row {
 	const struct task_struct *task; /* a thread's: of the last call; only compared */
 	struct sfi_irq_switches then;
-	u64 looked_at;                  /* a timer's: when the watchdog had looked last */
+	u64 round;                      /* a timer's: sfi_irq_timer_spent() */
 	u64 began, left;                /* ktime_get_mono_fast_ns(): of the row, end of the last call */
 	u64 charged;                    /* ns that calls which served something took, and before them */
 	u64 calls;                      /* such ones */
@@ -161,13 +162,20 @@ bool sfi_irq_look(struct sfi_domain *d)
 void sfi_irq_timer_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u64 to)
 {
 	struct sfi_host *h = d->host;
-	struct sfi_irq_row *row = this_cpu_ptr(h->timer_row);
 	unsigned int limit = READ_ONCE(sfi_irq_percent);
-	u64 passed, percent, looked_at;
-	bool late = sfi_watchdog_late(&looked_at);
+	struct sfi_irq_row *row;
+	u64 passed, percent, round;
+	bool late = true;
 
-	if (row->looked_at != looked_at || row->began < READ_ONCE(h->irq_opened))
-		*row = (struct sfi_irq_row){ .looked_at = looked_at, .began = from, .left = from };
+	if (in_hardirq()) {
+		row = this_cpu_ptr(h->timer_row);
+		late = sfi_watchdog_late(&round);
+	} else {
+		row = this_cpu_ptr(h->soft_timer_row);
+		round = kstat_softirqs_cpu(HRTIMER_SOFTIRQ, smp_processor_id());
+	}
+	if (row->round != round || row->began < READ_ONCE(h->irq_opened))
+		*row = (struct sfi_irq_row){ .round = round, .began = from, .left = from };
 	row->calls++;
 	row->charged += sfi_charge(to - from) + min(from - row->left, cost_max_ns());
 	row->left = to;
@@ -177,7 +185,7 @@ void sfi_irq_timer_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 fr
 	percent = div64_u64(min(row->charged, passed) * 100, max(passed, 1ULL));
 	if (limit && percent >= limit)
 		report_storm(d, e, row->calls, percent, passed);
-	row->looked_at = 0;
+	row->round = 0;
 }
 EXPORT_SYMBOL_GPL(sfi_irq_timer_spent);
 
@@ -289,5 +297,6 @@ int sfi_irq_prepare(struct sfi_host *h)
 	h->irq_time = alloc_percpu(struct sfi_irq_time);
 	h->irq_row = alloc_percpu(struct sfi_irq_row);
 	h->timer_row = alloc_percpu(struct sfi_irq_row);
-	return h->irq_time && h->irq_row && h->timer_row ? 0 : -ENOMEM;
+	h->soft_timer_row = alloc_percpu(struct sfi_irq_row);
+	return h->irq_time && h->irq_row && h->timer_row && h->soft_timer_row ? 0 : -ENOMEM;
 }

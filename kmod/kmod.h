@@ -77,7 +77,7 @@ struct sfi_host {
 	struct ratelimit_state warnings_said;
 
 	struct sfi_irq_time __percpu *irq_time; /* irq.c's, these three */
-	struct sfi_irq_row __percpu *irq_row, *timer_row;
+	struct sfi_irq_row __percpu *irq_row, *timer_row, *soft_timer_row;
 	raw_spinlock_t irq_lock;         /* guards the next three */
 	unsigned int masked[SFI_LINES_MASKED];
 	unsigned int nr_masked;

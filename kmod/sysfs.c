@@ -161,6 +161,7 @@ static void host_release(struct kobject *kobj)
 	free_percpu(h->irq_time);
 	free_percpu(h->irq_row);
 	free_percpu(h->timer_row);
+	free_percpu(h->soft_timer_row);
 	kfree(h);
 }
 

@@ -33,6 +33,7 @@ static struct {
 	wait_queue_head_t finished;
 	struct timer_list timer;
 	struct hrtimer hrtimer;
+	enum hrtimer_mode mode; /* of that */
 	struct work_struct work;
 	struct rcu_head rcu;
 } job;
@@ -195,13 +196,36 @@ static enum hrtimer_restart hrtimer_fn(struct hrtimer *timer)
 	return job_take_answer(HRTIMER_NORESTART);
 }
 
+static long in_hrtimer_of(enum hrtimer_mode mode)
+{
+	job.mode = mode;
+	hrtimer_init(&job.hrtimer, CLOCK_MONOTONIC, mode);
+	job.hrtimer.function = hrtimer_fn;
+	hrtimer_start(&job.hrtimer, ms_to_ktime(1), mode);
+	job_wait();
+	/* One that comes again and again is not waited for with a CPU: that would be a hang before it is a storm. */
+	while (hrtimer_try_to_cancel(&job.hrtimer) < 0)
+		msleep(20);
+	return job_outcome();
+}
+
 /* Hard interrupt. */
 static long in_hrtimer(void)
 {
-	hrtimer_start(&job.hrtimer, ms_to_ktime(1), HRTIMER_MODE_REL);
-	job_wait();
-	hrtimer_cancel(&job.hrtimer);
-	return job_outcome();
+	return in_hrtimer_of(HRTIMER_MODE_REL);
+}
+
+/* Softirq. */
+static long in_soft_hrtimer(void)
+{
+	return in_hrtimer_of(HRTIMER_MODE_REL_SOFT);
+}
+
+void job_start_timer(bool at_once)
+{
+	ktime_t when = at_once ? 0 : KTIME_MAX;
+
+	hrtimer_start(&job.hrtimer, when, job.mode & ~HRTIMER_MODE_REL);
 }
 
 static long in_nested_hrtimer(void)
@@ -265,6 +289,7 @@ static const struct context contexts[] = {
 	{ "signal", in_signal },
 	{ "timer", in_timer },
 	{ "hrtimer", in_hrtimer },
+	{ "softhrtimer", in_soft_hrtimer },
 	{ "work", in_work },
 	{ "kthread", in_kthread },
 	{ "rcu", in_rcu },
@@ -293,7 +318,5 @@ void job_setup(void)
 {
 	init_waitqueue_head(&job.finished);
 	timer_setup(&job.timer, timer_fn, 0);
-	hrtimer_init(&job.hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
-	job.hrtimer.function = hrtimer_fn;
 	INIT_WORK(&job.work, work_fn);
 }

@@ -73,6 +73,8 @@ long job_arm(const char *context);
 /* What the callback that runs it, or the write() or init that started it, is to return instead of @usual; 0: nothing special. */
 void job_answer(long result);
 long job_take_answer(long usual);
+/* In a context of a high-resolution timer: starts it anew, for a time that is over, or never comes. */
+void job_start_timer(bool at_once);
 
 /* Start functions of contexts.c's table that are elsewhere. */
 long in_device_irq(void);

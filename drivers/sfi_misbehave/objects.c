@@ -289,6 +289,12 @@ MISBEHAVIOUR(timer_restarts)
 	job_answer(wrong ? HRTIMER_RESTART : 0);
 }
 
+/* The same, by the driver's own hand. */
+MISBEHAVIOUR(timer_started_again)
+{
+	job_start_timer(wrong);
+}
+
 /* As if the thread of a handler had another one to wake. */
 MISBEHAVIOUR(thread_of_thread_woken)
 {

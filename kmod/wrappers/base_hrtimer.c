@@ -116,8 +116,7 @@ enum hrtimer_restart sfi_e_hrtimer__function(const struct sfi_entry *e, struct h
 		ret = HRTIMER_NORESTART;
 	}
 	sfi_gate_leave(&g);
-	if (ret == HRTIMER_RESTART && in_hardirq())
-		sfi_irq_timer_spent(d, e, from, ktime_get_mono_fast_ns());
+	sfi_irq_timer_spent(d, e, from, ktime_get_mono_fast_ns());
 	return ret;
 }
 EXPORT_SYMBOL_GPL(sfi_e_hrtimer__function);

@@ -35,11 +35,6 @@ static void check_cpu(struct sfi_domain *d, int cpu, const struct sfi_arg *arg)
 		       arg);
 }
 
-static void check_place(struct sfi_domain *d, const void *work, const struct sfi_arg *arg)
-{
-	sfi_check_that(d, !sfi_is_interrupts_local(work), arg);
-}
-
 /* Makes WORK an object, and keeps it one: another context may wait for its end at any time. */
 static u64 hold_work(struct sfi_domain *d, struct work_struct *work, const struct sfi_arg *arg)
 {
@@ -79,7 +74,8 @@ bool sfi_w_queue_work_on(struct sfi_self *self, int cpu, struct workqueue_struct
 
 	check_cpu(d, cpu, SFI_ARG("queue_work_on", "cpu is online"));
 	check_queue(d, wq, SFI_ARG("queue_work_on", "wq"));
-	check_place(d, work, SFI_ARG("queue_work_on", "work is not a local of an interrupt"));
+	sfi_check_that(d, !sfi_is_interrupts_local(work),
+		       SFI_ARG("queue_work_on", "work is not a local of an interrupt"));
 	flags = hold_work(d, work, SFI_ARG("queue_work_on", "work is initialised"));
 	ret = queue_work_on(cpu, wq, work);
 	sfi_embedded_let_go(d, flags);
@@ -98,7 +94,8 @@ EXPORT_SYMBOL_GPL(sfi_w_queue_work_on);
 	\
 		check_cpu(d, cpu, SFI_ARG(#function, "cpu is online"));                          \
 		check_queue(d, wq, SFI_ARG(#function, "wq"));                                    \
-		check_place(d, work, SFI_ARG(#function, "work is not a local of an interrupt")); \
+		sfi_check_that(d, !sfi_is_interrupts_local(work),                                \
+			       SFI_ARG(#function, "work is not a local of an interrupt"));       \
 		flags = hold_delayed(d, work, SFI_ARG(#function, "work is initialised"));        \
 		ret = function(cpu, wq, work, delay);                                            \
 		sfi_embedded_let_go(d, flags);                                                   \

@@ -7,7 +7,7 @@
 . "$TOP/test/system/lib.sh"
 . "$TOP/test/system/matrix_lib.sh"
 
-cells=1775 recoveries=1690
+cells=1778 recoveries=1693
 [ -z "${ONLY:-}" ] || cells=1 recoveries=0
 # shellcheck disable=SC2086 # a list
 matrix 1500 $cells $recoveries ${ONLY:-"*"}

@@ -12,7 +12,7 @@ struct sfi_entry;
 
 /* A call of hard handler E that served an interrupt, from FROM to TO by ktime_get_mono_fast_ns(). Interrupts off. */
 void sfi_irq_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u64 to);
-/* A call of E, the function of a timer, in the hard interrupt; the timer is to come again. */
+/* A call of E, the function of a high-resolution timer, in the hard interrupt or the softirq of these. */
 void sfi_irq_timer_spent(struct sfi_domain *d, const struct sfi_entry *e, u64 from, u64 to);
 /* How often the current task has slept, and was made to stop, and how often softirqs have run on this CPU. */
 struct sfi_irq_switches {

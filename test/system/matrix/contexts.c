@@ -26,6 +26,8 @@ const struct context contexts[] = {
 	{ "hrtimer", false, "hrtimer__function", "hardirq" },
 	{ "nestedhrtimer", false, "cmp_func_t", "hardirq" },
 	{ "irq", false, "irq_handler_t", "hardirq" },
+	/* As a timer, but for the kernel's loop. */
+	{ "softhrtimer", false, "hrtimer__function", "softirq", .rare = true },
 	{ NULL },
 };
 
@@ -47,7 +49,7 @@ const struct context *next_context(const char *list, size_t *i)
 	const struct context *c;
 
 	while ((c = &contexts[(*i)++])->name) {
-		if (has_word(list, "all") || (has_word(list, "task") && c->sleeps) ||
+		if ((has_word(list, "all") && !c->rare) || (has_word(list, "task") && c->sleeps) ||
 		    has_word(list, c->name))
 			return c;
 	}

@@ -31,6 +31,7 @@ struct context {
 	bool sleeps; /* one of those that "task" stands for */
 	/* Patterns of what the report says: kind of the entry, context. */
 	const char *entry, *level;
+	bool rare;      /* none of those that "all" stands for */
 	bool forgiving; /* whoever called the driver is not told that it has failed */
 };
 extern const struct context contexts[];

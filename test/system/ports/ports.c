@@ -19,7 +19,7 @@ static enum hrtimer_restart read_port(struct hrtimer *unused)
 {
 	(void)inb(port);
 	WRITE_ONCE(reads, reads + 1);
-	hrtimer_forward(&timer, hrtimer_get_expires(&timer), ns_to_ktime(PERIOD_NS));
+	hrtimer_forward_now(&timer, ns_to_ktime(PERIOD_NS));
 	return HRTIMER_RESTART;
 }
 

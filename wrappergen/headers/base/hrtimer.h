@@ -17,5 +17,8 @@ enum hrtimer_restart SFI_CB(hrtimer, function)(struct hrtimer *timer) SFI_BY_HAN
 void hrtimer_init(struct hrtimer *timer, clockid_t which_clock, enum hrtimer_mode mode) SFI_BY_HAND(a timer that runs is not to be set up);
 void hrtimer_start_range_ns(struct hrtimer *timer, ktime_t tim, u64 range_ns, const enum hrtimer_mode mode) SFI_BY_HAND(the function is out of the reach of the driver from then on);
 u64 hrtimer_forward(struct hrtimer *timer SFI_OWNED, ktime_t now, ktime_t interval) SFI_REQUIRES(!hrtimer_is_queued(timer)) SFI_KEEPS;
+/* Inline they ask the timer's clock through a pointer of the kernel's. */
+u64 SFI_INTERFACE(hrtimer_forward_now)(struct hrtimer *timer SFI_OWNED, ktime_t interval) SFI_REQUIRES(!hrtimer_is_queued(timer)) SFI_KEEPS;
+ktime_t SFI_INTERFACE(hrtimer_cb_get_time)(struct hrtimer *timer SFI_OWNED) SFI_KEEPS;
 int hrtimer_try_to_cancel(struct hrtimer *timer SFI_OWNED) SFI_KEEPS;
 int hrtimer_cancel(struct hrtimer *timer) SFI_BY_HAND(the wait for its function ends when the domain fails);
