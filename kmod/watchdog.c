@@ -131,7 +131,20 @@ static bool missed(struct sighting *s, unsigned long sp, u64 now)
 	return !s->gate;
 }
 
-/* Milliseconds that the innermost call G has run here, once that is over the budget; else 0. */
+/*
+ * The call whose time counts, as G is the innermost one: that within which the driver was called again and again
+ * by the kernel that it calls. What other drivers are called for is theirs.
+ */
+static struct sfi_gate *outer_call(struct sfi_gate *g)
+{
+	struct sfi_gate *outer;
+
+	while ((outer = sfi_gate_find((u64)(g + 1))) && outer->domain == g->domain)
+		g = outer;
+	return g;
+}
+
+/* Milliseconds that the call G has run here, once that is over the budget; else 0. */
 static u64 over_budget(struct sighting *s, const struct sfi_gate *g, unsigned long sp, u64 now)
 {
 	u64 switches = READ_ONCE(current->nvcsw);
@@ -201,6 +214,7 @@ static bool judge(struct sighting *s, struct pt_regs *regs, bool timing, struct 
 		missed(s, regs->sp, now);
 		return false;
 	}
+	g = outer_call(g);
 	v->ms = over_budget(s, g, regs->sp, now);
 	if (!v->ms)
 		note_once(s, g);

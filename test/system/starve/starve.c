@@ -4,6 +4,7 @@
  * memory, by a write to /dev/starve: the name of one, or "stop". Reading waits
  * until then, as it may.
  */
+#include <linux/bsearch.h>
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/fs.h>
@@ -17,6 +18,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timer.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 #include <linux/wait.h>
@@ -68,6 +70,22 @@ static void work_spins(struct work_struct *work)
 }
 
 static DECLARE_WORK(spinning_work, work_spins);
+
+static int differs(const void *key, const void *element)
+{
+	return 1;
+}
+
+/* In the softirq: calls the kernel, which calls the driver, again and again; each call is short. */
+static void timer_searches(struct timer_list *timer)
+{
+	u64 element = 0;
+
+	while (!READ_ONCE(stop))
+		bsearch(&element, &element, 1, sizeof(element), differs);
+}
+
+static DEFINE_TIMER(searching_timer, timer_searches);
 
 static struct workqueue_struct *queue;
 
@@ -183,6 +201,8 @@ static ssize_t starve_write(struct file *file, const char __user *buffer, size_t
 		spin();
 	else if (!strncmp(line, "work_runs", 9))
 		schedule_work(&running_work);
+	else if (!strncmp(line, "timer_searches", 14))
+		mod_timer(&searching_timer, jiffies + 1);
 	else if (!strncmp(line, "eat_small", 9))
 		return eat_small(false);
 	else if (!strncmp(line, "eat_large", 9))
@@ -251,6 +271,7 @@ static void __exit starve_exit(void)
 	misc_deregister(&starve_device);
 	kthread_stop(thread);
 	WRITE_ONCE(stop, true);
+	del_timer_sync(&searching_timer);
 	cancel_work_sync(&sleeping_work);
 	cancel_work_sync(&spinning_work);
 	cancel_work_sync(&running_work);
