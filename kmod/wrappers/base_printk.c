@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages: _printk(), dev_*(), WARN() and s*printf().
+ * Messages: _printk(), dev_*(), WARN(), s*printf(), and dumps.
  *
- * By hand: they are variadic. A format is code that the kernel runs over the
+ * By hand: most are variadic, and a dump takes as long as the driver says. A format is code that the kernel runs over the
  * arguments, so it must be one of the driver's constants, and it is walked
  * first: a pointer that the kernel would follow to print what is behind it must
  * be readable, or a bug of the driver would fault in the kernel's own code.
@@ -239,6 +239,46 @@ void sfi_w__dev_printk(struct sfi_self *self, const char *level, const struct de
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w__dev_printk);
+
+/* Of a line, at most. */
+#define ROW 32
+
+/*
+ * As the kernel's, but a line is read as memory that may not be there, and the dump ends when the domain has
+ * failed: it may have been for a dump of gigabytes.
+ */
+void sfi_w_print_hex_dump(struct sfi_self *self, const char *level, const char *prefix_str,
+			  int prefix_type, int rowsize, int groupsize, const void *buf, size_t len,
+			  bool ascii)
+{
+	const struct sfi_arg *arg = SFI_ARG("print_hex_dump", "buf can be read");
+	struct sfi_domain *d = sfi_import_enter(self);
+	char line[ROW * 3 + 2 + ROW + 1]; /* in hex with spaces, two more, as characters */
+	u8 bytes[ROW];
+	size_t at, n;
+
+	sfi_check_that(d, printable_string(level, -1),
+		       SFI_ARG("print_hex_dump", "level can be read"));
+	sfi_check_that(d, printable_string(prefix_str, -1),
+		       SFI_ARG("print_hex_dump", "prefix_str can be read"));
+	if (rowsize != ROW)
+		rowsize = ROW / 2;
+	for (at = 0; at < len; at += n) {
+		n = min_t(size_t, len - at, rowsize);
+		if (sfi_closed(d))
+			sfi_unwind(d);
+		sfi_check_that(d, !copy_from_kernel_nofault(bytes, buf + at, n), arg);
+		hex_dump_to_buffer(bytes, n, rowsize, groupsize, line, sizeof(line), ascii);
+		if (prefix_type == DUMP_PREFIX_ADDRESS)
+			printk("%s%s%p: %s\n", level, prefix_str, buf + at, line);
+		else if (prefix_type == DUMP_PREFIX_OFFSET)
+			printk("%s%s%.8zx: %s\n", level, prefix_str, at, line);
+		else
+			printk("%s%s%s\n", level, prefix_str, line);
+	}
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_print_hex_dump);
 
 SFI_MESSAGE(_dev_emerg, device);
 SFI_MESSAGE(_dev_alert, device);

@@ -73,10 +73,14 @@ static DECLARE_WORK(spinning_work, work_spins);
 
 static int differs(const void *key, const void *element)
 {
+	unsigned long end = jiffies + msecs_to_jiffies(20);
+
+	while (time_before(jiffies, end))
+		cpu_relax();
 	return 1;
 }
 
-/* In the softirq: calls the kernel, which calls the driver, again and again; each call is short. */
+/* In the softirq: calls the kernel, which calls the driver, again and again: for nearly all of the time, but not for long. */
 static void timer_searches(struct timer_list *timer)
 {
 	u64 element = 0;
@@ -86,6 +90,18 @@ static void timer_searches(struct timer_list *timer)
 }
 
 static DEFINE_TIMER(searching_timer, timer_searches);
+
+/* The kernel is busy with it for much longer than a call may take. */
+#define DUMP_SIZE (16 << 20)
+static void work_dumps(struct work_struct *work)
+{
+	void *memory = vmalloc(DUMP_SIZE);
+
+	print_hex_dump(KERN_DEBUG, "starve: ", DUMP_PREFIX_OFFSET, 16, 1, memory, DUMP_SIZE, true);
+	vfree(memory);
+}
+
+static DECLARE_WORK(dumping_work, work_dumps);
 
 static struct workqueue_struct *queue;
 
@@ -201,6 +217,8 @@ static ssize_t starve_write(struct file *file, const char __user *buffer, size_t
 		spin();
 	else if (!strncmp(line, "work_runs", 9))
 		schedule_work(&running_work);
+	else if (!strncmp(line, "work_dumps", 10))
+		schedule_work(&dumping_work);
 	else if (!strncmp(line, "timer_searches", 14))
 		mod_timer(&searching_timer, jiffies + 1);
 	else if (!strncmp(line, "eat_small", 9))
@@ -272,6 +290,7 @@ static void __exit starve_exit(void)
 	kthread_stop(thread);
 	WRITE_ONCE(stop, true);
 	del_timer_sync(&searching_timer);
+	cancel_work_sync(&dumping_work);
 	cancel_work_sync(&sleeping_work);
 	cancel_work_sync(&spinning_work);
 	cancel_work_sync(&running_work);

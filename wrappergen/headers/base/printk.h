@@ -10,7 +10,7 @@
 int _printk(const char *fmt, ...) SFI_BY_HAND(variadic) SFI_KEEPS;
 void __warn_printk(const char *fmt, ...) SFI_BY_HAND(variadic) SFI_KEEPS;
 int __printk_ratelimit(const char *func) SFI_KEEPS;
-void print_hex_dump(const char *level, const char *prefix_str, int prefix_type, int rowsize, int groupsize, const void *buf SFI_READS(len), size_t len, bool ascii) SFI_KEEPS;
+void print_hex_dump(const char *level, const char *prefix_str, int prefix_type, int rowsize, int groupsize, const void *buf, size_t len, bool ascii) SFI_BY_HAND(as long as the driver says) SFI_KEEPS;
 void _dev_printk(const char *level, const struct device *dev, const char *fmt, ...) SFI_BY_HAND(variadic) SFI_KEEPS;
 void _dev_emerg(const struct device *dev, const char *fmt, ...) SFI_BY_HAND(variadic) SFI_KEEPS;
 void _dev_alert(const struct device *dev, const char *fmt, ...) SFI_BY_HAND(variadic) SFI_KEEPS;
