@@ -15,8 +15,9 @@
 #define pr_fmt(fmt) fmt
 
 static struct kset *domains;
-/* Lines of reports of different domains do not mix. */
+/* Lines of reports of different domains do not mix, as far as possible: begin_printing(). */
 static DEFINE_RAW_SPINLOCK(print_lock);
+#define PRINT_WAIT_US 100000
 
 static struct sfi_host *to_host(struct kobject *kobj)
 {
@@ -224,20 +225,41 @@ void sfi_port_state_changed(struct sfi_domain *d, unsigned int from, unsigned in
  * Reports
  * -------
  */
+/*
+ * A report may come within the printing of another one, of a console that sends it over a network card whose driver
+ * fails in that: here, or on the CPU for which the console's lock waits here. So nobody waits for ever. True: with
+ * print_lock.
+ */
+static bool begin_printing(unsigned long *flags)
+{
+	unsigned int us;
+
+	local_irq_save(*flags);
+	for (us = 0; us < PRINT_WAIT_US; us++) {
+		if (raw_spin_trylock(&print_lock))
+			return true;
+		udelay(1);
+	}
+	return false;
+}
+
 void sfi_port_report(struct sfi_domain *d, const struct sfi_report *r, const char *text)
 {
 	const char *line = text, *end;
 	unsigned long flags;
+	bool locked;
 
 	end = strchrnul(text, '\n');
 	trace_violation(d->name, text, end - text);
-	raw_spin_lock_irqsave(&print_lock, flags);
+	locked = begin_printing(&flags);
 	while (*line) {
 		end = strchrnul(line, '\n');
 		pr_err("%.*s\n", (int)(end - line), line);
 		line = *end ? end + 1 : end;
 	}
-	raw_spin_unlock_irqrestore(&print_lock, flags);
+	if (locked)
+		raw_spin_unlock(&print_lock);
+	local_irq_restore(flags);
 }
 
 /*

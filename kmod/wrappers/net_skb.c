@@ -461,6 +461,21 @@ void sfi_w_skb_fill_page_desc(struct sfi_self *self, struct sk_buff *skb, int i,
 }
 EXPORT_SYMBOL_GPL(sfi_w_skb_fill_page_desc);
 
+/*
+ * With a budget it is put into a cache of the CPU, whose only lock is that bottom halves are off. They need not be where
+ * netpoll polls, with a budget of 0: but there are drivers, e1000 among them, which have a constant for it.
+ */
+void sfi_w_napi_consume_skb(struct sfi_self *self, struct sk_buff *skb, int budget)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+
+	if (skb)
+		sfi_release(d, &sfi_type_sk_buff, skb, SFI_ARG("napi_consume_skb", "skb"));
+	napi_consume_skb(skb, softirq_count() && !in_hardirq() ? budget : 0);
+	sfi_import_leave(d);
+}
+EXPORT_SYMBOL_GPL(sfi_w_napi_consume_skb);
+
 /* === To the stack === */
 
 /* The checksum is to be of, and in, the linear part. */

@@ -151,12 +151,6 @@ MISUSE(packet_trimmed_past, "argument .* of skb_trim: does not meet")
 	skb_trim(skb, 0x8000);
 }
 
-/* A CPU's cache of packets has no other lock than that bottom halves are off. */
-MISUSE(packet_consumed_outside, "argument .* of napi_consume_skb: does not meet")
-{
-	napi_consume_skb(packet(), 1);
-}
-
 MISUSE(packet_merged_outside, "argument bottom halves are off of napi_gro_receive: does not meet")
 {
 	napi_gro_receive(NULL, packet());
@@ -272,7 +266,7 @@ const struct misuse packet_misuses[] = {
 	ROW(packet_page_past),	ROW(packet_of_fragment), ROW(packet_without_header),
 	ROW(packet_header_in_fragment), ROW(packet_headroom_negative),
 	ROW(packet_pulled_from_nowhere), ROW(packet_padded_nowhere),
-	ROW(packet_trimmed_past), ROW(packet_consumed_outside), ROW(packet_merged_outside), ROW(packet_merged_by_others),
+	ROW(packet_trimmed_past), ROW(packet_merged_outside), ROW(packet_merged_by_others),
 	ROW(packet_length_wraps), ROW(packet_without_headroom), ROW(packet_checksum_before),
 	ROW(packet_of_dead_device), ROW(packet_made_atomic), ROW(device_of_no_mtu),
 	ROW(interrupts_turned_on), {},

@@ -55,8 +55,7 @@ void __dev_kfree_skb_irq(struct sk_buff *skb SFI_GIVES_OR_NULL, enum skb_free_re
 void __dev_kfree_skb_any(struct sk_buff *skb SFI_GIVES_OR_NULL, enum skb_free_reason reason);
 #endif
 void consume_skb(struct sk_buff *skb SFI_GIVES_OR_NULL) SFI_REQUIRES(!in_hardirq());
-/* With a budget it is put into a cache of the CPU, whose only lock is that bottom halves are off. */
-void napi_consume_skb(struct sk_buff *skb SFI_GIVES_OR_NULL, int budget) SFI_REQUIRES(!budget || (softirq_count() && !in_hardirq()));
+void napi_consume_skb(struct sk_buff *skb, int budget) SFI_BY_HAND(a budget is taken for what it is where there can be one);
 
 /*
  * Moving the pointers. What would be a BUG() in the kernel is a violation here.
