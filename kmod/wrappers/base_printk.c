@@ -254,6 +254,7 @@ void sfi_w_print_hex_dump(struct sfi_self *self, const char *level, const char *
 	const struct sfi_arg *arg = SFI_ARG("print_hex_dump", "buf can be read");
 	struct sfi_domain *d = sfi_import_enter(self);
 	char line[ROW * 3 + 2 + ROW + 1]; /* in hex with spaces, two more, as characters */
+	char place[24] = "";
 	u8 bytes[ROW];
 	size_t at, n;
 
@@ -270,11 +271,10 @@ void sfi_w_print_hex_dump(struct sfi_self *self, const char *level, const char *
 		sfi_check_that(d, !copy_from_kernel_nofault(bytes, buf + at, n), arg);
 		hex_dump_to_buffer(bytes, n, rowsize, groupsize, line, sizeof(line), ascii);
 		if (prefix_type == DUMP_PREFIX_ADDRESS)
-			printk("%s%s%p: %s\n", level, prefix_str, buf + at, line);
+			snprintf(place, sizeof(place), "%p: ", buf + at);
 		else if (prefix_type == DUMP_PREFIX_OFFSET)
-			printk("%s%s%.8zx: %s\n", level, prefix_str, at, line);
-		else
-			printk("%s%s%s\n", level, prefix_str, line);
+			snprintf(place, sizeof(place), "%.8zx: ", at);
+		_printk("%s%s%s%s\n", level, prefix_str, place, line);
 	}
 	sfi_import_leave(d);
 }
