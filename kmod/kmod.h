@@ -76,7 +76,7 @@ struct sfi_host {
 	atomic64_t warnings;             /* WARN()s of the driver */
 	struct ratelimit_state warnings_said;
 
-	struct sfi_irq_time __percpu *irq_time; /* irq.c's, these three */
+	struct sfi_irq_time __percpu *irq_time; /* irq.c's, these four */
 	struct sfi_irq_row __percpu *irq_row, *timer_row, *soft_timer_row;
 	raw_spinlock_t irq_lock;         /* guards the next three */
 	unsigned int masked[SFI_LINES_MASKED];

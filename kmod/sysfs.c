@@ -17,7 +17,9 @@
 static struct kset *domains;
 /* Lines of reports of different domains do not mix, as far as possible: begin_printing(). */
 static DEFINE_RAW_SPINLOCK(print_lock);
-#define PRINT_WAIT_US 100000
+static int printing_cpu = -1; /* written under print_lock */
+/* Longer than a report takes on a serial line. */
+#define PRINT_WAIT_US USEC_PER_SEC
 
 static struct sfi_host *to_host(struct kobject *kobj)
 {
@@ -235,12 +237,24 @@ static bool begin_printing(unsigned long *flags)
 	unsigned int us;
 
 	local_irq_save(*flags);
-	for (us = 0; us < PRINT_WAIT_US; us++) {
-		if (raw_spin_trylock(&print_lock))
+	for (us = 0; us < PRINT_WAIT_US && READ_ONCE(printing_cpu) != smp_processor_id(); us++) {
+		if (raw_spin_trylock(&print_lock)) {
+			WRITE_ONCE(printing_cpu, smp_processor_id());
 			return true;
+		}
 		udelay(1);
 	}
 	return false;
+}
+
+static void end_printing(unsigned long flags, bool locked)
+{
+	if (!locked) {
+		local_irq_restore(flags);
+		return;
+	}
+	WRITE_ONCE(printing_cpu, -1);
+	raw_spin_unlock_irqrestore(&print_lock, flags);
 }
 
 void sfi_port_report(struct sfi_domain *d, const struct sfi_report *r, const char *text)
@@ -257,9 +271,7 @@ void sfi_port_report(struct sfi_domain *d, const struct sfi_report *r, const cha
 		pr_err("%.*s\n", (int)(end - line), line);
 		line = *end ? end + 1 : end;
 	}
-	if (locked)
-		raw_spin_unlock(&print_lock);
-	local_irq_restore(flags);
+	end_printing(flags, locked);
 }
 
 /*

@@ -121,7 +121,7 @@ static bool returned(const struct sighting *s, unsigned long sp)
 
 /*
  * The call that S follows was not found: it has returned; or an interrupt sits
- * on top of it, it calls the driver again, or another task has its turn. In the
+ * on top of it, another call within it is followed, or another task has its turn. In the
  * latter cases it is looked for a while yet. True: S is free for another call.
  */
 static bool missed(struct sighting *s, unsigned long sp, u64 now)
@@ -131,9 +131,17 @@ static bool missed(struct sighting *s, unsigned long sp, u64 now)
 	return !s->gate;
 }
 
+/* The interrupted context, of REGS, keeps its CPU from other tasks: it cannot give way, or has not though one waits. */
+static bool keeps_cpu(const struct pt_regs *regs)
+{
+	return need_resched() || !(regs->flags & X86_EFLAGS_IF) || preempt_count() & (PREEMPT_MASK | SOFTIRQ_MASK) ||
+	       hardirq_count() > HARDIRQ_OFFSET;
+}
+
 /*
- * The call whose time counts, as G is the innermost one: that within which the driver was called again and again
- * by the kernel that it calls. What other drivers are called for is theirs.
+ * The call whose time counts, as G is the innermost one: where no other task gets the CPU, that within which the driver was
+ * called again and again by the kernel that it calls. What other drivers are called for is theirs. (Of a call in which
+ * tasks have their turn, the patrol sees the whole.)
  */
 static struct sfi_gate *outer_call(struct sfi_gate *g)
 {
@@ -190,14 +198,14 @@ struct verdict {
 	enum sfi_fault fault;
 	u64 ms;
 	bool here; /* in code that can be left at once */
-	const struct sfi_entry *entry; /* the call that is over its budget */
+	const struct sfi_entry *entry; /* of the innermost call */
 };
 
 static bool judge(struct sighting *s, struct pt_regs *regs, bool timing, struct verdict *v)
 {
 	u64 now = ktime_get_mono_fast_ns();
+	struct sfi_gate *g, *whole;
 	struct sfi_domain *d;
-	struct sfi_gate *g;
 
 	if (user_mode(regs)) {
 		missed(s, (unsigned long)task_pt_regs(current), now);
@@ -214,10 +222,10 @@ static bool judge(struct sighting *s, struct pt_regs *regs, bool timing, struct 
 		missed(s, regs->sp, now);
 		return false;
 	}
-	g = outer_call(g);
-	v->ms = over_budget(s, g, regs->sp, now);
+	whole = keeps_cpu(regs) ? outer_call(g) : g;
+	v->ms = over_budget(s, whole, regs->sp, now);
 	if (!v->ms)
-		note_once(s, g);
+		note_once(s, whole);
 	v->fault = SFI_FAULT_HANG;
 	v->d = g->domain;
 	v->entry = g->entry;

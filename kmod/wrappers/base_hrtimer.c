@@ -4,7 +4,8 @@
  *
  * By hand: the driver sets the function after the timer has been set up, and must
  * not change it once it has been checked; setting up a timer that runs would leave
- * the kernel's queue with a hole; waiting for a function that never ends must end; and
+ * the kernel's queue with a hole; a timer that is just set up or moved to another CPU has
+ * no clock to ask; waiting for a function that never ends must end; and
  * how long it is called again and again is measured (kmod/irq.c).
  */
 #include <linux/hrtimer.h>
@@ -84,6 +85,54 @@ void sfi_w_hrtimer_start_range_ns(struct sfi_self *self, struct hrtimer *timer, 
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_hrtimer_start_range_ns);
+
+/* By TIMER's clock. Inline, the kernel's functions call it through a pointer, as no driver may. */
+static ktime_t now_of(struct sfi_domain *d, const struct hrtimer *timer, const struct sfi_arg *arg)
+{
+	const struct hrtimer_clock_base *base;
+	ktime_t (*get_time)(void);
+
+	sfi_check_owned(d, timer, SFI_T_hrtimer, arg);
+	base = READ_ONCE(timer->base);
+	get_time = base ? READ_ONCE(base->get_time) : NULL;
+	sfi_check_that(d, get_time, arg);
+	return get_time();
+}
+
+ktime_t sfi_w_hrtimer_cb_get_time(struct sfi_self *self, struct hrtimer *timer)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	ktime_t now = now_of(d, timer, SFI_ARG("hrtimer_cb_get_time", "timer"));
+
+	sfi_import_leave(d);
+	return now;
+}
+EXPORT_SYMBOL_GPL(sfi_w_hrtimer_cb_get_time);
+
+ktime_t sfi_w_hrtimer_expires_remaining(struct sfi_self *self, const struct hrtimer *timer)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	ktime_t now = now_of(d, timer, SFI_ARG("hrtimer_expires_remaining", "timer"));
+	ktime_t remaining = ktime_sub(hrtimer_get_expires(timer), now);
+
+	sfi_import_leave(d);
+	return remaining;
+}
+EXPORT_SYMBOL_GPL(sfi_w_hrtimer_expires_remaining);
+
+u64 sfi_w_hrtimer_forward_now(struct sfi_self *self, struct hrtimer *timer, ktime_t interval)
+{
+	struct sfi_domain *d = sfi_import_enter(self);
+	ktime_t now = now_of(d, timer, SFI_ARG("hrtimer_forward_now", "timer"));
+	u64 overruns;
+
+	sfi_check_that(d, !hrtimer_is_queued(timer),
+		       SFI_ARG("hrtimer_forward_now", "!hrtimer_is_queued(timer)"));
+	overruns = hrtimer_forward(timer, now, interval);
+	sfi_import_leave(d);
+	return overruns;
+}
+EXPORT_SYMBOL_GPL(sfi_w_hrtimer_forward_now);
 
 /* The function may be the caller, and then never ends. */
 int sfi_w_hrtimer_cancel(struct sfi_self *self, struct hrtimer *timer)

@@ -463,7 +463,8 @@ EXPORT_SYMBOL_GPL(sfi_w_skb_fill_page_desc);
 
 /*
  * With a budget it is put into a cache of the CPU, whose only lock is that bottom halves are off. They need not be where
- * netpoll polls, with a budget of 0: but there are drivers, e1000 among them, which have a constant for it.
+ * netpoll polls, with a budget of 0 and interrupts off: but there are drivers, e1000 among them, which have a constant
+ * for it.
  */
 void sfi_w_napi_consume_skb(struct sfi_self *self, struct sk_buff *skb, int budget)
 {
@@ -471,7 +472,7 @@ void sfi_w_napi_consume_skb(struct sfi_self *self, struct sk_buff *skb, int budg
 
 	if (skb)
 		sfi_release(d, &sfi_type_sk_buff, skb, SFI_ARG("napi_consume_skb", "skb"));
-	napi_consume_skb(skb, softirq_count() && !in_hardirq() ? budget : 0);
+	napi_consume_skb(skb, softirq_count() && !in_hardirq() && !irqs_disabled() ? budget : 0);
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_napi_consume_skb);

@@ -19,6 +19,7 @@ ok "restart" sh -c 'echo restart >/sys/kernel/sfi/ports/control'
 ok "live" wait_for 10 domain_live ports
 before=$(reads)
 ok "ports are read again" wait_for 10 read_on
+is "never too early" "$(cat /sys/module/ports/parameters/early)" 0
 is "no violation" "$(domain ports violations)" 0
 remove_all ports
 healthy

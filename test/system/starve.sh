@@ -6,7 +6,8 @@
 . "$TOP/test/system/lib.sh"
 
 ko=$(sfi build "$TOP/test/system/starve" --kernel "$KERNEL" -o "$OUT/starve")
-vm --timeout 400 --module "$ko" -- "$(guest <<'END'
+# Where a task that runs in the kernel keeps its CPU.
+vm --timeout 400 --append preempt=voluntary --module "$ko" -- "$(guest <<'END'
 P=/sys/module/sfi/parameters
 echo 10 >$P/restart_max
 echo 1 >$P/restart_window_s
@@ -65,14 +66,22 @@ echo 1000 >$P/hang_soft_ms
 echo timer_searches >/dev/starve
 ok "a timer's function that has the kernel call the driver for ever: restarted" wait_for 30 again 5
 reported "a timer's function that has the kernel call the driver for ever" "*hang of * ms by * \[starve\] (starve.c:*)"
+taskset 2 sh -c 'while :; do :; done' &
+waits=$!
+echo call_searches | taskset 2 tee /dev/starve >/dev/null 2>&1
+ok "a write() that does the same, while a task waits for its CPU: restarted" wait_for 30 again 6
+reported "a write() that does the same, while a task waits for its CPU" "*hang of * ms by * \[starve\] (starve.c:*)"
+kill $waits
+wait
+
 echo work_dumps >/dev/starve
-ok "a dump without end: restarted" wait_for 10 again 6
+ok "a dump without end: restarted" wait_for 10 again 7
 reported "a dump without end" "*hang of * ms by work_dumps+* \[starve\] (starve.c:*)"
 
 limits 500 0 0 0
 echo work_sleeps >/dev/starve
 sleep 4
-is "without a hard limit it goes on" "$(domain starve state) $(domain starve restarts)" "live 6"
+is "without a hard limit it goes on" "$(domain starve state) $(domain starve restarts)" "live 7"
 echo stop >/dev/starve
 
 limits 0 0 0 0
@@ -85,14 +94,14 @@ echo leak >/dev/starve
 grown() { [ "$(domain starve growths)" -ge "$1" ]; }
 ok "a leak is noticed" wait_for 30 grown 1
 ok "and said, with the types" sh -c "dmesg | grep -E 'sfi: starve: objects grow: from [0-9]+ to [0-9]+ \(heap [0-9]+, '"
-is "and no more" "$(domain starve state) $(domain starve restarts)" "live 6"
+is "and no more" "$(domain starve state) $(domain starve restarts)" "live 7"
 echo Y >$P/growth_recovers
-ok "or acted on" wait_for 30 again 7
+ok "or acted on" wait_for 30 again 8
 reported "a leak" "*objects grow: from * to * (heap *"
 ok "which ended it" test "$(domain starve objects)" -lt 50
 echo 100 >$P/growth_objects
 echo leak_large >/dev/starve
-ok "few objects that are large: a leak too" wait_for 30 again 8
+ok "few objects that are large: a leak too" wait_for 30 again 9
 reported "a leak of few objects" "*objects grow: from * to * KiB (heap *"
 remove_all starve
 healthy

@@ -80,13 +80,19 @@ static int differs(const void *key, const void *element)
 	return 1;
 }
 
-/* In the softirq: calls the kernel, which calls the driver, again and again: for nearly all of the time, but not for long. */
-static void timer_searches(struct timer_list *timer)
+/* Calls the kernel, which calls the driver, again and again: for nearly all of the time, but not for long. */
+static void search(void)
 {
 	u64 element = 0;
 
 	while (!READ_ONCE(stop))
 		bsearch(&element, &element, 1, sizeof(element), differs);
+}
+
+/* In the softirq. */
+static void timer_searches(struct timer_list *timer)
+{
+	search();
 }
 
 static DEFINE_TIMER(searching_timer, timer_searches);
@@ -219,6 +225,8 @@ static ssize_t starve_write(struct file *file, const char __user *buffer, size_t
 		schedule_work(&running_work);
 	else if (!strncmp(line, "work_dumps", 10))
 		schedule_work(&dumping_work);
+	else if (!strncmp(line, "call_searches", 13))
+		search();
 	else if (!strncmp(line, "timer_searches", 14))
 		mod_timer(&searching_timer, jiffies + 1);
 	else if (!strncmp(line, "eat_small", 9))
