@@ -24,6 +24,7 @@
 #include <linux/hrtimer.h>
 #include <linux/nmi.h>
 #include <linux/sched.h>
+#include <linux/sched/rt.h>
 #include <linux/sched/task_stack.h>
 #include <linux/smp.h>
 #include <asm/apic.h>
@@ -45,7 +46,10 @@
 /* Which call the last looks have seen. Owned by the looking CPU; the NMI and the timer of a CPU have one each. */
 struct sighting {
 	const struct sfi_gate *gate; /* NULL: none */
-	u64 entered, switches;
+	const struct sfi_domain *domain; /* its; only compared */
+	u64 entered;
+	u64 slept, stopped;          /* the task's context switches then, voluntary and not */
+	bool outer;                  /* for the time of calls within it, too */
 	u64 seen;                    /* ktime of the last look that found it, ns */
 	u64 charged;                 /* ns */
 	unsigned int looks;          /* that found it */
@@ -131,40 +135,50 @@ static bool missed(struct sighting *s, unsigned long sp, u64 now)
 	return !s->gate;
 }
 
-/* The interrupted context, of REGS, keeps its CPU from other tasks: it cannot give way, or has not though one waits. */
-static bool keeps_cpu(const struct pt_regs *regs)
+/* G was entered where no other task gets the CPU: it could not give way, or has not though one waits. */
+static bool keeps_cpu(const struct sfi_gate *g)
 {
-	return need_resched() || !(regs->flags & X86_EFLAGS_IF) || preempt_count() & (PREEMPT_MASK | SOFTIRQ_MASK) ||
-	       hardirq_count() > HARDIRQ_OFFSET;
+	return need_resched() || rt_task(current) || !(g->irq_flags & X86_EFLAGS_IF) ||
+	       g->preempt_count & (PREEMPT_MASK | SOFTIRQ_MASK | HARDIRQ_MASK);
 }
 
 /*
- * The call whose time counts, as G is the innermost one: where no other task gets the CPU, that within which the driver was
- * called again and again by the kernel that it calls. What other drivers are called for is theirs. (Of a call in which
- * tasks have their turn, the patrol sees the whole.)
+ * The call whose time counts, as G is the innermost one: the one that S follows already; or that within which the driver
+ * was called again and again by the kernel that it calls, where no other task gets the CPU. What other drivers are
+ * called for is theirs. (Of a call in which tasks have their turn, the patrol sees the whole.)
  */
-static struct sfi_gate *outer_call(struct sfi_gate *g)
+static struct sfi_gate *whole_call(const struct sighting *s, struct sfi_gate *g)
 {
 	struct sfi_gate *outer;
 
-	while ((outer = sfi_gate_find((u64)(g + 1))) && outer->domain == g->domain)
+	if (s->gate == g && s->entered == g->entered)
+		return g;
+	while (keeps_cpu(g) && (outer = sfi_gate_find((u64)(g + 1))) && outer->domain == g->domain)
 		g = outer;
 	return g;
 }
 
-/* Milliseconds that the call G has run here, once that is over the budget; else 0. */
-static u64 over_budget(struct sighting *s, const struct sfi_gate *g, unsigned long sp, u64 now)
+/* Milliseconds that call WHOLE, in which G is the innermost, has run here, once that is over the budget; else 0. */
+static u64 over_budget(struct sighting *s, const struct sfi_gate *g, const struct sfi_gate *whole,
+		       unsigned long sp, u64 now)
 {
-	u64 switches = READ_ONCE(current->nvcsw);
+	u64 slept = READ_ONCE(current->nvcsw), stopped = READ_ONCE(current->nivcsw);
 	u64 limit = READ_ONCE(sfi_hang_ms) * (u64)NSEC_PER_MSEC;
 
-	if (s->gate != g && !missed(s, sp, now))
+	/* Followed for calls within it, but tasks have their turn. */
+	if (s->outer && s->gate != g && whole == g && s->domain == g->domain)
+		s->gate = NULL;
+	if (s->gate != whole && !missed(s, sp, now))
 		return 0;
-	if (s->gate != g || s->entered != g->entered || s->switches != switches) {
-		*s = (struct sighting){ .gate = g, .entered = g->entered, .switches = switches,
-					.seen = now, .looks = 1, .by_task = on_task_stack(sp) };
+	if (s->gate != whole || s->entered != whole->entered || s->slept != slept ||
+	    (whole != g && s->stopped != stopped)) {
+		*s = (struct sighting){ .gate = whole, .domain = whole->domain,
+					.entered = whole->entered, .slept = slept,
+					.stopped = stopped, .outer = whole != g, .seen = now,
+					.looks = 1, .by_task = on_task_stack(sp) };
 		return 0;
 	}
+	s->outer |= whole != g;
 	s->looks++;
 	s->charged += sfi_charge(now - s->seen);
 	s->seen = now;
@@ -222,8 +236,8 @@ static bool judge(struct sighting *s, struct pt_regs *regs, bool timing, struct 
 		missed(s, regs->sp, now);
 		return false;
 	}
-	whole = keeps_cpu(regs) ? outer_call(g) : g;
-	v->ms = over_budget(s, whole, regs->sp, now);
+	whole = whole_call(s, g);
+	v->ms = over_budget(s, g, whole, regs->sp, now);
 	if (!v->ms)
 		note_once(s, whole);
 	v->fault = SFI_FAULT_HANG;

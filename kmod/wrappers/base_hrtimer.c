@@ -94,6 +94,8 @@ static ktime_t now_of(struct sfi_domain *d, const struct hrtimer *timer, const s
 
 	sfi_check_owned(d, timer, SFI_T_hrtimer, arg);
 	base = READ_ONCE(timer->base);
+	/* So that it was the kernel's; of the base there is no end, whatever becomes of the timer. */
+	sfi_check_owned(d, timer, SFI_T_hrtimer, arg);
 	get_time = base ? READ_ONCE(base->get_time) : NULL;
 	sfi_check_that(d, get_time, arg);
 	return get_time();

@@ -68,7 +68,10 @@ ok "a timer's function that has the kernel call the driver for ever: restarted" 
 reported "a timer's function that has the kernel call the driver for ever" "*hang of * ms by * \[starve\] (starve.c:*)"
 taskset 2 sh -c 'while :; do :; done' &
 waits=$!
-echo call_searches | taskset 2 tee /dev/starve >/dev/null 2>&1
+overdue=$(domain starve overdue)
+ok "a write() that runs for long, and gives way" timeout 60 taskset 2 sh -c 'echo call_is_polite >/dev/starve'
+is "is no hang" "$(domain starve state) $(domain starve restarts) $(domain starve overdue)" "live 5 $overdue"
+taskset 2 sh -c 'echo call_searches >/dev/starve' 2>/dev/null &
 ok "a write() that does the same, while a task waits for its CPU: restarted" wait_for 30 again 6
 reported "a write() that does the same, while a task waits for its CPU" "*hang of * ms by * \[starve\] (starve.c:*)"
 kill $waits

@@ -40,15 +40,19 @@ static void work_sleeps(struct work_struct *work)
 
 static DECLARE_WORK(sleeping_work, work_sleeps);
 
+static void run_for(unsigned int ms)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(ms);
+
+	while (time_before(jiffies, end))
+		cpu_relax();
+}
+
 /* Sleeps now and then: no hang. */
 static void spin(void)
 {
-	unsigned long end;
-
 	while (!READ_ONCE(stop)) {
-		end = jiffies + msecs_to_jiffies(100);
-		while (time_before(jiffies, end))
-			cpu_relax();
+		run_for(100);
 		msleep(1);
 	}
 }
@@ -56,10 +60,7 @@ static void spin(void)
 /* Runs for a while, which is no hang. */
 static void work_runs(struct work_struct *work)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(1500);
-
-	while (time_before(jiffies, end))
-		cpu_relax();
+	run_for(1500);
 }
 
 static DECLARE_WORK(running_work, work_runs);
@@ -73,10 +74,13 @@ static DECLARE_WORK(spinning_work, work_spins);
 
 static int differs(const void *key, const void *element)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(20);
+	run_for(20);
+	return 1;
+}
 
-	while (time_before(jiffies, end))
-		cpu_relax();
+static int differs_late(const void *key, const void *element)
+{
+	run_for(600);
 	return 1;
 }
 
@@ -87,6 +91,18 @@ static void search(void)
 
 	while (!READ_ONCE(stop))
 		bsearch(&element, &element, 1, sizeof(element), differs);
+}
+
+/* For longer than a call may take, but others have their turn in between: no hang. */
+static void search_politely(void)
+{
+	u64 element = 0;
+	int i;
+
+	for (i = 0; i < 6; i++) {
+		bsearch(&element, &element, 1, sizeof(element), differs_late);
+		cond_resched();
+	}
 }
 
 /* In the softirq. */
@@ -227,6 +243,8 @@ static ssize_t starve_write(struct file *file, const char __user *buffer, size_t
 		schedule_work(&dumping_work);
 	else if (!strncmp(line, "call_searches", 13))
 		search();
+	else if (!strncmp(line, "call_is_polite", 14))
+		search_politely();
 	else if (!strncmp(line, "timer_searches", 14))
 		mod_timer(&searching_timer, jiffies + 1);
 	else if (!strncmp(line, "eat_small", 9))
