@@ -16,7 +16,8 @@
  * and each of these looks charges it a millisecond, and of what has passed
  * beyond that since the last look only an eighth: a virtual CPU was stopped.
  * A hang is a call that has been charged the whole budget and has not slept; before that, it is
- * reported once. See
+ * reported once. Followed are the innermost call and, where no task gets the CPU, the one within which the kernel
+ * calls the driver again and again. See
  * docs/decisions/007-hangs-are-counted-in-looks.md.
  */
 #include <linux/cpu.h>
@@ -24,7 +25,6 @@
 #include <linux/hrtimer.h>
 #include <linux/nmi.h>
 #include <linux/sched.h>
-#include <linux/sched/rt.h>
 #include <linux/sched/task_stack.h>
 #include <linux/smp.h>
 #include <asm/apic.h>
@@ -46,10 +46,7 @@
 /* Which call the last looks have seen. Owned by the looking CPU; the NMI and the timer of a CPU have one each. */
 struct sighting {
 	const struct sfi_gate *gate; /* NULL: none */
-	const struct sfi_domain *domain; /* its; only compared */
-	u64 entered;
-	u64 slept, stopped;          /* the task's context switches then, voluntary and not */
-	bool outer;                  /* for the time of calls within it, too */
+	u64 entered, switches;
 	u64 seen;                    /* ktime of the last look that found it, ns */
 	u64 charged;                 /* ns */
 	unsigned int looks;          /* that found it */
@@ -57,11 +54,16 @@ struct sighting {
 	bool said;                   /* that it is over the soft limit */
 };
 
+/* The innermost call, and the whole of it: whole_call(). */
+struct sightings {
+	struct sighting call, whole;
+};
+
 struct watch {
 	struct hrtimer timer;      /* periodic */
 	struct hrtimer kick;       /* at once, for the recoverer */
 	call_single_data_t csd;    /* starts the kick on its own CPU */
-	struct sighting by_timer, by_nmi;
+	struct sightings by_timer, by_nmi;
 	u64 looked_at;             /* ktime of the periodic timer's last look; read by the neighbour */
 	unsigned int passed;       /* the last round (below) of which it knows; written by its own CPU */
 	u64 kicked_at;             /* ktime of a kick not yet answered, 0: none. Written by the recoverer and by its own CPU */
@@ -105,6 +107,11 @@ static bool suspect(const struct sighting *s)
 	return s->gate && s->looks >= LOOKS_SUSPECT;
 }
 
+static bool any_suspect(const struct sightings *s)
+{
+	return suspect(&s->call) || suspect(&s->whole);
+}
+
 static bool on_task_stack(unsigned long sp)
 {
 	return sp - (unsigned long)task_stack_page(current) < THREAD_SIZE;
@@ -125,7 +132,7 @@ static bool returned(const struct sighting *s, unsigned long sp)
 
 /*
  * The call that S follows was not found: it has returned; or an interrupt sits
- * on top of it, another call within it is followed, or another task has its turn. In the
+ * on top of it, it calls the driver again, or another task has its turn. In the
  * latter cases it is looked for a while yet. True: S is free for another call.
  */
 static bool missed(struct sighting *s, unsigned long sp, u64 now)
@@ -135,50 +142,47 @@ static bool missed(struct sighting *s, unsigned long sp, u64 now)
 	return !s->gate;
 }
 
-/* G was entered where no other task gets the CPU: it could not give way, or has not though one waits. */
+/* No call was found. */
+static void missed_both(struct sightings *s, unsigned long sp, u64 now)
+{
+	missed(&s->call, sp, now);
+	missed(&s->whole, sp, now);
+}
+
+/* G was entered where no task gets the CPU. */
 static bool keeps_cpu(const struct sfi_gate *g)
 {
-	return need_resched() || rt_task(current) || !(g->irq_flags & X86_EFLAGS_IF) ||
+	return !(g->irq_flags & X86_EFLAGS_IF) ||
 	       g->preempt_count & (PREEMPT_MASK | SOFTIRQ_MASK | HARDIRQ_MASK);
 }
 
 /*
- * The call whose time counts, as G is the innermost one: the one that S follows already; or that within which the driver
- * was called again and again by the kernel that it calls, where no other task gets the CPU. What other drivers are
- * called for is theirs. (Of a call in which tasks have their turn, the patrol sees the whole.)
+ * As G is the innermost call: the outermost of the same driver that keeps the CPU from all tasks, within which it may be
+ * called again and again by the kernel that it calls. What other drivers are called for is theirs. (Where tasks
+ * have their turn, the patrol sees the whole.)
  */
-static struct sfi_gate *whole_call(const struct sighting *s, struct sfi_gate *g)
+static struct sfi_gate *whole_call(struct sfi_gate *g)
 {
 	struct sfi_gate *outer;
 
-	if (s->gate == g && s->entered == g->entered)
-		return g;
-	while (keeps_cpu(g) && (outer = sfi_gate_find((u64)(g + 1))) && outer->domain == g->domain)
+	while ((outer = sfi_gate_find((u64)(g + 1))) && outer->domain == g->domain && keeps_cpu(outer))
 		g = outer;
 	return g;
 }
 
-/* Milliseconds that call WHOLE, in which G is the innermost, has run here, once that is over the budget; else 0. */
-static u64 over_budget(struct sighting *s, const struct sfi_gate *g, const struct sfi_gate *whole,
-		       unsigned long sp, u64 now)
+/* Milliseconds that the call G, which S is to follow, has run here, once that is over the budget; else 0. */
+static u64 over_budget(struct sighting *s, const struct sfi_gate *g, unsigned long sp, u64 now)
 {
-	u64 slept = READ_ONCE(current->nvcsw), stopped = READ_ONCE(current->nivcsw);
+	u64 switches = READ_ONCE(current->nvcsw);
 	u64 limit = READ_ONCE(sfi_hang_ms) * (u64)NSEC_PER_MSEC;
 
-	/* Followed for calls within it, but tasks have their turn. */
-	if (s->outer && s->gate != g && whole == g && s->domain == g->domain)
-		s->gate = NULL;
-	if (s->gate != whole && !missed(s, sp, now))
+	if (s->gate != g && !missed(s, sp, now))
 		return 0;
-	if (s->gate != whole || s->entered != whole->entered || s->slept != slept ||
-	    (whole != g && s->stopped != stopped)) {
-		*s = (struct sighting){ .gate = whole, .domain = whole->domain,
-					.entered = whole->entered, .slept = slept,
-					.stopped = stopped, .outer = whole != g, .seen = now,
-					.looks = 1, .by_task = on_task_stack(sp) };
+	if (s->gate != g || s->entered != g->entered || s->switches != switches) {
+		*s = (struct sighting){ .gate = g, .entered = g->entered, .switches = switches,
+					.seen = now, .looks = 1, .by_task = on_task_stack(sp) };
 		return 0;
 	}
-	s->outer |= whole != g;
 	s->looks++;
 	s->charged += sfi_charge(now - s->seen);
 	s->seen = now;
@@ -215,14 +219,14 @@ struct verdict {
 	const struct sfi_entry *entry; /* of the innermost call */
 };
 
-static bool judge(struct sighting *s, struct pt_regs *regs, bool timing, struct verdict *v)
+static bool judge(struct sightings *s, struct pt_regs *regs, bool timing, struct verdict *v)
 {
 	u64 now = ktime_get_mono_fast_ns();
 	struct sfi_gate *g, *whole;
 	struct sfi_domain *d;
 
 	if (user_mode(regs)) {
-		missed(s, (unsigned long)task_pt_regs(current), now);
+		missed_both(s, (unsigned long)task_pt_regs(current), now);
 		return false;
 	}
 	d = sfi_domain_of_ip(regs->ip, regs->sp);
@@ -233,13 +237,14 @@ static bool judge(struct sighting *s, struct pt_regs *regs, bool timing, struct 
 		return false;
 	g = sfi_gate_find(regs->sp);
 	if (!g) {
-		missed(s, regs->sp, now);
+		missed_both(s, regs->sp, now);
 		return false;
 	}
-	whole = whole_call(s, g);
-	v->ms = over_budget(s, g, whole, regs->sp, now);
+	whole = whole_call(g);
+	v->ms = max(over_budget(&s->call, g, regs->sp, now),
+		    over_budget(&s->whole, whole, regs->sp, now));
 	if (!v->ms)
-		note_once(s, whole);
+		note_once(&s->whole, whole);
 	v->fault = SFI_FAULT_HANG;
 	v->d = g->domain;
 	v->entry = g->entry;
@@ -368,7 +373,7 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 	look(w, true);
 	close = look_at_interrupts();
 	close |= watch_others();
-	close |= suspect(&w->by_timer);
+	close |= any_suspect(&w->by_timer);
 	hrtimer_forward_now(timer, ns_to_ktime(close ? close_ns() : period_ns()));
 	return HRTIMER_RESTART;
 }

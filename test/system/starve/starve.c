@@ -84,15 +84,6 @@ static int differs_late(const void *key, const void *element)
 	return 1;
 }
 
-/* Calls the kernel, which calls the driver, again and again: for nearly all of the time, but not for long. */
-static void search(void)
-{
-	u64 element = 0;
-
-	while (!READ_ONCE(stop))
-		bsearch(&element, &element, 1, sizeof(element), differs);
-}
-
 /* For longer than a call may take, but others have their turn in between: no hang. */
 static void search_politely(void)
 {
@@ -105,10 +96,13 @@ static void search_politely(void)
 	}
 }
 
-/* In the softirq. */
+/* In the softirq: the kernel calls the driver, again and again, for nearly all of the time, but not for long. */
 static void timer_searches(struct timer_list *timer)
 {
-	search();
+	u64 element = 0;
+
+	while (!READ_ONCE(stop))
+		bsearch(&element, &element, 1, sizeof(element), differs);
 }
 
 static DEFINE_TIMER(searching_timer, timer_searches);
@@ -241,8 +235,6 @@ static ssize_t starve_write(struct file *file, const char __user *buffer, size_t
 		schedule_work(&running_work);
 	else if (!strncmp(line, "work_dumps", 10))
 		schedule_work(&dumping_work);
-	else if (!strncmp(line, "call_searches", 13))
-		search();
 	else if (!strncmp(line, "call_is_polite", 14))
 		search_politely();
 	else if (!strncmp(line, "timer_searches", 14))
