@@ -13,6 +13,11 @@ ok "modprobe e1000" modprobe e1000
 ok "modprobe starve" modprobe starve
 ok "cards" cards_work
 dmesg -n 8
+# A budget is for the cache of packets of the CPU: where interrupts are on, in a softirq or with bottom halves off.
+T=/sys/kernel/tracing
+echo 'p:freed napi_consume_skb budget=%si:s32' >$T/kprobe_events
+echo 'budget != 0' >$T/events/kprobes/freed/filter
+echo 1 >$T/events/kprobes/freed/enable
 ok "messages go over a card" ip netns exec b modprobe netconsole \
 	"netconsole=6665@$ADDR_B/card,6666@$ADDR_A/$CARD_A"
 sent() { ip netns exec b cat /sys/class/net/card/statistics/tx_packets; }
@@ -25,6 +30,11 @@ for i in $(seq 500); do echo "<3>message $i in the midst of traffic" >/dev/kmsg;
 wait
 ok "all of them" [ "$(sent)" -ge $((before + 501)) ]
 is "no violation" "$(violations)" 0
+echo 0 >$T/events/kprobes/freed/enable
+grep 'freed: ' $T/trace >/root/freed
+if [ -s /root/freed ]; then pass "packets are freed with a budget"; else fail "no packet is freed with a budget"; fi
+is "none with interrupts off" "$(grep -c '\] d.*freed: ' /root/freed)" 0
+echo >$T/kprobe_events
 
 fired=$(cat $PLANT/fired)
 echo 500 >/sys/module/sfi/parameters/hang_ms
