@@ -540,7 +540,7 @@ EXPORT_SYMBOL_GPL(sfi_e_module_init);
 
 static void run_exit(const struct sfi_entry *e)
 {
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 
 	if (!sfi_gate_enter(&g, e))
 		return;

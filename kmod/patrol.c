@@ -174,7 +174,7 @@ static bool *entries_that_wait(const struct sfi_domain *d)
 static void look_at_call(struct sfi_patrol *p, struct task_struct *t, unsigned long at)
 {
 	struct sfi_domain *d = p->h->d;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	struct call *c;
 	long number;
 	bool waits;

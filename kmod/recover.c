@@ -249,7 +249,7 @@ static bool may_restart(struct sfi_host *h, const char **why)
 
 int sfi_run_init(const struct sfi_entry *e)
 {
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	int ret;
 
 	if (!sfi_gate_enter(&g, e))

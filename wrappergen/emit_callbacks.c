@@ -287,7 +287,7 @@ static void emit_entry_start(struct text *t, const struct model *m, const struct
 	bool releases = false;
 	const struct param *p;
 
-	text_add(t, "\tstruct sfi_gate g;\n");
+	text_add(t, "\tSFI_DEFINE_GATE(g);\n");
 	for (EACH(p, f->params)) {
 		if (grant_of(p) == A_BORROWS)
 			text_add(t, "\tbool borrowed_%s;\n", p->name);

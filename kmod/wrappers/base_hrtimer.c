@@ -156,7 +156,7 @@ enum hrtimer_restart sfi_e_hrtimer__function(const struct sfi_entry *e, struct h
 	struct sfi_domain *d = e->self->domain;
 	u64 from = ktime_get_mono_fast_ns();
 	enum hrtimer_restart ret;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 
 	if (!sfi_gate_enter(&g, e))
 		return HRTIMER_NORESTART;

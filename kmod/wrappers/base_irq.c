@@ -272,7 +272,7 @@ irqreturn_t sfi_e_irq_handler_t(const struct sfi_entry *e, int irq, void *dev)
 	bool hard = in_hardirq();
 	u64 from = ktime_get_mono_fast_ns(), to;
 	struct sfi_irq_switches were = {};
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	enum wakes wakes;
 	irqreturn_t ret;
 

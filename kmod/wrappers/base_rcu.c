@@ -89,7 +89,7 @@ void sfi_e_rcu_callback_t(const struct sfi_entry *e, struct callback_head *head)
 {
 	void (*fn)(struct callback_head *) = (void *)e->fn;
 	struct sfi_domain *d = e->self->domain;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 
 	if (!sfi_gate_enter(&g, e)) {
 		sfi_take_back(d, &sfi_type_callback_head, head);

@@ -223,7 +223,7 @@ netdev_tx_t sfi_e_net_device_ops__ndo_start_xmit(const struct sfi_entry *e, stru
 	const struct netdev_queue *q = netdev_get_tx_queue(dev, queue);
 	const bool locked = is_locked(q);
 	netdev_tx_t ret = NETDEV_TX_BUSY;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 
 	/* netpoll does not ask for that; it keeps the packet. */
 	if (unlikely(test_bit(__QUEUE_STATE_FROZEN, &q->state)))

@@ -30,7 +30,7 @@ static u32 as_size(int answer)
 int sfi_e_ethtool_ops__get_regs_len(const struct sfi_entry *e, struct net_device *dev)
 {
 	int (*fn)(struct net_device *) = (void *)e->fn;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	int ret;
 
 	if (!sfi_gate_enter(&g, e))
@@ -54,7 +54,7 @@ void sfi_e_ethtool_ops__get_regs(const struct sfi_entry *e, struct net_device *d
 	void (*fn)(struct net_device *, struct ethtool_regs *, void *) = (void *)e->fn;
 	size_t size = regs.dev == dev ? regs.length : 0;
 	bool lent_info, lent_p;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 
 	if (!sfi_gate_enter(&g, e))
 		return;
@@ -74,7 +74,7 @@ int sfi_e_ethtool_ops__get_sset_count(const struct sfi_entry *e, struct net_devi
 				      int stringset)
 {
 	int (*fn)(struct net_device *, int) = (void *)e->fn;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	int ret;
 
 	if (!sfi_gate_enter(&g, e))
@@ -98,7 +98,7 @@ void sfi_e_ethtool_ops__get_strings(const struct sfi_entry *e, struct net_device
 	void (*fn)(struct net_device *, u32, u8 *) = (void *)e->fn;
 	bool known = stringset < ETH_SS_COUNT && strings[stringset].dev == dev;
 	size_t size = known ? strings[stringset].length : 0;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	bool lent;
 
 	if (!sfi_gate_enter(&g, e))
@@ -120,7 +120,7 @@ int sfi_e_ethtool_ops__get_eeprom(const struct sfi_entry *e, struct net_device *
 	int (*fn)(struct net_device *, struct ethtool_eeprom *, u8 *) = (void *)e->fn;
 	const struct ethtool_eeprom asked = *eeprom;
 	bool lent_eeprom, lent_bytes;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	int ret;
 
 	if (!sfi_gate_enter(&g, e))
@@ -154,7 +154,7 @@ void sfi_e_ethtool_ops__self_test(const struct sfi_entry *e, struct net_device *
 	const struct ethtool_test asked = *test;
 	const u32 len = asked.len;
 	bool lent_test, lent_data;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 
 	if (!sfi_gate_enter(&g, e))
 		return;

@@ -264,7 +264,7 @@ int sfi_e_napi_struct__poll(const struct sfi_entry *e, struct napi_struct *napi,
 	int (*fn)(struct napi_struct *, int) = (void *)e->fn;
 	struct polled outer;
 	bool completed;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	u64 released;
 	int ret;
 

@@ -125,7 +125,7 @@ void sfi_check_module(struct sfi_domain *d, const struct module *mod, const stru
 }
 SFI_EXPORT(sfi_check_module);
 
-static noinline void bad_result(struct sfi_gate *g, u64 result)
+void sfi_bad_result(struct sfi_gate *g, u64 result)
 {
 	struct sfi_report r = {
 		.what = SFI_BAD_RESULT,
@@ -136,10 +136,4 @@ static noinline void bad_result(struct sfi_gate *g, u64 result)
 
 	sfi_violation(g->domain, &r);
 }
-
-void sfi_check_result(struct sfi_gate *g, bool ok, u64 result)
-{
-	if (unlikely(!ok))
-		bad_result(g, result);
-}
-SFI_EXPORT(sfi_check_result);
+SFI_EXPORT(sfi_bad_result);

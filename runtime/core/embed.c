@@ -377,7 +377,6 @@ void sfi_objects_forget(struct sfi_domain *d, u64 addr, u64 size)
 	if (unlikely(held))
 		busy_local(d, "returns while a local is a held lock", held->kind,
 			   sfi_addr(held->lock));
-
 	/* Hardly ever is there an object in a local. */
 	if (likely(sfi_writable(d, addr, size))) {
 		sfi_rights_unset(d, addr, size);

@@ -13,8 +13,9 @@
  * frames that were popped (below the stack pointer, never scanned), copies of a
  * gate (other address, no match), and what a malicious driver composed in its
  * own locals: those are writable by the domain, a gate never is. (Not told from
- * a gate: a composed one that is left in the padding of a later frame, when the
- * right to the local is gone. A driver's bug does not compose cookies.)
+ * a gate: a composed one that is left in a later frame, in padding or where a gate
+ * is to be entered, when the right to the local is gone. A driver's bug does not
+ * compose cookies.)
  */
 #include "internal.h"
 

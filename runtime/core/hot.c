@@ -15,15 +15,10 @@ static __always_inline u8 typed(u8 id)
 	return (u8)(SFI_RIGHT_WRITE | id << SFI_RIGHT_TYPE_SHIFT);
 }
 
-static __always_inline bool begins_slot(const void *obj)
-{
-	return !(sfi_addr(obj) & (SFI_SLOT_SIZE - 1));
-}
-
-/* Table bytes alone say that an object of TYPE is held. */
+/* Table bytes alone say that an object of TYPE is held, and all have the same memory or none. */
 static __always_inline bool is_plain(const struct sfi_type *type)
 {
-	return !type->grant && !sfi_type_entries[type->id].ender;
+	return !type->grant && !type->memory && !sfi_type_entries[type->id].ender;
 }
 
 static noinline bool turn_slowly(struct sfi_domain *d, void *obj, size_t size, size_t keep,
@@ -31,7 +26,7 @@ static noinline bool turn_slowly(struct sfi_domain *d, void *obj, size_t size, s
 {
 	u64 addr = sfi_addr(obj);
 
-	if (sfi_slot_at(d, addr) != typed(from->id) ||
+	if (addr % SFI_SLOT_SIZE || sfi_slot_at(d, addr) != typed(from->id) ||
 	    !sfi_merely_writable(d, addr + SFI_SLOT_SIZE, size - SFI_SLOT_SIZE))
 		return false;
 	sfi_rights_unset(d, addr + keep, size - keep);
@@ -43,15 +38,15 @@ static noinline bool turn_slowly(struct sfi_domain *d, void *obj, size_t size, s
 void sfi_acquire_hot(struct sfi_domain *d, const struct sfi_type *type, void *obj, const u8 *map)
 {
 	u32 n;
-	u8 *run = known_run(d, sfi_addr(obj), type->size, &n);
+	u8 *run = known_run_from(d, sfi_addr(obj), type->size, &n);
 
 	sfi_port_cpu_inc(d->cpu, acquired);
-	if (unlikely(!run || !begins_slot(obj) || !is_plain(type))) {
+	if (unlikely(!run || !is_plain(type))) {
 		sfi_object_give_hot(d, type, obj, 0, map);
 		return;
 	}
-	if (sfi_type_is_memory(type))
-		sfi_memory_came(d, type, obj, 0);
+	if (type->memory_bytes)
+		sfi_memory_add(d, type->memory_bytes);
 	copy_slots(run, n, map ? map : sfi_type_entries[type->id].map);
 }
 SFI_EXPORT(sfi_acquire_hot);
@@ -59,15 +54,15 @@ SFI_EXPORT(sfi_acquire_hot);
 void sfi_acquire_bytes(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size)
 {
 	u32 n;
-	u8 *run = known_run(d, sfi_addr(obj), size, &n);
+	u8 *run = known_run_from(d, sfi_addr(obj), size, &n);
 
 	sfi_port_cpu_inc(d->cpu, acquired);
-	if (unlikely(!run || !begins_slot(obj) || !is_plain(type) || type->size > size)) {
+	if (unlikely(!run || !is_plain(type) || type->size > size)) {
 		sfi_object_give_hot(d, type, obj, size, NULL);
 		return;
 	}
-	if (sfi_type_is_memory(type))
-		sfi_memory_came(d, type, obj, size);
+	if (type->memory_bytes)
+		sfi_memory_add(d, type->memory_bytes);
 	set_slots(run, n, SFI_RIGHT_WRITE);
 	WRITE_ONCE(*run, typed(type->id));
 }
@@ -79,9 +74,9 @@ bool sfi_turn(struct sfi_domain *d, void *obj, size_t size, size_t keep,
 	u32 n, kept = (u32)(keep >> SFI_SLOT_SHIFT);
 	u8 *run;
 
-	if (unlikely(!begins_slot(obj) || !keep || keep > size || (size | keep) % SFI_SLOT_SIZE))
+	if (unlikely(!keep || keep > size || (size | keep) % SFI_SLOT_SIZE))
 		return false;
-	run = known_run(d, sfi_addr(obj), size, &n);
+	run = known_run_from(d, sfi_addr(obj), size, &n);
 	if (unlikely(!run))
 		return turn_slowly(d, obj, size, keep, from, to);
 	if (unlikely(READ_ONCE(*run) != typed(from->id) || !merely_writable(run + 1, n - 1)))
@@ -95,12 +90,12 @@ SFI_EXPORT(sfi_turn);
 void sfi_drop_bytes(struct sfi_domain *d, void *obj, size_t size, u8 id)
 {
 	u32 n;
-	u8 *run = known_run(d, sfi_addr(obj), size, &n);
+	u8 *run = known_run_from(d, sfi_addr(obj), size, &n);
 
 	if (unlikely(!run)) {
 		if (sfi_type_at(d, sfi_addr(obj)) == id)
 			sfi_rights_unset(d, sfi_addr(obj), size);
-	} else if (READ_ONCE(*run) >> SFI_RIGHT_TYPE_SHIFT == id && begins_slot(obj)) {
+	} else if (READ_ONCE(*run) >> SFI_RIGHT_TYPE_SHIFT == id) {
 		set_slots(run, n, 0);
 	}
 }
@@ -114,10 +109,10 @@ void sfi_release(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 	u8 *run, byte;
 	u32 n;
 
-	run = known_run(d, sfi_addr(obj), type->size, &n);
+	run = known_run_from(d, sfi_addr(obj), type->size, &n);
 	byte = run ? READ_ONCE(*run) : 0;
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	if (unlikely(byte >> SFI_RIGHT_TYPE_SHIFT != type->id || !begins_slot(obj) || !type->hot ||
+	if (unlikely(byte >> SFI_RIGHT_TYPE_SHIFT != type->id || !type->hot ||
 		     (u32)borrowings || READ_ONCE(d->borrowings) != borrowings)) {
 		sfi_release_slow(d, type, obj, arg);
 		return;
@@ -132,8 +127,8 @@ void sfi_release(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 		sfi_object_take(d, type, obj, 0, false);
 		return;
 	}
-	if (sfi_type_is_memory(type))
-		sfi_memory_went(d, type, obj, 0);
+	if (type->memory_bytes)
+		sfi_memory_add(d, -(s64)type->memory_bytes);
 	if (type->revoke)
 		type->revoke(d, obj);
 	set_slots(run, n, 0);

@@ -5,7 +5,7 @@
  * Counted is what the objects of types with SFI_MEMORY have, and for each that
  * has a record the record, so that many small ones count too. Each CPU keeps its
  * own sum and adds it to the domain's when it is worth it: the domain's is wrong
- * by less than BATCH for each CPU.
+ * by less than SFI_MEMORY_BATCH for each CPU.
  *
  * Over its limit, a domain is refused: allocations fail. One that asks REFUSALS
  * times nevertheless, or that holds twice its limit, by what cannot be refused
@@ -13,33 +13,11 @@
  */
 #include "object.h"
 
-#define BATCH (1 << 18)
 #define REFUSALS 1000
 
-static s64 bytes_of(const struct sfi_type *type, const void *obj, size_t size)
+void sfi_memory_flush(struct sfi_domain *d)
 {
-	u64 bytes = type->memory_bytes ? type->memory_bytes : type->memory(obj, size);
-
-	return (s64)(bytes + (type->hot ? 0 : sizeof(struct sfi_object)));
-}
-
-static void add(struct sfi_domain *d, s64 bytes)
-{
-	s64 sum = sfi_port_cpu_add(d->cpu, memory, bytes);
-
-	if (unlikely(sum >= BATCH || sum <= -BATCH))
-		__atomic_fetch_add(&d->memory_held, sfi_port_cpu_take(d->cpu, memory),
-				   __ATOMIC_RELAXED);
-}
-
-void sfi_memory_came(struct sfi_domain *d, const struct sfi_type *type, const void *obj, size_t size)
-{
-	add(d, bytes_of(type, obj, size));
-}
-
-void sfi_memory_went(struct sfi_domain *d, const struct sfi_type *type, const void *obj, size_t size)
-{
-	add(d, -bytes_of(type, obj, size));
+	__atomic_fetch_add(&d->memory_held, sfi_port_cpu_take(d->cpu, memory), __ATOMIC_RELAXED);
 }
 
 void sfi_memory_reset(struct sfi_domain *d)

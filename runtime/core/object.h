@@ -128,10 +128,36 @@ static __always_inline bool sfi_type_is_memory(const struct sfi_type *type)
 /*
  * memory.c. Of types that are memory, without object_lock: an object comes and goes.
  */
-void sfi_memory_came(struct sfi_domain *d, const struct sfi_type *type, const void *obj,
-		     size_t size);
-void sfi_memory_went(struct sfi_domain *d, const struct sfi_type *type, const void *obj,
-		     size_t size);
+#define SFI_MEMORY_BATCH (1 << 18)
+/* What this CPU has counted becomes the domain's. */
+void sfi_memory_flush(struct sfi_domain *d);
+
+static __always_inline s64 sfi_memory_of(const struct sfi_type *type, const void *obj, size_t size)
+{
+	u64 bytes = likely(type->memory_bytes) ? type->memory_bytes : type->memory(obj, size);
+
+	return (s64)(bytes + (type->hot ? 0 : sizeof(struct sfi_object)));
+}
+
+static __always_inline void sfi_memory_add(struct sfi_domain *d, s64 bytes)
+{
+	s64 sum = sfi_port_cpu_add(d->cpu, memory, bytes);
+
+	if (unlikely(sum >= SFI_MEMORY_BATCH || sum <= -SFI_MEMORY_BATCH))
+		sfi_memory_flush(d);
+}
+
+static __always_inline void sfi_memory_came(struct sfi_domain *d, const struct sfi_type *type,
+					    const void *obj, size_t size)
+{
+	sfi_memory_add(d, sfi_memory_of(type, obj, size));
+}
+
+static __always_inline void sfi_memory_went(struct sfi_domain *d, const struct sfi_type *type,
+					    const void *obj, size_t size)
+{
+	sfi_memory_add(d, -sfi_memory_of(type, obj, size));
+}
 
 /*
  * embed.c. Without object_lock.

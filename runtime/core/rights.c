@@ -488,12 +488,25 @@ void sfi_guard_c(struct sfi_self *self, u64 addr, u64 size, u64 ip)
 /* Locals are aligned and padded to slots by the compiler, and no other context's business. */
 void sfi_local_grant_c(struct sfi_self *self, u64 addr, u64 size, u64 ip)
 {
+	u32 n;
+	u8 *run = known_run(self->domain, addr, size, &n);
+
 	(void)ip;
-	sfi_rights_set(self->domain, addr, size, SFI_OVERWRITE);
+	if (likely(run))
+		set_slots(run, n, SFI_RIGHT_WRITE);
+	else
+		sfi_rights_set(self->domain, addr, size, SFI_OVERWRITE);
 }
 
 void sfi_local_revoke_c(struct sfi_self *self, u64 addr, u64 size, u64 ip)
 {
+	u32 n;
+	u8 *run = known_run(self->domain, addr, size, &n);
+
 	(void)ip;
-	sfi_objects_forget(self->domain, addr, size);
+	/* Hardly ever is there an object in a local, or a lock. */
+	if (likely(run && !sfi_locks_any(self->domain) && all_writable(run, n)))
+		set_slots(run, n, 0);
+	else
+		sfi_objects_forget(self->domain, addr, size);
 }

@@ -47,8 +47,7 @@ static __always_inline bool sfi_slot_claim(u8 *slot, u8 byte)
 
 /*
  * Runs of slots. Words of slots need not be aligned: what matters is that each byte is written
- * whole, and none outside the run. A run of eight or more ends with a word that may overlap the one
- * before.
+ * whole, and none outside the run.
  */
 typedef u64 __attribute__((aligned(1), may_alias)) slots8;
 
@@ -74,85 +73,109 @@ static __always_inline void store8(u8 *slot, u64 eight)
 		WRITE_ONCE(slot[i], (u8)(eight >> (8 * i)));
 }
 
+/* OP for each of the WORDS words from OFFSET on; until one says false. */
+static __always_inline bool in_block(u8 *run, size_t offset, u32 words,
+				     bool (*op)(u8 *run, size_t offset, void *arg), void *arg)
+{
+	u32 i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < words; i++)
+		if (!op(run, offset + 8 * i, arg))
+			return false;
+	return true;
+}
+
+/*
+ * OP for words that together are the run of N slots, N eight or more, with the offset of each from the run's first
+ * slot; until one says false. Straight blocks, which overlap where there would be a rest: few instructions.
+ */
+static __always_inline bool in_words(u8 *run, size_t n, bool (*op)(u8 *run, size_t offset, void *arg),
+				     void *arg)
+{
+	size_t offset;
+
+	if (n <= 16)
+		return in_block(run, 0, 1, op, arg) && (n == 8 || in_block(run, n - 8, 1, op, arg));
+	if (n <= 32)
+		return in_block(run, 0, 2, op, arg) && in_block(run, n - 16, 2, op, arg);
+	if (n <= 64)
+		return in_block(run, 0, 4, op, arg) && in_block(run, n - 32, 4, op, arg);
+	for (offset = 0; offset < n - 64; offset += 64)
+		if (!in_block(run, offset, 8, op, arg))
+			return false;
+	return in_block(run, n - 64, 8, op, arg);
+}
+
+static __always_inline bool set_word(u8 *run, size_t offset, void *eight)
+{
+	store8(run + offset, *(u64 *)eight);
+	return true;
+}
+
 /* N slots from SLOT, all of one leaf, become VALUE, a byte. */
 static __always_inline void set_slots(u8 *slot, u32 n, u8 value)
 {
-	u8 *last = slot + n - 8;
+	u64 eight = value * EIGHT_WRITABLE;
 
-	if (n < 8) {
-		for (; n; slot++, n--)
-			WRITE_ONCE(*slot, value);
+	if (likely(n >= 8)) {
+		in_words(slot, n, set_word, &eight);
 		return;
 	}
-	for (; last - slot >= 32; slot += 32) {
-		store8(slot, value * EIGHT_WRITABLE);
-		store8(slot + 8, value * EIGHT_WRITABLE);
-		store8(slot + 16, value * EIGHT_WRITABLE);
-		store8(slot + 24, value * EIGHT_WRITABLE);
-	}
-	for (; slot < last; slot += 8)
-		store8(slot, value * EIGHT_WRITABLE);
-	store8(last, value * EIGHT_WRITABLE);
+	for (; n; slot++, n--)
+		WRITE_ONCE(*slot, value);
+}
+
+static __always_inline bool copy_word(u8 *run, size_t offset, void *bytes)
+{
+	store8(run + offset, *(const slots8 *)(*(const u8 **)bytes + offset));
+	return true;
 }
 
 /* N slots from SLOT, all of one leaf, become BYTES. */
 static __always_inline void copy_slots(u8 *slot, u32 n, const u8 *bytes)
 {
-	const u8 *last = bytes + n - 8;
-	u8 *last_slot = slot + n - 8;
-
-	if (n < 8) {
-		for (; n; slot++, bytes++, n--)
-			WRITE_ONCE(*slot, *bytes);
+	if (likely(n >= 8)) {
+		in_words(slot, n, copy_word, &bytes);
 		return;
 	}
-	for (; bytes < last; slot += 8, bytes += 8)
-		store8(slot, *(const slots8 *)bytes);
-	store8(last_slot, *(const slots8 *)last);
+	for (; n; slot++, bytes++, n--)
+		WRITE_ONCE(*slot, *bytes);
 }
 
-static __always_inline bool all_writable(const u8 *slot, u32 n)
+static __always_inline bool and_word(u8 *run, size_t offset, void *all)
 {
-	const u8 *last = slot + n - 8;
+	*(u64 *)all &= load8(run + offset);
+	return true;
+}
+
+static __always_inline bool all_writable(u8 *slot, u32 n)
+{
 	u64 all = EIGHT_WRITABLE;
 
-	if (n < 8) {
+	if (likely(n >= 8))
+		in_words(slot, n, and_word, &all);
+	else
 		for (; n; slot++, n--)
-			all &= READ_ONCE(*slot);
-		return all;
-	}
-	for (; last - slot >= 64; slot += 64) {
-		all &= load8(slot) & load8(slot + 8) & load8(slot + 16) & load8(slot + 24);
-		all &= load8(slot + 32) & load8(slot + 40) & load8(slot + 48) & load8(slot + 56);
-	}
-	for (; slot < last; slot += 8)
-		all &= load8(slot);
-	all &= load8(last);
+			all &= READ_ONCE(*slot) | ~1ULL;
 	return all == EIGHT_WRITABLE;
 }
 
-/* The same, and no object begins at one of them. */
-static __always_inline bool merely_writable(const u8 *slot, u32 n)
+/* A comparison with a constant and a branch: fewer instructions than collecting what differs. */
+static __always_inline bool is_writable_word(u8 *run, size_t offset, void *unused)
 {
-	const u8 *last = slot + n - 8;
-	u32 i;
+	return load8(run + offset) == EIGHT_WRITABLE;
+}
 
-	if (n < 8) {
-		for (; n; slot++, n--)
-			if (READ_ONCE(*slot) != SFI_RIGHT_WRITE)
-				return false;
-		return true;
-	}
-	/* A comparison with a constant and a branch: fewer instructions than collecting what differs. */
-	for (; last - slot >= 64; slot += 64)
-#pragma GCC unroll 8
-		for (i = 0; i < 64; i += 8)
-			if (load8(slot + i) != EIGHT_WRITABLE)
-				return false;
-	for (; slot < last; slot += 8)
-		if (load8(slot) != EIGHT_WRITABLE)
+/* The same as all_writable(), and no object begins at one of them. */
+static __always_inline bool merely_writable(u8 *slot, u32 n)
+{
+	if (likely(n >= 8))
+		return in_words(slot, n, is_writable_word, NULL);
+	for (; n; slot++, n--)
+		if (READ_ONCE(*slot) != SFI_RIGHT_WRITE)
 			return false;
-	return load8(last) == EIGHT_WRITABLE;
+	return true;
 }
 
 /* Index of the first of N slots at which an object begins; N: none. */
@@ -186,20 +209,35 @@ static __always_inline u32 nr_slots(u64 addr, u64 last)
 
 /*
  * The run that [ADDR, ADDR + SIZE) touches, *N slots, if it is of one leaf and the directory knows
- * that; else NULL, and rights.c knows better.
+ * that; else NULL, and rights.c knows better. There are rights in the leaf: the range may have some.
  */
 static __always_inline u8 *known_run(const struct sfi_domain *d, u64 addr, u64 size, u32 *n)
 {
-	u64 last;
-	u8 *slots;
+	/* As in cached_slots(). */
+	const struct sfi_chunk *c = smp_load_acquire(&d->dir[dir_index(addr)]);
+	u64 first = addr - c->base, last = first + (size - 1);
 
 	*n = 0;
-	if (unlikely(!sfi_range(addr, size, &last) || !sfi_port_grantable(addr, last) ||
-		     !one_chunk(addr, last)))
+	/* No size is greater than any. */
+	if (unlikely(first >= SFI_CHUNK_SIZE || size - 1 >= SFI_CHUNK_SIZE - first ||
+		     c == &d->nowhere))
 		return NULL;
-	slots = cached_slots(d, addr);
-	*n = nr_slots(addr, last);
-	return likely(slots) ? slots + slot_index(addr) : NULL;
+	*n = (u32)((last >> SFI_SLOT_SHIFT) - (first >> SFI_SLOT_SHIFT) + 1);
+	return c->slots + (first >> SFI_SLOT_SHIFT);
+}
+
+/* The same for SIZE bytes that begin a slot at ADDR; NULL if ADDR does not. As in sfi_dir_slot(). */
+static __always_inline u8 *known_run_from(const struct sfi_domain *d, u64 addr, u64 size, u32 *n)
+{
+	/* Pairs with set_dir(). */
+	const struct sfi_chunk *c = smp_load_acquire(&d->dir[dir_index(addr)]);
+	u64 x = addr - c->base, slots = (size + (SFI_SLOT_SIZE - 1)) >> SFI_SLOT_SHIFT;
+
+	x = x >> SFI_SLOT_SHIFT | x << (64 - SFI_SLOT_SHIFT);
+	*n = (u32)slots;
+	if (unlikely(x >= SFI_LEAF_SLOTS || slots - 1 >= SFI_LEAF_SLOTS - x || c == &d->nowhere))
+		return NULL;
+	return c->slots + x;
 }
 
 #endif

@@ -10,7 +10,7 @@ struct sfi_domain *dom;
 /* As the generator makes them. */
 static __attribute__((__noinline__)) int enter_entry(const struct sfi_entry *e, int x)
 {
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	int ret = UNWOUND;
 
 	if (!sfi_gate_enter(&g, e))

@@ -262,7 +262,7 @@ static void right_arguments(void **state)
 
 static void bad_result(void **state)
 {
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	volatile int ret = 0;
 
 	(void)state;

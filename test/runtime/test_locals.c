@@ -117,6 +117,42 @@ DRIVER int drv_lock_on_stack(int x)
 	return x;
 }
 
+/* It is granted and taken back wherever it lies, whatever the directory knows, and whatever others hold. */
+static void assert_local(u64 addr, u64 size)
+{
+	sfi_local_grant(&test_self, addr, size);
+	assert_true(sfi_writable(dom, addr, size));
+	assert_false(sfi_writable(dom, addr - 8, 8));
+	assert_false(sfi_writable(dom, addr + size, 8));
+	sfi_local_revoke(&test_self, addr, size);
+	for (u64 a = addr; a < addr + size; a += 8)
+		assert_int_equal(sfi_slot_at(dom, a), 0);
+}
+
+static void locals_anywhere(void **state)
+{
+	static char space[4 * SFI_CHUNK_SIZE];
+	u64 border = (sfi_addr(space) | (SFI_CHUNK_SIZE - 1)) + 1, lock, i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		assert_local(border, 8);
+		assert_local(border + 64, 4096);
+		assert_local(border - 16, 32);
+		assert_local(border + SFI_CHUNK_SIZE - 8, 8);
+		sfi_grant(dom, (void *)(border + 512 + SFI_DIR_SPAN), 8);
+		assert_local(border, 8);
+	}
+	sfi_lock_taken(dom, &lock, "a lock", unlock_nothing, &test_arg);
+	assert_local(border + 128, 8);
+	assert_local(border - 16, 32);
+	sfi_lock_dropped(dom, &lock, "a lock", &test_arg);
+	/* What unused entries of the directory name must stay nothing. */
+	assert_local(0x2000, 16);
+	for (i = 0; i < SFI_LEAF_SLOTS; i++)
+		assert_int_equal(dom->nowhere.slots[i], 0);
+}
+
 static void returning_with_a_locked_local(void **state)
 {
 	(void)state;
@@ -133,6 +169,7 @@ int main(void)
 		INSIDE_TEST(object_on_an_unwound_stack_is_released),
 		INSIDE_TEST(objects_end_where_waiting_is_allowed),
 		INSIDE_TEST(returning_with_a_busy_local),
+		INSIDE_TEST(locals_anywhere),
 		INSIDE_TEST(returning_with_a_locked_local),
 	};
 

@@ -20,7 +20,7 @@ static u64 page_of(const void *obj, size_t size)
 }
 
 /* In the place of types that the fixture has registered: the numbers are the same. */
-static struct sfi_type heap, page;
+static struct sfi_type heap, page, packets;
 
 static int setup(void **state)
 {
@@ -30,6 +30,8 @@ static int setup(void **state)
 	heap.memory = size_of;
 	page = type_packet;
 	page.memory = page_of;
+	packets = type_packet;
+	packets.memory_bytes = 1500;
 	return ret;
 }
 
@@ -52,6 +54,25 @@ static void what_comes_and_goes_is_counted(void **state)
 	sfi_release(d, &heap, memory, &test_arg);
 	assert_int_equal(sfi_memory_held(d), 4096);
 	assert_true(sfi_take_back(d, &page, &packet));
+	assert_int_equal(sfi_memory_held(d), 0);
+}
+
+static void what_all_of_a_type_have_is_counted(void **state)
+{
+	struct sfi_domain *d = *state;
+
+	sfi_acquire_hot(d, &packets, &packet, NULL);
+	assert_int_equal(sfi_memory_held(d), 1500);
+	sfi_release(d, &packets, &packet, &test_arg);
+	assert_int_equal(sfi_memory_held(d), 0);
+	sfi_acquire_bytes(d, &packets, &packet, sizeof(packet));
+	assert_int_equal(sfi_memory_held(d), 1500);
+	assert_true(sfi_take_back(d, &packets, &packet));
+	assert_int_equal(sfi_memory_held(d), 0);
+	/* The other way round: each has a way of its own. */
+	sfi_acquire_hot(d, &page, &packet, NULL);
+	assert_int_equal(sfi_memory_held(d), 4096);
+	sfi_release(d, &page, &packet, &test_arg);
 	assert_int_equal(sfi_memory_held(d), 0);
 }
 
@@ -144,6 +165,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, test_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(what_comes_and_goes_is_counted),
+		TEST(what_all_of_a_type_have_is_counted),
 		TEST(less_than_nothing_is_nothing),
 		TEST(many_small_ones_count_as_well),
 		TEST(limits),

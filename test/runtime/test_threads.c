@@ -221,7 +221,7 @@ static u32 in_driver;
 
 static void *enter_until_closed(void *arg)
 {
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 
 	(void)arg;
 	while (sfi_gate_enter(&g, &test_entry)) {

@@ -36,7 +36,7 @@ enum sfi_state {
 	X(refused)     /* calls by the kernel that a closed domain did not get */ \
 	X(slow_guards) /* guards that the directory did not answer */ \
 	X(refills)     /* times the directory learned of a leaf that existed */ \
-	X(icalls)      /* indirect calls checked */ \
+	X(icalls)      /* indirect calls of others than their place knows */ \
 	X(acquired)    /* objects acquired */ \
 	X(released)    /* objects released by the driver */
 
@@ -169,6 +169,17 @@ struct sfi_domain {
 
 	void *host;            /* const, kmod's: not read by the core */
 };
+
+/* Some context holds a lock, or is about to. */
+static __always_inline bool sfi_locks_any(const struct sfi_domain *d)
+{
+	unsigned long locks = 0;
+	unsigned int i;
+
+	for (i = 0; i < SFI_LOCKS / 64; i++)
+		locks |= READ_ONCE(d->lock_map[i]);
+	return locks;
+}
 
 /* No gate may be entered, and contexts inside go no further. */
 static __always_inline bool sfi_closed(const struct sfi_domain *d)

@@ -225,7 +225,7 @@ void sfi_revoke(struct sfi_domain *d, const void *p, size_t size);
  * --------------
  *	T sfi_e_K(const struct sfi_entry *e, ARGS)
  *	{
- *		struct sfi_gate g;
+ *		SFI_DEFINE_GATE(g);
  *		T ret = FAILURE;
  *
  *		if (!sfi_gate_enter(&g, e))
@@ -259,6 +259,12 @@ struct sfi_gate {
 #define SFI_GATE_SP 6
 #define SFI_GATE_COOKIE 0x5f1a1c07e5f1a1c0ULL
 
+/*
+ * A gate among a function's locals. What is read of it has been set: kernels that clear all locals need not clear
+ * this one.
+ */
+#define SFI_DEFINE_GATE(name) struct sfi_gate name __attribute__((__uninitialized__))
+
 /* False: the domain is not live; the driver is not to be called. */
 static __always_inline bool sfi_gate_enter(struct sfi_gate *g, const struct sfi_entry *e);
 /* As setjmp(): 0 first, 1 when the unwinder came back here. */
@@ -268,7 +274,7 @@ static __always_inline void sfi_gate_leave(struct sfi_gate *g);
  * The driver's result for callback E breaks its annotation: a violation (after the call, within the
  * gate).
  */
-void sfi_check_result(struct sfi_gate *g, bool ok, u64 result);
+static __always_inline void sfi_check_result(struct sfi_gate *g, bool ok, u64 result);
 
 /* Borrowed and lent for the time of the call: true if this gate must undo it. */
 bool sfi_borrow(struct sfi_domain *d, const struct sfi_type *type, void *obj);

@@ -15,6 +15,7 @@ bool sfi_refuse_memory(struct sfi_domain *d);
 bool sfi_gate_refuse(struct sfi_domain *d);
 u8 sfi_type_at(const struct sfi_domain *d, u64 addr);
 void sfi_gate_imbalance(struct sfi_gate *g);
+void sfi_bad_result(struct sfi_gate *g, u64 result);
 
 /*
  * Unwinds this context to its innermost gate, without a report. The function
@@ -135,6 +136,8 @@ static __always_inline bool sfi_gate_enter(struct sfi_gate *g, const struct sfi_
 		return sfi_gate_refuse(d);
 	g->domain = d;
 	g->entry = e;
+	/* Until sfi_gate_save(): no function has it. */
+	g->regs[SFI_GATE_SP] = 0;
 	sfi_port_gate_save(g);
 	barrier();
 	g->cookie = SFI_GATE_COOKIE ^ (u64)(uintptr_t)g;
@@ -142,15 +145,17 @@ static __always_inline bool sfi_gate_enter(struct sfi_gate *g, const struct sfi_
 	return true;
 }
 
+static __always_inline void sfi_check_result(struct sfi_gate *g, bool ok, u64 result)
+{
+	if (unlikely(!ok))
+		sfi_bad_result(g, result);
+}
+
 static __always_inline void sfi_gate_leave(struct sfi_gate *g)
 {
 	struct sfi_domain *d = g->domain;
-	unsigned long locks = 0;
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(d->lock_map); i++)
-		locks |= READ_ONCE(d->lock_map[i]);
-	if (unlikely(locks || sfi_port_gate_differs(g)))
+	if (unlikely(sfi_locks_any(d) || sfi_port_gate_differs(g)))
 		sfi_gate_imbalance(g);
 	WRITE_ONCE(g->cookie, 0);
 	barrier();

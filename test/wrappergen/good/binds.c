@@ -48,7 +48,7 @@ SFI_FIELD_TYPE(toy_driver, probe, int (*)(struct toy *, const void *));
 int sfi_e_toy_driver__probe(const struct sfi_entry *e, struct toy *toy, const void *id)
 {
 	int (*fn)(struct toy *, const void *) = (void *)e->fn;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	int ret;
 
 	if (!sfi_gate_enter(&g, e))

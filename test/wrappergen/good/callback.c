@@ -48,7 +48,7 @@ SFI_FIELD_TYPE(toy_timer, function, void (*)(struct toy_timer *));
 void sfi_e_toy_timer__function(const struct sfi_entry *e, struct toy_timer *timer)
 {
 	void (*fn)(struct toy_timer *) = (void *)e->fn;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 
 	if (!sfi_gate_enter(&g, e))
 		return;

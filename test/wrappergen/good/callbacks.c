@@ -56,7 +56,7 @@ SFI_FIELD_TYPE(toy_ops, close, void (*)(struct toy *));
 int sfi_e_toy_ops__open(const struct sfi_entry *e, struct toy *toy)
 {
 	int (*fn)(struct toy *) = (void *)e->fn;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	int ret;
 
 	if (!sfi_gate_enter(&g, e))
@@ -73,7 +73,7 @@ EXPORT_SYMBOL_GPL(sfi_e_toy_ops__open);
 void sfi_e_toy_ops__close(const struct sfi_entry *e, struct toy *toy)
 {
 	void (*fn)(struct toy *) = (void *)e->fn;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 
 	if (!sfi_gate_enter(&g, e))
 		return;

@@ -54,7 +54,7 @@ SFI_FIELD_TYPE(toy_driver, remove, void (*)(struct toy *));
 long sfi_e_toy_ops__ioctl(const struct sfi_entry *e, struct toy *toy, unsigned int command)
 {
 	long (*fn)(struct toy *, unsigned int) = (void *)e->fn;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	long ret;
 
 	if (!sfi_gate_enter(&g, e))
@@ -71,7 +71,7 @@ EXPORT_SYMBOL_GPL(sfi_e_toy_ops__ioctl);
 void sfi_e_toy_ops__close(const struct sfi_entry *e, struct toy *toy)
 {
 	void (*fn)(struct toy *) = (void *)e->fn;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 
 	if (!sfi_gate_enter(&g, e))
 		return;

@@ -18,7 +18,7 @@ SFI_TYPEDEF_TYPE(toy_handler_t, int (*)(int, void *));
 int sfi_e_toy_handler_t(const struct sfi_entry *e, int line, void *cookie)
 {
 	int (*fn)(int, void *) = (void *)e->fn;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	int ret;
 
 	if (!sfi_gate_enter(&g, e))

@@ -66,7 +66,7 @@ SFI_FIELD_TYPE(toy_timer, function, void (*)(struct toy_timer *));
 int sfi_e_toy_bus__match(const struct sfi_entry *e, struct toy *toy)
 {
 	int (*fn)(struct toy *) = (void *)e->fn;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	int ret;
 
 	if (!sfi_gate_enter(&g, e))
@@ -83,7 +83,7 @@ EXPORT_SYMBOL_GPL(sfi_e_toy_bus__match);
 void sfi_e_toy_bus__shutdown(const struct sfi_entry *e, struct toy *toy)
 {
 	void (*fn)(struct toy *) = (void *)e->fn;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 
 	if (!sfi_gate_enter(&g, e))
 		return;
@@ -96,7 +96,7 @@ EXPORT_SYMBOL_GPL(sfi_e_toy_bus__shutdown);
 void sfi_e_toy_timer__function(const struct sfi_entry *e, struct toy_timer *timer)
 {
 	void (*fn)(struct toy_timer *) = (void *)e->fn;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 
 	if (!sfi_gate_enter(&g, e))
 		return;

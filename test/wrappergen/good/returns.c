@@ -35,7 +35,7 @@ SFI_FIELD_TYPE(toy_ops, open, int (*)(struct toy *));
 int sfi_e_toy_ops__open(const struct sfi_entry *e, struct toy *toy)
 {
 	int (*fn)(struct toy *) = (void *)e->fn;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 	int ret;
 
 	if (!sfi_gate_enter(&g, e))

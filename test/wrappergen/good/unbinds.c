@@ -48,7 +48,7 @@ SFI_FIELD_TYPE(toy_driver, remove, void (*)(struct toy *));
 void sfi_e_toy_driver__remove(const struct sfi_entry *e, struct toy *toy)
 {
 	void (*fn)(struct toy *) = (void *)e->fn;
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 
 	if (!sfi_gate_enter(&g, e))
 		return;
