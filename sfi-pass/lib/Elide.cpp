@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Which accesses need no guard: those in bounds of an own object, those that a
-// guard on every path before them has answered for, those that a neighbour's
-// guard can answer for as well.
+// guard on every path before them has answered for, in the function or in each
+// of its callers, those that a neighbour's guard can answer for as well.
 //
 // The third and second rule stand on one model. A guard makes a fact: these
 // bytes, counted from this SSA value, are writable. Facts end at whatever may
@@ -218,6 +218,9 @@ bool Revocation::revokesCall(const CallBase &CB) const {
   if (F->isIntrinsic())
     // Ends the life, and the rights, of what was allocated since.
     return F->getIntrinsicID() == Intrinsic::stackrestore;
+  // In front of a return, or of a call that takes the function's place.
+  if (F->getName() == "sfi_local_revoke")
+    return true;
   if (CB.hasFnAttr(DirectCallAttr) || Keeping.contains(F) ||
       isRuntimeFunction(F->getName()))
     return false;
@@ -288,6 +291,52 @@ bool Facts::meet(const Facts &Other) {
   return Changed;
 }
 
+Facts Facts::passedBy(const CallBase &CB, Function &Callee,
+                      const DataLayout &DL) const {
+  Facts Passed;
+  for (Argument &A : Callee.args()) {
+    // Of what is passed by value the callee has a copy.
+    if (!A.getType()->isPointerTy() || A.hasPassPointeeByValueCopyAttr() ||
+        A.getArgNo() >= CB.arg_size())
+      continue;
+    Place At = getPlace(CB.getArgOperand(A.getArgNo()), DL);
+    auto It = Ranges.find(At.Base);
+    if (It == Ranges.end())
+      continue;
+    for (ByteRange R : It->second) {
+      int64_t Begin;
+      if (!SubOverflow(R.Begin, At.Offset, Begin))
+        Passed.add({&A, Begin}, R.End - R.Begin);
+    }
+  }
+  return Passed;
+}
+
+//===----------------------------------------------------------------------===//
+// Callers
+//===----------------------------------------------------------------------===//
+
+void CallerFacts::note(const CallBase &CB, const Facts &S,
+                       const DataLayout &DL) {
+  Function *F = CB.getCalledFunction();
+  if (!F || F->isDeclaration() || !F->hasLocalLinkage())
+    return;
+  Facts Passed = S.passedBy(CB, *F, DL);
+  Callee &C = Callees[F];
+  if (C.Calls++)
+    C.Common.meet(Passed);
+  else
+    C.Common = std::move(Passed);
+}
+
+Facts CallerFacts::atEntry(const Function &F) const {
+  auto It = Callees.find(&F);
+  // Other uses are of its address, or calls that have not been planned yet.
+  if (It == Callees.end() || It->second.Calls != F.getNumUses())
+    return {};
+  return It->second.Common;
+}
+
 //===----------------------------------------------------------------------===//
 // Groups
 //===----------------------------------------------------------------------===//
@@ -339,8 +388,8 @@ namespace {
 class Planner {
 public:
   Planner(Function &F, ArrayRef<const Access *> Accesses,
-          ArrayRef<Grant> Granted, const Revocation &R)
-      : F(F), DL(F.getDataLayout()), R(R) {
+          ArrayRef<Grant> Granted, const Revocation &R, CallerFacts &Callers)
+      : F(F), DL(F.getDataLayout()), R(R), Callers(Callers) {
     for (const Access *A : Accesses)
       ByInst[A->I].push_back(A);
     for (const Grant &G : Granted)
@@ -375,7 +424,7 @@ private:
   /// is right; the other tells what calls have cost.
   void solve(DenseMap<const BasicBlock *, Facts> &AtBegin, bool Forgetful) {
     ReversePostOrderTraversal<Function *> Order(&F);
-    AtBegin[&F.getEntryBlock()];
+    AtBegin[&F.getEntryBlock()] = Callers.atEntry(F);
     for (bool Changed = true; Changed;) {
       Changed = false;
       for (BasicBlock *BB : Order) {
@@ -456,6 +505,8 @@ private:
           Plan.Why[A] = explain(*A, Kept);
       if (isBarrier(I))
         Open.clear();
+      if (auto *CB = dyn_cast<CallBase>(&I))
+        Callers.note(*CB, S, DL);
       transfer(I, S);
       transfer(I, Kept, /*Forgetful=*/false);
     }
@@ -563,6 +614,7 @@ private:
   Function &F;
   const DataLayout &DL;
   const Revocation &R;
+  CallerFacts &Callers;
   DenseMap<const Instruction *, SmallVector<const Access *, 1>> ByInst;
   DenseMap<const Instruction *, Value *> Grants;
   DenseMap<const BasicBlock *, Facts> AtBegin, WithoutCalls;
@@ -575,8 +627,9 @@ private:
 } // namespace
 
 Elision planGuards(Function &F, ArrayRef<const Access *> Accesses,
-                   ArrayRef<Grant> Granted, const Revocation &R) {
-  return Planner(F, Accesses, Granted, R).run();
+                   ArrayRef<Grant> Granted, const Revocation &R,
+                   CallerFacts &Callers) {
+  return Planner(F, Accesses, Granted, R, Callers).run();
 }
 
 } // namespace sfi

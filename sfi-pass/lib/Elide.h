@@ -72,9 +72,30 @@ public:
   void clear() { Ranges.clear(); }
   /// Keeps what holds in Other as well. True if anything changed.
   bool meet(const Facts &Other);
+  /// The same of Callee's arguments, as CB, a call of it, passes them.
+  Facts passedBy(const llvm::CallBase &CB, llvm::Function &Callee,
+                 const llvm::DataLayout &DL) const;
 
 private:
   llvm::DenseMap<llvm::Value *, llvm::SmallVector<ByteRange, 2>> Ranges;
+};
+
+/// What is writable by arguments of functions that this unit alone calls, and
+/// never by a pointer: what is so at each of the calls. Callers are planned
+/// before what they call; where that cannot be, nothing is known.
+class CallerFacts {
+public:
+  /// At the call CB, S holds.
+  void note(const llvm::CallBase &CB, const Facts &S,
+            const llvm::DataLayout &DL);
+  Facts atEntry(const llvm::Function &F) const;
+
+private:
+  struct Callee {
+    Facts Common;
+    unsigned Calls = 0;
+  };
+  llvm::DenseMap<const llvm::Function *, Callee> Callees;
 };
 
 /// The slots that a group's guard looks at.
@@ -152,7 +173,8 @@ struct Grant {
 /// Plans the guards of F for Accesses (those of one instruction in order; those
 /// to own objects already taken out).
 Elision planGuards(llvm::Function &F, llvm::ArrayRef<const Access *> Accesses,
-                   llvm::ArrayRef<Grant> Granted, const Revocation &R);
+                   llvm::ArrayRef<Grant> Granted, const Revocation &R,
+                   CallerFacts &Callers);
 
 } // namespace sfi
 

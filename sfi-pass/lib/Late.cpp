@@ -24,6 +24,9 @@
 #include "Share.h"
 #include "Walk.h"
 
+#include "llvm/ADT/SCCIterator.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/Analysis/CallGraph.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
@@ -52,8 +55,9 @@ public:
     for (GlobalVariable &G : M.globals())
       if (isOwnAlone(&G))
         G.addAttribute(AloneAttr);
-    for (Function *F : Code)
-      instrument(*F, R);
+    CallerFacts Callers;
+    for (Function *F : callersFirst())
+      instrument(*F, R, Callers);
     for (Function *F : Code) {
       if (Recursive.contains(F))
         checkStack(*F, C);
@@ -71,6 +75,19 @@ private:
     for (Function &F : M)
       if (!F.isDeclaration() && !F.hasAvailableExternallyLinkage())
         Code.push_back(&F);
+  }
+
+  /// The same, each behind all that call it, as far as that can be.
+  SmallVector<Function *> callersFirst() {
+    SetVector<Function *> Order;
+    CallGraph Graph(M);
+    for (auto I = scc_begin(&Graph); !I.isAtEnd(); ++I)
+      for (CallGraphNode *Node : *I)
+        if (is_contained(Code, Node->getFunction()))
+          Order.insert(Node->getFunction());
+    // What nobody calls is not in the graph's reach.
+    Order.insert(Code.begin(), Code.end());
+    return SmallVector<Function *>(reverse(Order));
   }
 
   /// What cannot be told from an instruction.
@@ -191,7 +208,7 @@ private:
     return SaturatingAdd(Size, Most);
   }
 
-  void instrument(Function &F, const Revocation &R) {
+  void instrument(Function &F, const Revocation &R, CallerFacts &Callers) {
     SmallVector<Grant> Granted = grantLocals(F, Accesses, C);
     SmallVector<const Access *> Guarded;
     SmallVector<Access> Intrinsics;
@@ -208,7 +225,7 @@ private:
           Intrinsics.push_back(A);
       }
     }
-    Elision Plan = planGuards(F, Guarded, Granted, R);
+    Elision Plan = planGuards(F, Guarded, Granted, R, Callers);
     planLookups(F, Plan);
     planWalks(F, Plan);
     explain(Plan);
@@ -264,7 +281,8 @@ private:
     for (auto &[A, Why] : Plan.Why)
       remarkGuarded(*A, Why.Name, Why.Text);
     for (const Access *A : Plan.Dominated)
-      remarkRemoved(*A, "Dominated", "an earlier guard answers for it");
+      remarkRemoved(*A, "Dominated",
+                    "an earlier guard answers for it, here or in each caller");
     for (const Group &G : Plan.Groups) {
       for (const Access *A : drop_begin(G.Members))
         remarkRemoved(*A, "Folded", "the guard of a neighbour answers for it");

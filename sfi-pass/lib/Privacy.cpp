@@ -80,7 +80,8 @@ private:
     if (CB.isInlineAsm())
       return CB.getParamElementType(N) && isOwnWrite(CB);
     // The copy is the callee's. A callee that only reads is believed: should
-    // it write after all it meets its own guard.
+    // it write after all it meets its own guard, as no guard of this function's
+    // is for a private object.
     return CB.isByValArgument(N) ||
            (CB.doesNotCapture(N) && CB.onlyReadsMemory(N));
   }

@@ -29,6 +29,27 @@ static const char head[] =
 	"define internal void @loud(ptr %p) noinline {\n  call void @sfi_w_may(ptr @__sfi_self)\n  ret void\n}\n"
 	"define internal void @quiet(ptr %p) noinline {\n  call void @sfi_w_keep(ptr @__sfi_self)\n  ret void\n}\n";
 
+/* Makes the store OP of the function that comes next. */
+static void emit_helper(const struct family *f, const struct op *op)
+{
+	printf("define internal void @h%lu_%d(ptr %%p, i%d %%value) noinline {\n"
+	       "  %%at = getelementptr i8, ptr %%p, i64 %d\n"
+	       "  store i%d %%value, ptr %%at, align 1\n  ret void\n}\n",
+	       number, (int)(op - f->ops), 8 * op->size, op->offset, 8 * op->size);
+}
+
+static void emit_helpers(const struct family *f, const struct shape *s)
+{
+	unsigned int used = 0;
+
+	for (int b = 0; b < s->nr_blocks; b++)
+		for (int n = 0; n < s->blocks[b].nr_ops; n++)
+			used |= 1u << s->blocks[b].ops[n];
+	for (int n = 0; n < f->nr_ops; n++)
+		if (f->ops[n].helped && used >> n & 1)
+			emit_helper(f, &f->ops[n]);
+}
+
 /* ID is what each byte that is written is afterwards. */
 static void emit_store(const struct family *f, const struct op *op, int id)
 {
@@ -36,13 +57,17 @@ static void emit_store(const struct family *f, const struct op *op, int id)
 	static int temporary;
 	unsigned long value = id * 0x0101010101010101ul;
 
+	if (op->size < 8)
+		value &= (1ul << 8 * op->size) - 1;
+	if (op->helped) {
+		printf("  call void @h%lu_%d(ptr %%p, i%d %ld)\n", number, (int)(op - f->ops), 8 * op->size, (long)value);
+		return;
+	}
 	printf("  %%t%d = getelementptr i8, ptr %s, i64 %d\n", ++temporary, objects[op->object], op->offset);
 	if (op->size & (op->size - 1) || op->size > 8) {
 		printf("  call void @llvm.memset.p0.i64(ptr %%t%d, i8 %d, i64 %d, i1 false)\n", temporary, id, op->size);
 		return;
 	}
-	if (op->size < 8)
-		value &= (1ul << 8 * op->size) - 1;
 	printf("  store i%d %ld, ptr %%t%d, align %d\n", 8 * op->size, (long)value, temporary,
 	       f->claims && op->offset % op->size == 0 ? op->size : 1);
 }
@@ -85,9 +110,12 @@ static void emit_shape(const struct family *f, const struct shape *s)
 {
 	int id = 0;
 
-	if (number++ % parts != (unsigned long)part)
+	if (number % parts != (unsigned long)part) {
+		number++;
 		return;
-	printf("define void @f%lu(ptr %%p, i64 %%n) {\n", number - 1);
+	}
+	emit_helpers(f, s);
+	printf("define void @f%lu(ptr %%p, i64 %%n) {\n", number);
 	for (int b = 0; b < s->nr_blocks; b++) {
 		const struct block *block = &s->blocks[b];
 
@@ -105,6 +133,7 @@ static void emit_shape(const struct family *f, const struct shape *s)
 			       block->next[1], block->next[0]);
 	}
 	printf("}\n");
+	number++;
 }
 
 int main(int argc, char **argv)

@@ -17,6 +17,11 @@ static const struct op object_few_ops[] = { { STORE, PARAM, 0, 8 }, { .kind = MA
 static const struct op object_least_ops[] = { { STORE, PARAM, 0, 8 }, { .kind = MAY } };
 /* Calls of own functions. */
 static const struct op callee_ops[] = { { STORE, PARAM, 0, 8 }, { .kind = LOUD }, { .kind = QUIET }, { .kind = MAY } };
+/* Stores of own functions, each of which is called once or more. */
+static const struct op helper_ops[] = {
+	{ STORE, PARAM, 0, 8 }, { STORE, PARAM, 0, 8, .helped = true }, { STORE, PARAM, 4, 8, .helped = true },
+	{ .kind = MAY },
+};
 /* A pointer that is another one each time. */
 static const struct op other_ops[] = {
 	{ STORE, OTHER, 0, 8 }, { .kind = DEFINE }, { STORE, OTHER, 8, 8 }, { .kind = MAY },
@@ -52,6 +57,7 @@ static const struct family families[] = {
 	{ .name = "claimed", OPS(object_ops), .max_ops = { 0, 4, 3 }, .claims = true, .slots = 3 },
 	{ .name = "claimed-3", OPS(object_few_ops), .max_ops = { 0, 0, 0, 3 }, .claims = true, .slots = 2 },
 	{ .name = "callee", OPS(callee_ops), .max_ops = { 0, 4, 4 }, .slots = 1 },
+	{ .name = "helper", OPS(helper_ops), .max_ops = { 0, 5, 4, 2 }, .slots = 2 },
 	{ .name = "other", OPS(other_ops), .max_ops = { 0, 4, 4, 3 }, .claims = true, .slots = 2 },
 	{ .name = "local", OPS(local_ops), .max_ops = { 0, 4, 3, 3 }, .slots = 2 },
 	{ .name = "local-end", OPS(local_end_ops), .max_ops = { 0, 4 }, .slots = 1 },
@@ -256,7 +262,7 @@ void print_shape(const struct family *f, const struct shape *s)
 
 			printf(" %s", kinds[op->kind]);
 			if (op->kind == STORE)
-				printf("(%c+%d,%d)", objects[op->object], op->offset, op->size);
+				printf("(%c+%d,%d%s)", objects[op->object], op->offset, op->size, op->helped ? ", helped" : "");
 		}
 		printf(" -> %d %d\n", s->blocks[b].next[0], s->blocks[b].next[1]);
 	}

@@ -37,6 +37,7 @@ struct op {
 	enum kind kind;
 	enum object object;
 	int offset, size;
+	bool helped; /* a store to PARAM of 8 bytes at most: an own function makes it, which is called here alone */
 };
 
 struct block {
