@@ -6,12 +6,12 @@
  */
 #include "internal.h"
 
-extern const u32 sfi_abi_v3;
-const u32 sfi_abi_v3 = SFI_ABI_VERSION;
-static_assert(SFI_ABI_VERSION == 3, "the version is part of the symbol's name");
-static_assert(sizeof(SFI_VERSION_SYMBOL) == sizeof("sfi_abi_v3"), "as is the header's");
+extern const u32 sfi_abi_v4;
+const u32 sfi_abi_v4 = SFI_ABI_VERSION;
+static_assert(SFI_ABI_VERSION == 4, "the version is part of the symbol's name");
+static_assert(sizeof(SFI_VERSION_SYMBOL) == sizeof("sfi_abi_v4"), "as is the header's");
 
-SFI_EXPORT(sfi_abi_v3);
+SFI_EXPORT(sfi_abi_v4);
 SFI_EXPORT(sfi_guard);
 SFI_EXPORT(sfi_icall);
 SFI_EXPORT(sfi_stack);

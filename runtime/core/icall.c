@@ -9,6 +9,10 @@
  * driver may put into a callback slot it is a call of the import wrapper, which
  * checks the arguments.
  *
+ * A place keeps the first function that it was found to call, and asks for others only. It is the
+ * first and not the last, so that two CPUs that call two functions there do not write for ever. Not a
+ * gate, whose stack is to be looked at each time.
+ *
  * A way from a gate's function back to the same gate is a recursion that the
  * pass did not see, so there must be stack left.
  */
@@ -32,9 +36,10 @@ static noinline void wild_call(struct sfi_domain *d, const void *target, const s
 	sfi_violation(d, &r);
 }
 
-const void *sfi_icall_c(struct sfi_self *self, const void *target, u32 type, u64 ip)
+const void *sfi_icall_c(struct sfi_self *self, const void *target, struct sfi_site *site, u64 ip)
 {
 	struct sfi_domain *d = self->domain;
+	u32 type = site->type;
 	const struct sfi_func *f = sfi_domain_func(d, target);
 
 	sfi_port_cpu_inc(d->cpu, icalls);
@@ -44,5 +49,7 @@ const void *sfi_icall_c(struct sfi_self *self, const void *target, u32 type, u64
 		wild_call(d, target, f, type, ip);
 	if (unlikely(f->flags & SFI_FUNC_GATE))
 		sfi_stack_c(self, 0, 0, ip);
+	else if (!READ_ONCE(site->known)->type)
+		WRITE_ONCE(site->known, f);
 	return f->call;
 }

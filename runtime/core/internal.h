@@ -159,7 +159,7 @@ static __always_inline void __noreturn sfi_bad_argument(struct sfi_domain *d,
  * something, and are called by instrumented code only.
  */
 void sfi_guard(struct sfi_self *self, u64 addr, u64 size);
-const void *sfi_icall(struct sfi_self *self, const void *target, u32 type);
+const void *sfi_icall(struct sfi_self *self, const void *target, struct sfi_site *site);
 void sfi_stack(struct sfi_self *self);
 void sfi_local_grant(struct sfi_self *self, u64 addr, u64 size);
 void sfi_local_revoke(struct sfi_self *self, u64 addr, u64 size);
@@ -176,7 +176,7 @@ void sfi_copy_down(void *dst, const void *src, size_t n);
 void sfi_fill(void *dst, u32 byte, size_t n);
 void sfi_gate_resume(struct sfi_gate *g);
 void sfi_guard_c(struct sfi_self *self, u64 addr, u64 size, u64 ip);
-const void *sfi_icall_c(struct sfi_self *self, const void *target, u32 type, u64 ip);
+const void *sfi_icall_c(struct sfi_self *self, const void *target, struct sfi_site *site, u64 ip);
 void sfi_stack_c(struct sfi_self *self, u64 unused1, u64 unused2, u64 ip);
 void sfi_local_grant_c(struct sfi_self *self, u64 addr, u64 size, u64 ip);
 void sfi_local_revoke_c(struct sfi_self *self, u64 addr, u64 size, u64 ip);

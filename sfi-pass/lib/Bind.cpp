@@ -81,6 +81,10 @@ void refuseUnsupported(Module &M) {
   for (GlobalValue &G : M.global_values()) {
     StringRef Name = G.getName();
     Name.consume_front("\1");
+    // No name of C has a dot, but an assembly label may: what the pass makes is
+    // called so.
+    if (Name.starts_with("sfi."))
+      error(M, "'" + Name + "' is a name of the isolation runtime");
     if (Name.starts_with(".L"))
       error(M, "'" + Name +
                    "' is a label's name: it would lead into a statement of "

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Calls. What is called indirectly is the result of a check, not the value that
-// was checked: a gate and a kernel function are not for the driver to call.
+// was checked: a gate and a kernel function are not for the driver to call. The
+// check is in line for the one function that the place knows, see struct
+// sfi_site in the ABI header; others are the runtime's to judge.
 // Direct calls need no check: they are bound (Bind.h). Those that the optimizer
 // has made of indirect ones do where they lead to a gate or a kernel function.
 //
@@ -23,7 +25,9 @@
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
+#include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 #include <optional>
 
@@ -57,21 +61,76 @@ static bool isDetoured(const Function &F) {
          F.getName().starts_with(SFI_PASS_PREFIX);
 }
 
-static bool guardIndirect(CallBase &CB, const Function *Callee, Counters &C) {
+/// The function that a place knows before it has called any: what it would run
+/// is its own address, where no code is. The driver cannot name it; if its
+/// address is called all the same, that is the processor's exception.
+Constant *CallGuards::getNobody() {
+  if (Nobody)
+    return Nobody;
+  LLVMContext &Ctx = M.getContext();
+  auto *Ptr = PointerType::getUnqual(Ctx);
+  auto *Word = Type::getInt32Ty(Ctx);
+  auto *Ty = StructType::get(Ctx, {Ptr, Ptr, Word, Word, Ptr});
+  Nobody = new GlobalVariable(M, Ty, /*isConstant=*/true,
+                              GlobalValue::InternalLinkage, nullptr,
+                              "sfi.nobody");
+  Constant *None = ConstantInt::get(Word, 0);
+  Nobody->setInitializer(ConstantStruct::get(
+      Ty, {Nobody, Nobody, None, None, ConstantPointerNull::get(Ptr)}));
+  return Nobody;
+}
+
+/// A struct sfi_site. The driver has no right to it.
+GlobalVariable *CallGuards::makeSite(uint32_t Type) {
+  LLVMContext &Ctx = M.getContext();
+  auto *Init = ConstantStruct::getAnon(
+      Ctx, {getNobody(), ConstantInt::get(Type::getInt32Ty(Ctx), Type)});
+  auto *Site =
+      new GlobalVariable(M, Init->getType(), /*isConstant=*/false,
+                         GlobalValue::InternalLinkage, Init, "sfi.site");
+  Site->setAlignment(Align(SFI_SLOT_SIZE));
+  // Hardly ever written: not among what is.
+  Site->setSection(".data..read_mostly");
+  return Site;
+}
+
+bool CallGuards::guardIndirect(CallBase &CB, const Function *Callee) {
   std::optional<uint32_t> Type = getCallType(CB, Callee);
   if (!Type) {
     error(CB, "indirect call whose function type is not known");
     return false;
   }
-  Function *Check = getRuntimeFunction(*CB.getModule(), "sfi_icall");
+  Function *Check = getRuntimeFunction(M, "sfi_icall");
   if (!Check)
     return false;
+  Value *Target = CB.getCalledOperand();
+  GlobalVariable *Site = makeSite(*Type);
   IRBuilder<> B(&CB);
-  CallInst *Call =
-      B.CreateCall(Check, {getSelf(*CB.getModule()), CB.getCalledOperand(),
-                           B.getInt32(*Type)});
+  // Only the call may be blamed (LineTable.cpp).
+  DebugLoc Where = CB.getDebugLoc();
+  B.SetCurrentDebugLocation(DebugLoc());
+  LoadInst *Known = B.CreateAlignedLoad(B.getPtrTy(), Site, Align(8));
+  Known->setAtomic(AtomicOrdering::Unordered);
+  auto Field = [&](size_t Offset) {
+    return B.CreateAlignedLoad(
+        B.getPtrTy(), B.CreatePtrAdd(Known, B.getInt64(Offset)), Align(8));
+  };
+  Value *Other = B.CreateICmpNE(Field(offsetof(sfi_func, addr)), Target);
+  Value *Run = Field(offsetof(sfi_func, call));
+  BasicBlock *Here = CB.getParent();
+  Instruction *Slow = SplitBlockAndInsertIfThen(
+      Other, &CB, /*Unreachable=*/false,
+      MDBuilder(M.getContext()).createUnlikelyBranchWeights());
+  B.SetInsertPoint(Slow);
+  B.SetCurrentDebugLocation(Where);
+  CallInst *Call = B.CreateCall(Check, {getSelf(M), Target, Site});
   Call->setCallingConv(Check->getCallingConv());
-  CB.setCalledOperand(Call);
+  B.SetInsertPoint(&CB);
+  B.SetCurrentDebugLocation(DebugLoc());
+  PHINode *Phi = B.CreatePHI(B.getPtrTy(), 2);
+  Phi->addIncoming(Run, Here);
+  Phi->addIncoming(Call, Slow->getParent());
+  CB.setCalledOperand(Phi);
   ++C.indirect_calls;
   return true;
 }
@@ -85,12 +144,13 @@ static void keepFrame(CallBase &CB) {
     Call->setTailCallKind(CallInst::TCK_NoTail);
 }
 
-bool guardCalls(Function &F, Counters &C) {
+bool CallGuards::guard(Function &F) {
   bool Ok = true;
-  for (Instruction &I : make_early_inc_range(instructions(F))) {
-    auto *CB = dyn_cast<CallBase>(&I);
-    if (!CB || CB->isInlineAsm())
-      continue;
+  SmallVector<CallBase *> Calls;
+  for (Instruction &I : instructions(F))
+    if (auto *CB = dyn_cast<CallBase>(&I); CB && !CB->isInlineAsm())
+      Calls.push_back(CB);
+  for (CallBase *CB : Calls) {
     auto *Callee = dyn_cast<Function>(
         CB->getCalledOperand()->stripPointerCastsAndAliases());
     if (Callee && !isDetoured(*Callee)) {
@@ -98,7 +158,7 @@ bool guardCalls(Function &F, Counters &C) {
         keepFrame(*CB);
       continue;
     }
-    Ok &= guardIndirect(*CB, Callee, C);
+    Ok &= guardIndirect(*CB, Callee);
     keepFrame(*CB);
   }
   return Ok;

@@ -11,16 +11,35 @@
 #include "llvm/ADT/DenseSet.h"
 
 namespace llvm {
+class CallBase;
+class Constant;
 class Function;
+class GlobalVariable;
 class Module;
 } // namespace llvm
 
 namespace sfi {
 
-/// Puts sfi_icall before every indirect call of F, and calls its result. A call
-/// whose type is not known (no "kcfi" bundle) is an error. Makes calls of what
-/// the unit does not define keep their frame. False if there was an error.
-bool guardCalls(llvm::Function &F, Counters &C);
+/// The checks of a module's indirect calls.
+class CallGuards {
+public:
+  CallGuards(llvm::Module &M, Counters &C) : M(M), C(C) {}
+
+  /// Puts a check before every indirect call in F, and calls what it results
+  /// in. A call whose type is not known (no "kcfi" bundle) is an error. Makes
+  /// calls of what the unit does not define keep their frame. False if there
+  /// was an error.
+  bool guard(llvm::Function &F);
+
+private:
+  bool guardIndirect(llvm::CallBase &CB, const llvm::Function *Callee);
+  llvm::Constant *getNobody();
+  llvm::GlobalVariable *makeSite(uint32_t Type);
+
+  llvm::Module &M;
+  Counters &C;
+  llvm::GlobalVariable *Nobody = nullptr; ///< made for the first site
+};
 
 /// The functions of M that may be entered again while they are active, as far
 /// as that can come about without the kernel's doing: on a cycle of the call

@@ -43,7 +43,8 @@ namespace {
 class LatePhase {
 public:
   LatePhase(Module &M, const Policy &P, Counters &C)
-      : M(M), P(P), C(C), DL(M.getDataLayout()), Lines(M), Guards(M, Lines) {}
+      : M(M), P(P), C(C), DL(M.getDataLayout()), Lines(M), Guards(M, Lines),
+        Calls(M, C) {}
 
   void run() {
     collectFunctions();
@@ -238,7 +239,7 @@ private:
       else
         expand(A);
     }
-    guardCalls(F, C);
+    Calls.guard(F);
   }
 
   /// Does A stay in an own object that nobody else can know of?
@@ -307,6 +308,7 @@ private:
   const DataLayout &DL;
   LineTable Lines;
   GuardEmitter Guards;
+  CallGuards Calls;
   SmallVector<Function *> Code;
   AccessMap Accesses;
   DenseMap<const Value *, bool> Private;

@@ -48,14 +48,17 @@ static void do_guard_miss(void)
 
 static void do_icall(void)
 {
+	static const struct sfi_func nobody = { .addr = &nobody, .call = &nobody };
+	static struct sfi_site site = { &nobody, 11 };
+
 	mark();
-	sfi_icall(&test_self, test_callback, 11);
+	sfi_icall(&test_self, test_callback, &site);
 	mark();
 }
 
 static void do_gate(void)
 {
-	struct sfi_gate g;
+	SFI_DEFINE_GATE(g);
 
 	mark();
 	if (sfi_gate_enter(&g, &test_entry) && !sfi_gate_save(&g))

@@ -37,7 +37,7 @@ static void refuses_what_does_not_match(void **state)
 	assert_string_equal(why, "");
 	unit.abi++;
 	assert_int_equal(create(&unit, why, sizeof(why)), -ENOEXEC);
-	assert_string_equal(why, "built for ABI 4, this runtime is 3");
+	assert_string_equal(why, "built for ABI 5, this runtime is 4");
 	unit = test_unit;
 	unit.magic++;
 	assert_int_equal(create(&unit, why, sizeof(why)), -ENOEXEC);

@@ -14,12 +14,13 @@ DRIVER int drv_memset(int x)
 }
 
 static const void *call_target;
-static u32 call_type;
+static const struct sfi_func nobody = { .addr = &nobody, .call = &nobody };
+static struct sfi_site site;
 static const void *call_result;
 
 DRIVER int drv_icall(int x)
 {
-	call_result = sfi_icall(&test_self, call_target, call_type);
+	call_result = sfi_icall(&test_self, call_target, &site);
 	return x;
 }
 
@@ -37,7 +38,7 @@ DRIVER int drv_recurse_by_gate(int x)
 	volatile char frame[256];
 
 	frame[0] = (char)x;
-	sfi_icall(&test_self, test_gate, 11);
+	sfi_icall(&test_self, test_gate, &site);
 	return x ? drv_recurse_by_gate(x + 1) + frame[0] : 0;
 }
 
@@ -119,7 +120,7 @@ static void memory_functions_work(void **state)
 static void assert_wild_call(const void *target, u32 type, const char *why)
 {
 	call_target = target;
-	call_type = type;
+	site = (struct sfi_site){ &nobody, type };
 	assert_int_equal(enter(drv_icall), UNWOUND);
 	assert_non_null(strstr(test_report_line(dom), why));
 	assert_non_null(strstr(test_report_line(dom), " by drv_icall+0x"));
@@ -129,7 +130,7 @@ static void assert_wild_call(const void *target, u32 type, const char *why)
 static const void *led_to(const void *target, u32 type)
 {
 	call_target = target;
-	call_type = type;
+	site = (struct sfi_site){ &nobody, type };
 	assert_int_equal(enter(drv_icall), 1);
 	return call_result;
 }
@@ -138,14 +139,31 @@ static void indirect_calls(void **state)
 {
 	(void)state;
 	assert_ptr_equal(led_to(test_callback, 11), test_callback);
+	assert_ptr_equal(site.known->addr, test_callback);
+	assert_ptr_equal(site.known->call, test_callback);
 	assert_ptr_equal(led_to(test_other_type, 22), test_other_type);
+	assert_ptr_equal(site.known->addr, test_other_type);
 	assert_int_equal(sfi_domain_count(dom, SFI_COUNT_icalls), 2);
+}
+
+/* A place that calls one and the other: it knows the first. */
+static void a_place_knows_the_first(void **state)
+{
+	static const struct sfi_func first = { .addr = drv_icall, .call = drv_icall, .type = 11 };
+
+	(void)state;
+	site = (struct sfi_site){ &first, 11 };
+	call_target = test_callback;
+	assert_int_equal(enter(drv_icall), 1);
+	assert_ptr_equal(call_result, test_callback);
+	assert_ptr_equal(site.known, &first);
 }
 
 static void indirect_call_of_another_type(void **state)
 {
 	(void)state;
 	assert_wild_call(test_callback, 22, ": a function of another type (test_callback)");
+	assert_ptr_equal(site.known, &nobody);
 }
 
 /* It is the kernel that a gate is for. */
@@ -153,6 +171,8 @@ static void indirect_call_of_a_gate(void **state)
 {
 	(void)state;
 	assert_ptr_equal(led_to(test_gate, 11), test_callback);
+	/* Its stack is looked at each time. */
+	assert_ptr_equal(site.known, &nobody);
 }
 
 static void indirect_call_of_a_gate_of_another_type(void **state)
@@ -217,7 +237,7 @@ static void indirect_call_of_no_function(void **state)
 {
 	(void)state;
 	call_target = (const void *)((const char *)test_callback + 1);
-	call_type = 11;
+	site = (struct sfi_site){ &nobody, 11 };
 	assert_int_equal(enter(drv_icall), UNWOUND);
 	assert_non_null(
 		strstr(test_report_line(dom), ": not a function of the driver's by drv_icall+0x"));
@@ -227,7 +247,7 @@ static void indirect_call_of_null(void **state)
 {
 	(void)state;
 	call_target = NULL;
-	call_type = 11;
+	site = (struct sfi_site){ &nobody, 11 };
 	assert_int_equal(enter(drv_icall), UNWOUND);
 	assert_report("indirect call of 0000000000000000: NULL", "drv_icall+0x");
 }
@@ -237,7 +257,7 @@ static void indirect_call_without_a_type(void **state)
 {
 	(void)state;
 	call_target = test_callback;
-	call_type = 0;
+	site = (struct sfi_site){ &nobody, 0 };
 	assert_int_equal(enter(drv_icall), UNWOUND);
 }
 
@@ -273,6 +293,7 @@ static void runaway_recursion(void **state)
 static void runaway_recursion_by_a_gate(void **state)
 {
 	(void)state;
+	site = (struct sfi_site){ &nobody, 11 };
 	runs_out_of_stack(drv_recurse_by_gate, "by drv_recurse_by_gate+0x");
 }
 
@@ -285,6 +306,7 @@ int main(void)
 		INSIDE_TEST(wild_memset_changes_nothing),
 		INSIDE_TEST(memory_functions_work),
 		INSIDE_TEST(indirect_calls),
+		INSIDE_TEST(a_place_knows_the_first),
 		INSIDE_TEST(indirect_call_of_another_type),
 		INSIDE_TEST(indirect_call_of_no_function),
 		INSIDE_TEST(indirect_call_of_a_gate),

@@ -16,7 +16,7 @@
 #include <stdint.h>
 #endif
 
-#define SFI_ABI_VERSION 3
+#define SFI_ABI_VERSION 4
 
 /* The form of policy.json, its field "abi". */
 #define SFI_POLICY_VERSION 1
@@ -99,6 +99,17 @@ struct sfi_func {
 };
 #define SFI_FUNC_GATE 1   /* an entry gate: callable by the kernel */
 #define SFI_FUNC_KERNEL 2 /* a kernel function (sfi_p_*) the driver may put into a callback slot */
+
+/*
+ * A place that calls indirectly. KNOWN is what it may call: the first function, other than a gate,
+ * that it has called and that the runtime has found right; until then one that is at no code's
+ * address, and would run that. Instrumented code compares the target with KNOWN->addr and asks the
+ * runtime only if it is another. Never null, read and written atomically.
+ */
+struct sfi_site {
+	const struct sfi_func *known;
+	uint32_t type; /* hash of the type that is called */
+};
 
 /*
  * An entry: a driver function that the kernel may call, and how. The pass makes
@@ -193,8 +204,8 @@ struct sfi_unit {
 	R(sfi_memmove, V, (P, P, P, L), SFI_CC_C) \
 	/* self, destination, byte, size */ \
 	R(sfi_memset, V, (P, P, W, L), SFI_CC_C) \
-	/* self, target, type hash: what to call instead of the target, or a violation */ \
-	R(sfi_icall, P, (P, P, W), SFI_CC_COLD) \
+	/* self, target, site: what to call instead of the target, or a violation */ \
+	R(sfi_icall, P, (P, P, P), SFI_CC_COLD) \
 	/* self: return if stack is left for a deep call chain, else a violation */ \
 	R(sfi_stack, V, (P), SFI_CC_COLD) \
 	/* self, address, size (a multiple of 8): rights of a stack local */ \
@@ -202,7 +213,7 @@ struct sfi_unit {
 	R(sfi_local_revoke, V, (P, L, L), SFI_CC_COLD)
 
 /* Referred to by every unit; its name carries SFI_ABI_VERSION. */
-#define SFI_VERSION_SYMBOL "sfi_abi_v3"
+#define SFI_VERSION_SYMBOL "sfi_abi_v4"
 
 /*
  * Names that the pass makes: sfi_w_F is the import wrapper of kernel function F

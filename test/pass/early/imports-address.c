@@ -29,7 +29,7 @@ int same_type(struct thing *t) { return thing_default_open(t); }
 
 // The table is constant, so the optimizer knows whose call this is.
 // CHECK-LABEL: @known(
-// CHECK: call preserve_mostcc ptr @sfi_icall(ptr {{.*}}@__sfi_self, ptr {{.*}}, i32 [[TYPE]])
+// CHECK: call preserve_mostcc ptr @sfi_icall(ptr {{.*}}@__sfi_self, ptr {{.*}}, ptr {{.*}}@sfi.site
 int known(struct thing *t) { return table.open(t); }
 
 // CHECK-LABEL: define internal {{.*}}@thing_default_open.sfi_call(

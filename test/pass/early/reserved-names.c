@@ -18,6 +18,11 @@ void unguard(void *p) { sfi_guard(p, 0, 0); }
 char __sfi_self[64] = { 1 };
 // CHECK-DAG: error: 'sfi_p_alias' is a name of the isolation runtime
 void sfi_p_alias(void) __attribute__((alias("unguard")));
+// CHECK-DAG: error: 'sfi.nobody' is a name of the isolation runtime
+const void *const nobody[3] asm("sfi.nobody") = { 0, (void *)4096 };
+// CHECK-DAG: error: 'sfi.lines_end' is a name of the isolation runtime
+extern const char end[] asm("sfi.lines_end");
+const char *get_end(void) { return end; }
 // CHECK-DAG: error: '.Linside' is a label's name
 void inside(void) asm(".Linside");
 void go_inside(void) { inside(); }

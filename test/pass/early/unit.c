@@ -12,8 +12,8 @@
 // CHECK: @[[FILE:sfi.str[.0-9]*]] = private {{.*}}unit.c\00"
 // A variable that is written without guards, as nobody else can know of it, has no name, so no rights.
 // CHECK: @sfi.globals = internal constant {{.*}} { ptr @writable, i64 4, ptr @sfi.str{{[.0-9]*}} }, {{.*}} { ptr @alone, i64 4, ptr null }]
-// CHECK: @__sfi_unit = internal constant {{.*}} { i32 826885715, i32 3, i64 1311768467463790320, ptr @__sfi_self, ptr @[[FILE]], ptr @sfi.funcs, ptr @sfi.entries, ptr @sfi.globals, ptr {{[^,]+}}, ptr {{[^,]+}}, i64 5, i64 1, i64 2,
-// CHECK: @sfi.abi = internal constant ptr @sfi_abi_v3
+// CHECK: @__sfi_unit = internal constant {{.*}} { i32 826885715, i32 4, i64 1311768467463790320, ptr @__sfi_self, ptr @[[FILE]], ptr @sfi.funcs, ptr @sfi.entries, ptr @sfi.globals, ptr {{[^,]+}}, ptr {{[^,]+}}, i64 5, i64 1, i64 2,
+// CHECK: @sfi.abi = internal constant ptr @sfi_abi_v4
 // CHECK: @llvm.compiler.used = appending global {{.*}}ptr @__sfi_unit, ptr @sfi.abi
 int writable;
 static int alone;

@@ -1,9 +1,16 @@
 ; SPDX-License-Identifier: GPL-2.0-only
-; What is called indirectly is the result of a check, which gets the value that
-; would be called and the call's type. Direct calls are not checked, unless they
-; lead to a gate or a kernel function.
+; What is called indirectly is the result of a check: if the place knows another function than the one that would be
+; called, the runtime's, which gets the value and the place, with the call's type. Direct calls are not checked,
+; unless they lead to a gate or a kernel function.
 ; RUN: %opt -passes=sfi-late -S %s | %FileCheck %s
+; RUN: %opt -passes=sfi-late -S %s | %FileCheck --check-prefix=LATER %s
 
+; CHECK: @sfi.nobody = internal constant { ptr, ptr, i32, i32, ptr } { ptr @sfi.nobody, ptr @sfi.nobody, i32 0, i32 0, ptr null }
+; CHECK: [[SITE0:@sfi.site]] = internal global { ptr, i32 } { ptr @sfi.nobody, i32 0 }
+; CHECK: [[SITE6:@sfi.site.*]] = internal global { ptr, i32 } { ptr @sfi.nobody, i32 6 }
+; CHECK: [[SITE8:@sfi.site.*]] = internal global { ptr, i32 } { ptr @sfi.nobody, i32 8 }
+; CHECK: [[SITE5:@sfi.site.*]] = internal global { ptr, i32 } { ptr @sfi.nobody, i32 5 }
+; CHECK: [[SITE:@sfi.site.*]] = internal global { ptr, i32 } { ptr @sfi.nobody, i32 -559038737 }, section ".data..read_mostly", align 8
 ; CHECK: @sfi.funcs = internal constant
 ; CHECK-SAME: { ptr @target, ptr null, i32 0, i32 0,
 ; CHECK-SAME: { ptr @fn.sfi_gate.KIND, ptr @fn, i32 7, i32 1,
@@ -13,7 +20,15 @@
 
 ; CHECK-LABEL: define void @indirect(
 ; CHECK: %f = load ptr, ptr %p
-; CHECK-NEXT: [[F:%.*]] = call preserve_mostcc ptr @sfi_icall(ptr @__sfi_self, ptr %f, i32 -559038737)
+; CHECK-NEXT: [[KNOWN:%.*]] = load atomic ptr, ptr [[SITE]] unordered, align 8
+; CHECK-NEXT: [[AT:%.*]] = getelementptr i8, ptr [[KNOWN]], i64 0
+; CHECK-NEXT: [[ADDR:%.*]] = load ptr, ptr [[AT]], align 8
+; CHECK-NEXT: [[OTHER:%.*]] = icmp ne ptr [[ADDR]], %f
+; CHECK-NEXT: [[AT:%.*]] = getelementptr i8, ptr [[KNOWN]], i64 8
+; CHECK-NEXT: [[INSTEAD:%.*]] = load ptr, ptr [[AT]], align 8
+; CHECK-NEXT: br i1 [[OTHER]], label %[[SLOW:.*]], label %[[GO:.*]], !prof
+; CHECK: [[ASKED:%.*]] = call preserve_mostcc ptr @sfi_icall(ptr @__sfi_self, ptr %f, ptr [[SITE]])
+; CHECK: [[F:%.*]] = phi ptr [ [[INSTEAD]], %{{.*}} ], [ [[ASKED]], %[[SLOW]] ]
 ; CHECK-NEXT: notail call void [[F]](i32 1)
 ; CHECK-NEXT: ret void
 define void @indirect(ptr %p) {
@@ -31,7 +46,8 @@ define void @direct() {
 }
 
 ; CHECK-LABEL: define void @takes_the_place(
-; CHECK: [[F:%.*]] = call preserve_mostcc ptr @sfi_icall(ptr @__sfi_self, ptr %p, i32 5)
+; CHECK: call preserve_mostcc ptr @sfi_icall(ptr @__sfi_self, ptr %p, ptr [[SITE5]])
+; CHECK: [[F:%.*]] = phi ptr
 ; CHECK-NEXT: musttail call void [[F]](ptr %p)
 define void @takes_the_place(ptr %p) {
   musttail call void %p(ptr %p) [ "kcfi"(i32 5) ]
@@ -46,9 +62,11 @@ define void @target() {
 ; The optimizer has made these direct: with the type that it knew, or of which
 ; nothing is left but the callee's.
 ; CHECK-LABEL: define void @made_direct(
-; CHECK: [[F:%.*]] = call preserve_mostcc ptr @sfi_icall(ptr @__sfi_self, ptr @fn.sfi_gate.KIND, i32 6)
+; CHECK: call preserve_mostcc ptr @sfi_icall(ptr @__sfi_self, ptr @fn.sfi_gate.KIND, ptr [[SITE6]])
+; CHECK: [[F:%.*]] = phi ptr
 ; CHECK-NEXT: call i32 [[F]](ptr %p)
-; CHECK: [[G:%.*]] = call preserve_mostcc ptr @sfi_icall(ptr @__sfi_self, ptr @sfi_p_thing_default_open, i32 8)
+; CHECK: call preserve_mostcc ptr @sfi_icall(ptr @__sfi_self, ptr @sfi_p_thing_default_open, ptr [[SITE8]])
+; CHECK: [[G:%.*]] = phi ptr
 ; CHECK-NEXT: call i32 [[G]](ptr %p)
 define void @made_direct(ptr %p) {
   call i32 @fn.sfi_gate.KIND(ptr %p) [ "kcfi"(i32 6) ]
@@ -58,7 +76,7 @@ define void @made_direct(ptr %p) {
 
 ; No type at all: there is no such function.
 ; CHECK-LABEL: define void @other_arguments(
-; CHECK: call preserve_mostcc ptr @sfi_icall(ptr @__sfi_self, ptr @sfi_p_thing_default_open, i32 0)
+; CHECK: call preserve_mostcc ptr @sfi_icall(ptr @__sfi_self, ptr @sfi_p_thing_default_open, ptr [[SITE0]])
 ; CHECK-NOT: sfi_icall
 ; CHECK: ret void
 define void @other_arguments(ptr %p) {
@@ -115,3 +133,7 @@ attributes #1 = { "sfi-entry" }
 attributes #2 = { "target-features"="-sse" }
 !1 = !{i32 7}
 !2 = !{i32 8}
+
+; The driver has a right to its own variable, and to no place's.
+; LATER: @sfi.globals = internal constant [1 x { ptr, i64, ptr }] [{ ptr, i64, ptr } { ptr @writable, i64 8, ptr @sfi.str{{[.0-9]*}} }]
+@writable = global i64 0, section ".data..read_mostly"

@@ -21,6 +21,9 @@
 	X(argument_overflow, true, 1, 0, 0) \
 	X(private_array, false, 0, 0, 0) \
 	X(indirect, false, 0, 1, 1) \
+	X(indirect_again, false, 0, 4, 1) \
+	X(indirect_again_wild, true, 0, 4, 2) \
+	X(indirect_null, true, 0, 2, 1) \
 	X(indirect_detour, false, 0, 1, 1) \
 	X(indirect_registers, false, 0, 1, 1) \
 	X(indirect_wrong_type, true, 0, 1, 1) \

@@ -159,6 +159,45 @@ void indirect(void)
 	number = pointer(1);
 }
 
+/* One place, which knows twice() from the second time on. */
+NOINLINE static long through(long n)
+{
+	return pointer(n) + 1;
+}
+
+void indirect_again(void)
+{
+	pointer = twice;
+	number = through(1) + through(2) + through(3);
+	if (number != 15)
+		fill(NULL, 1);
+}
+
+/* And does not take another one for it, nor no one. */
+NOINLINE static long through_too(long n)
+{
+	return pointer(n) + 1;
+}
+
+void indirect_again_wild(void)
+{
+	pointer = twice;
+	number = through_too(1) + through_too(2);
+	pointer = (long (*)(long))((char *)twice + 1);
+	through_too(3);
+}
+
+NOINLINE static long through_null(long n)
+{
+	return pointer(n) + 1;
+}
+
+void indirect_null(void)
+{
+	pointer = NULL;
+	through_null(1);
+}
+
 /* Stands for twice(), and is never run itself. */
 long gate(long n)
 {
