@@ -13,7 +13,7 @@
 
 usage_bench() {
 	cat <<-'END'
-	usage: ./sfi bench [native|crossings|e1000|recovery|breakdown]... [OPTION]...
+	usage: ./sfi bench [native|crossings|e1000|recovery|breakdown|layouts]... [OPTION]...
 
 	Parts; without one the first four are run:
 	  native    small programs in user space: time, instructions and code size, plain, isolated,
@@ -31,6 +31,8 @@ usage_bench() {
 	            of kernel objects that it holds: memory, timers, packets; what an object costs
 	  breakdown where the instructions of the first four go, by function: crossings, guards and bytes of
 	            the rights table written per packet, and what each wrapper costs. Prints, and writes no file
+	  layouts   what a guard costs natively with one layout of the rights table or another. Prints, and
+	            writes no file
 
 	  --quick          fewer rounds; one run of e1000, and of each recovery
 	  --json FILE      write the results, with every single sample, there as well
@@ -191,7 +193,7 @@ bench_options() {
 			shift
 			;;
 		-*) misuse "unknown option $1" ;;
-		native | crossings | e1000 | recovery | breakdown) B_PARTS="$B_PARTS $1" ;;
+		native | crossings | e1000 | recovery | breakdown | layouts) B_PARTS="$B_PARTS $1" ;;
 		*) misuse "no part $1" ;;
 		esac
 		shift

@@ -3,7 +3,7 @@
 #
 # The native parts of ./sfi bench, programs and crossings: small programs as a driver of a small kernel
 # interface, in user space, with the runtime's user port. The same source, compiler
-# and flags with the plugin off are the baseline, in the same process.
+# and flags with the plugin off are the baseline, in the same process. And layouts: guards written by hand.
 
 # Rounds and a slice's length in microseconds: short, so that on a busy machine most slices are not interrupted.
 # A row counts if the ratio varies by no more than so many percent.
@@ -22,15 +22,18 @@ native_build() {
 	) 8>"$BUILD/bench/.lock"
 }
 
+# Of callgrind's dumps "ROW BUILD": lines "ROW BUILD instructions".
+dumped_counts() {
+	awk '/^desc: Trigger: Client Request: / { name = $5 " " $6 } /^totals: / && name { print name, $2; name = "" }' "$B_DIR"/callgrind/out.*
+}
+
 # Instructions that each program executes, plain and isolated, by callgrind: an object {ROW: {plain: N, isolated: N}}.
 native_instructions() {
 	rm -rf "$B_DIR/callgrind"
 	mkdir -p "$B_DIR/callgrind"
 	quietly "$BUILD/log/callgrind" "counting instructions" valgrind --tool=callgrind \
 		--callgrind-out-file="$B_DIR/callgrind/out" "$BUILD/bench/micro" count "$N_TURNS"
-	awk '/^desc: Trigger: Client Request: / { name = $5 " " $6 } /^totals: / && name { print name, $2; name = "" }' \
-		"$B_DIR"/callgrind/out.* |
-		jq -nR 'reduce (inputs | split(" ")) as [$row, $build, $n] ({}; .[$row][$build] = ($n | tonumber))'
+	dumped_counts | jq -nR 'reduce (inputs | split(" ")) as [$row, $build, $n] ({}; .[$row][$build] = ($n | tonumber))'
 }
 
 # Bytes of code of each program: {ROW: {plain: N, ...}}.
@@ -117,4 +120,45 @@ crossings_measure() {
 		'{ cpu: $cpu, rounds: $rounds, growth_rounds: $growth_rounds, spread_bound_percent: $bound,
 			unit: "nanoseconds of CPU time a call",
 			rows: map(. + { counts: $counts[0][.row] }), growth: ($growth | add) }' "$B_DIR/rows"
+}
+
+# --- layouts --------------------------------------------------------------------
+
+# Prints, for each layout of the rights table that was tried, what a guard takes: instructions, and nanoseconds where
+# stores go to few objects or many. Medians; the largest and the smallest of three runs where they differ by more than a
+# tenth.
+bench_layouts() {
+	native_build
+	rm -rf "$B_DIR/callgrind"
+	mkdir -p "$B_DIR/callgrind"
+	quietly "$BUILD/log/callgrind" "counting instructions" valgrind --tool=callgrind \
+		--callgrind-out-file="$B_DIR/callgrind/out" "$BUILD/bench/layouts" count
+	say "measuring layouts of the rights table"
+	for run in 1 2 3; do
+		"$BUILD/bench/layouts" || die "the layouts could not be measured"
+	done >"$B_DIR/layouts"
+	dumped_counts | awk -v stores=65536 '
+		BEGIN { FS = "|" }
+		FILENAME == "-" { split($0, f, " "); instructions[f[2]] = f[3] / stores; next }
+		!($1 in column) { column[$1] = ++columns; title[columns] = $1 }
+		!($2 in row) { row[$2] = ++rows; name[rows] = $2 }
+		{ n = ++runs[$2, $1]; ns[$2, $1, n] = $3 / 1000 }
+		function figure(l, p,   a, b, c, least, most) {
+			a = ns[l, p, 1]; b = ns[l, p, 2]; c = ns[l, p, 3]
+			least = a < b ? a : b; most = a < b ? b : a
+			if (c < least) least = c
+			if (c > most) most = c
+			if (most - least > (a + b + c - most - least) / 10) return sprintf("%.2f to %.2f", least, most)
+			return sprintf("%.2f", a + b + c - most - least)
+		}
+		END {
+			line = "layout\tinstructions"
+			for (c = 1; c <= columns; c++) line = line "\tns, " title[c]
+			print line
+			for (r = 1; r <= rows; r++) {
+				line = sprintf("%s\t%.0f", name[r], instructions[name[r]] - instructions["plain"])
+				for (c = 1; c <= columns; c++) line = line "\t" figure(name[r], title[c])
+				print line
+			}
+		}' - "$B_DIR/layouts" | text_table
 }

@@ -32,7 +32,7 @@ HOST_FLAGS := -std=gnu11 -O2 -g -Wall -Wextra -fno-pie -falign-functions=64 -I$(
 GEN_FLAGS := $(HOST_FLAGS) -fomit-frame-pointer -Wno-unused-parameter
 LIBS := $(TOOLS)/runtime/libsfi-runtime.a $(shell pkg-config --libs json-c) -lpthread -ldl
 
-all: $(OUT)/micro $(OUT)/micro-asan $(OUT)/crossings
+all: $(OUT)/micro $(OUT)/micro-asan $(OUT)/crossings $(OUT)/layouts
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -77,3 +77,8 @@ $(OUT)/micro-asan: $(OUT)/micro.o $(COMMON) $(BOTH) $(OUT)/driver_asan_writes.o 
 
 $(OUT)/crossings: $(OUT)/crossings.o $(COMMON) $(BOTH)
 	clang-19 -no-pie -Wl,--strip-debug -o $@ $^ $(LIBS)
+
+# Guards written by hand, compiled like a driver; a loop has as many instructions of its own with a guard as without.
+$(OUT)/layouts: $(HERE)/layouts.c $(TOP)/sfi-pass/include/sfi/abi.h $(HERE)/build.mk
+	clang-19 -std=gnu11 -O2 -Wall -Wextra -fno-pie -mgeneral-regs-only -fno-strict-aliasing -fno-unroll-loops -falign-functions=64 \
+		-I$(TOP)/sfi-pass/include -no-pie -Wl,--strip-debug -o $@ $<

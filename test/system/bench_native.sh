@@ -70,3 +70,11 @@ bench_native() {
 }
 expect "a part that breaks off: an error" 1 bench_run
 if [ -e "$OUT/went-on" ]; then fail "it went on after an error"; else pass "it ended at its first error"; fi
+
+# Layouts of the rights table: what each guard takes, and that one that may not store does not.
+bench_layouts >"$OUT/layouts"
+for layout in flat radix tagged joined pair chunk; do
+	expect_line "a row of layout $layout" "$OUT/layouts" "^$layout +[1-9][0-9]* +[0-9.]+( to [0-9.]+)? +[0-9.]+( to [0-9.]+)? +[0-9.]+( to [0-9.]+)?$"
+	expect "its guard lets nothing pass without a right, nor what is not aligned" 0 "$BUILD/bench/layouts" refuse "$layout"
+done
+expect "no other layout" 1 "$BUILD/bench/layouts" refuse round
