@@ -265,7 +265,8 @@ vm_stumbled() {
 		# It patches its own code as it boots, and rarely an emulated processor runs into that on another.
 		echo "the emulated kernel stumbled over its own patching while it booted (Oops: int3)"
 	else
-		grep -q '^a timer stands still' "$1/status" 2>/dev/null &&
+		# The reset that follows may come before what was said has left the port.
+		grep -q -e '^a timer stands still' -e 'sysrq: Resetting' "$1/status" "$1/log" 2>/dev/null &&
 			echo "a processor's timer stood still when the emulated kernel had booted"
 	fi
 }
