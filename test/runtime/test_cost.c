@@ -161,15 +161,15 @@ static void costs(void **state)
 		void (*fn)(void);
 		long most;
 	} paths[] = {
-		{ "ownership check", do_owned, 24 },
+		{ "ownership check", do_owned, 20 },
 		{ "import wrapper, enter and leave", do_import, 10 },
 		{ "gate, enter, save and leave", do_gate, 80 },
 		{ "guard's slow path, directory hit", do_guard_hit, 125 },
-		{ "guard's slow path, directory miss", do_guard_miss, 250 },
-		{ "indirect call", do_icall, 90 },
-		{ "range check of 2 KiB", do_writable_2k, 250 },
-		{ "grant of 2 KiB", do_grant_2k, 310 },
-		{ "hot object, acquire and release", do_hot_object, 225 },
+		{ "guard's slow path, directory miss", do_guard_miss, 235 },
+		{ "indirect call of another", do_icall, 95 },
+		{ "range check of 2 KiB", do_writable_2k, 145 },
+		{ "grant of 2 KiB", do_grant_2k, 280 },
+		{ "hot object, acquire and release", do_hot_object, 195 },
 		{ "lock, taken and dropped", do_lock, 125 },
 	};
 	static u64 room[512] __attribute__((aligned(4096)));
