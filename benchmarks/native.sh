@@ -22,18 +22,22 @@ native_build() {
 	) 8>"$BUILD/bench/.lock"
 }
 
-# Of callgrind's dumps "ROW BUILD": lines "ROW BUILD instructions".
-dumped_counts() {
+# Runs program $1 with the arguments that follow under callgrind, which it has dump its counts as "ROW BUILD". Prints
+# lines "ROW BUILD instructions".
+count_instructions() {
+	program=$1
+	shift
+	rm -rf "$B_DIR/callgrind"
+	mkdir -p "$B_DIR/callgrind"
+	quietly "$BUILD/log/callgrind" "counting instructions" valgrind --tool=callgrind \
+		--callgrind-out-file="$B_DIR/callgrind/out" "$BUILD/bench/$program" "$@" || return
 	awk '/^desc: Trigger: Client Request: / { name = $5 " " $6 } /^totals: / && name { print name, $2; name = "" }' "$B_DIR"/callgrind/out.*
 }
 
 # Instructions that each program executes, plain and isolated, by callgrind: an object {ROW: {plain: N, isolated: N}}.
 native_instructions() {
-	rm -rf "$B_DIR/callgrind"
-	mkdir -p "$B_DIR/callgrind"
-	quietly "$BUILD/log/callgrind" "counting instructions" valgrind --tool=callgrind \
-		--callgrind-out-file="$B_DIR/callgrind/out" "$BUILD/bench/micro" count "$N_TURNS"
-	dumped_counts | jq -nR 'reduce (inputs | split(" ")) as [$row, $build, $n] ({}; .[$row][$build] = ($n | tonumber))'
+	count_instructions micro count "$N_TURNS" >"$B_DIR/counted"
+	jq -nR 'reduce (inputs | split(" ")) as [$row, $build, $n] ({}; .[$row][$build] = ($n | tonumber))' "$B_DIR/counted"
 }
 
 # Bytes of code of each program: {ROW: {plain: N, ...}}.
@@ -124,22 +128,22 @@ crossings_measure() {
 
 # --- layouts --------------------------------------------------------------------
 
+# Stores of a run: STORES in native/layouts.c.
+L_STORES=65536
+
 # Prints, for each layout of the rights table that was tried, what a guard takes: instructions, and nanoseconds where
 # stores go to few objects or many. Medians; the largest and the smallest of three runs where they differ by more than a
 # tenth.
 bench_layouts() {
 	native_build
-	rm -rf "$B_DIR/callgrind"
-	mkdir -p "$B_DIR/callgrind"
-	quietly "$BUILD/log/callgrind" "counting instructions" valgrind --tool=callgrind \
-		--callgrind-out-file="$B_DIR/callgrind/out" "$BUILD/bench/layouts" count
+	count_instructions layouts count >"$B_DIR/counted"
 	say "measuring layouts of the rights table"
 	for run in 1 2 3; do
 		"$BUILD/bench/layouts" || die "the layouts could not be measured"
 	done >"$B_DIR/layouts"
-	dumped_counts | awk -v stores=65536 '
+	awk -v stores="$L_STORES" '
 		BEGIN { FS = "|" }
-		FILENAME == "-" { split($0, f, " "); instructions[f[2]] = f[3] / stores; next }
+		FILENAME ~ /counted$/ { split($0, f, " "); instructions[f[2]] = f[3] / stores; next }
 		!($1 in column) { column[$1] = ++columns; title[columns] = $1 }
 		!($2 in row) { row[$2] = ++rows; name[rows] = $2 }
 		{ n = ++runs[$2, $1]; ns[$2, $1, n] = $3 / 1000 }
@@ -160,5 +164,5 @@ bench_layouts() {
 				for (c = 1; c <= columns; c++) line = line "\t" figure(name[r], title[c])
 				print line
 			}
-		}' - "$B_DIR/layouts" | text_table
+		}' "$B_DIR/counted" "$B_DIR/layouts" | text_table
 }

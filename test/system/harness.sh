@@ -13,6 +13,14 @@ expect "one whose second processor does not run is 125" 125 vm --no-sfi --append
 cat "$OUT/halt"
 read -r _ accel <"$BUILD/vm/accel"
 [ "$accel" = kvm ] || expect_line "after it was booted again" "$OUT/halt" "a processor's timer stood still .*; booting it once more"
+# What a machine says before that reset may get lost in it; the log has the reset.
+. "$TOP/test/vm/vm.sh"
+mkdir -p "$OUT/reset"
+: >"$OUT/reset/status"
+echo '[   42.215896] sysrq: Resetting' >"$OUT/reset/log"
+expect "a reset before anything of ours ran is such a processor" 0 vm_stumbled "$OUT/reset"
+echo begin >"$OUT/reset/status"
+expect "one of a script is the script's" 1 vm_stumbled "$OUT/reset"
 crash=$(sfi build "$TOP/test/system/crash" --plain -o "$OUT/crash" --kernel "$KERNEL")
 expect "an oops is 125" 125 vm --no-sfi --module "$crash" -- 'modprobe crash; exit 0'
 expect "a lost machine is 125" 125 vm --no-sfi -- 'reboot -f; sleep 10'
