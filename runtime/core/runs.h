@@ -209,7 +209,7 @@ static __always_inline u32 nr_slots(u64 addr, u64 last)
 
 /*
  * The run that [ADDR, ADDR + SIZE) touches, *N slots, if it is of one leaf and the directory knows
- * that; else NULL, and rights.c knows better. There are rights in the leaf: the range may have some.
+ * that; else NULL, and rights.c knows better. Whether there can be rights at all was asked when the leaf was made.
  */
 static __always_inline u8 *known_run(const struct sfi_domain *d, u64 addr, u64 size, u32 *n)
 {

@@ -81,10 +81,10 @@ Constant *CallGuards::getNobody() {
 }
 
 /// A struct sfi_site. The driver has no right to it.
-GlobalVariable *CallGuards::makeSite(uint32_t Type) {
+GlobalVariable *CallGuards::makeSite(uint32_t Hash) {
   LLVMContext &Ctx = M.getContext();
   auto *Init = ConstantStruct::getAnon(
-      Ctx, {getNobody(), ConstantInt::get(Type::getInt32Ty(Ctx), Type)});
+      Ctx, {getNobody(), ConstantInt::get(Type::getInt32Ty(Ctx), Hash)});
   auto *Site =
       new GlobalVariable(M, Init->getType(), /*isConstant=*/false,
                          GlobalValue::InternalLinkage, Init, "sfi.site");

@@ -34,7 +34,7 @@ public:
 private:
   bool guardIndirect(llvm::CallBase &CB, const llvm::Function *Callee);
   llvm::Constant *getNobody();
-  llvm::GlobalVariable *makeSite(uint32_t Type);
+  llvm::GlobalVariable *makeSite(uint32_t Hash);
 
   llvm::Module &M;
   Counters &C;
