@@ -327,10 +327,13 @@ void sfi_queue_reset(struct netdev_queue *q, bool wait)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&stepping, flags);
-	if (wait)
+	if (wait) {
+		/* What was completed before it may have set them going. */
+		set_bit(__QUEUE_STATE_STACK_XOFF, &q->state);
 		dql_reset(&q->dql);
-	else
+	} else {
 		netdev_tx_reset_queue(q);
+	}
 	raw_spin_unlock_irqrestore(&stepping, flags);
 }
 

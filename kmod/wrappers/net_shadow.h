@@ -99,9 +99,10 @@ struct net_shadow {
 	bool replay;		      /* it is to be configured again; devices_lock */
 	bool unplugged;		      /* its bus device is going; net_shadow_lock_all */
 	struct delayed_work carrier;  /* tells the truth about it, some time later */
-	spinlock_t carrier_lock;      /* the next two */
+	spinlock_t carrier_lock;      /* the next three */
 	bool sees_to_carrier;	      /* the driver has said once whether there is one */
 	bool held;		      /* packets wait for one, after a restart */
+	unsigned int repeats;	      /* calls that are being made again, after a restart */
 	struct net_silent silent;
 	spinlock_t stats_lock;	      /* the next two */
 	struct rtnl_link_stats64 before, last; /* of the instances before this one; as last reported */
@@ -144,6 +145,7 @@ struct net_attempt {
 	unsigned int failures; /* of the driver before the call */
 	unsigned int left;     /* times that it may be repeated */
 	bool failed;           /* the driver has failed in it itself */
+	bool repeated;         /* it is being made again */
 };
 /* A call may itself be what other contexts fail of: an end must be. */
 #define NET_REPEATS 8
@@ -153,8 +155,11 @@ struct net_attempt {
  * The call has returned: true if the driver failed meanwhile and runs again now, so that the call
  * is to be repeated: NET_REPEATS times, but not after the driver has failed in it itself for a second
  * time, or it would take the driver down for good. Sleeps until the driver is back, or will not come back.
+ * Who has got true repeats the call and asks again.
  */
 bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt);
+/* The same for a call that is not repeated whatever the answer. */
+bool net_shadow_wait(struct net_shadow *s, struct net_attempt *attempt);
 /* The driver has failed and is not configured again yet. Any context. */
 bool net_shadow_is_down(const struct net_shadow *s);
 
@@ -176,6 +181,8 @@ void net_shadow_thaw_queues(struct net_device *dev);
 /* Unless the driver has a carrier, or does not care, packets wait for it. */
 void net_shadow_hold_queues(struct net_shadow *s);
 void net_shadow_let_queues(struct net_shadow *s);
+/* CHANGE calls are made again now, 1, or have returned, -1: if they lose the carrier, packets wait for it. */
+void net_shadow_repeat(struct net_shadow *s, int change);
 /* The driver has said whether DEV has one. */
 void net_shadow_carrier(struct net_device *dev);
 

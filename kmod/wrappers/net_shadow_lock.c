@@ -116,7 +116,7 @@ bool net_shadow_is_down(const struct net_shadow *s)
 	return READ_ONCE(s->nd->down) || sfi_closed(s->nd->shadow.domain);
 }
 
-bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt)
+bool net_shadow_wait(struct net_shadow *s, struct net_attempt *attempt)
 {
 	struct net_shadow_domain *nd = s->nd;
 	bool here;
@@ -147,6 +147,17 @@ bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt)
 	lender_takes();
 	mutex_unlock(&lend_lock);
 	return !READ_ONCE(nd->given_up) && s->state < NET_GONE;
+}
+
+bool net_shadow_again(struct net_shadow *s, struct net_attempt *attempt)
+{
+	bool again = net_shadow_wait(s, attempt);
+
+	if (unlikely(again != attempt->repeated)) {
+		attempt->repeated = again;
+		net_shadow_repeat(s, again ? 1 : -1);
+	}
+	return again;
 }
 
 struct mutex *net_shadow_lock(struct sfi_domain *d)

@@ -139,9 +139,7 @@ static int shadow_set_phys_id(struct net_device *dev, enum ethtool_phys_id_state
 	int ret;
 
 	do {
-		if (s->state != NET_REGISTERED)
-			return -ENODEV;
-		ret = ETHTOOL(s)->set_phys_id(dev, state);
+		ret = s->state == NET_REGISTERED ? ETHTOOL(s)->set_phys_id(dev, state) : -ENODEV;
 	} while (net_shadow_again(s, &attempt));
 	return ret;
 }
@@ -186,7 +184,7 @@ static int shadow_ndo_stop(struct net_device *dev)
 
 	s->config.open = false;
 	ret = NDO(s)->ndo_stop(dev);
-	net_shadow_again(s, &attempt);
+	net_shadow_wait(s, &attempt);
 	return ret;
 }
 

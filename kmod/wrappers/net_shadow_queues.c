@@ -11,7 +11,8 @@
  * their card when they find them there. They are held back until the driver says
  * that there is one, by the bit of the byte queue limits. Drivers do not touch
  * it when they are opened; when they reset the limits, as they do when they are
- * told to change anything, it stays.
+ * told to change anything, it stays. A call that is made again after a restart
+ * may come when the link is there, and lose it once more: they wait again.
  */
 #include <linux/netdevice.h>
 
@@ -43,47 +44,71 @@ void net_shadow_thaw_queues(struct net_device *dev)
 		clear_bit(__QUEUE_STATE_FROZEN, &netdev_get_tx_queue(dev, i)->state);
 }
 
-void net_shadow_hold_queues(struct net_shadow *s)
+/* carrier_lock is held. */
+static void hold(struct net_shadow *s)
 {
-	unsigned long flags;
 	unsigned int i;
 
-	spin_lock_irqsave(&s->carrier_lock, flags);
 	s->held = s->sees_to_carrier && !netif_carrier_ok(s->dev);
 	for (i = 0; s->held && i < s->dev->num_tx_queues; i++)
 		set_bit(__QUEUE_STATE_STACK_XOFF, &netdev_get_tx_queue(s->dev, i)->state);
+}
+
+void net_shadow_hold_queues(struct net_shadow *s)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&s->carrier_lock, flags);
+	hold(s);
 	spin_unlock_irqrestore(&s->carrier_lock, flags);
+}
+
+/* carrier_lock is held: none is held that is not let. */
+static void let(struct net_shadow *s)
+{
+	unsigned int i;
+
+	WRITE_ONCE(s->held, false);
+	for (i = 0; i < s->dev->num_tx_queues; i++) {
+		clear_bit(__QUEUE_STATE_STACK_XOFF, &netdev_get_tx_queue(s->dev, i)->state);
+		netif_schedule_queue(netdev_get_tx_queue(s->dev, i));
+	}
 }
 
 void net_shadow_let_queues(struct net_shadow *s)
 {
 	unsigned long flags;
-	unsigned int i;
 
-	/* Pairs with reset_queue(): none is held that is not let. */
 	spin_lock_irqsave(&s->carrier_lock, flags);
-	WRITE_ONCE(s->held, false);
-	for (i = 0; i < s->dev->num_tx_queues; i++)
-		clear_bit(__QUEUE_STATE_STACK_XOFF, &netdev_get_tx_queue(s->dev, i)->state);
+	let(s);
 	spin_unlock_irqrestore(&s->carrier_lock, flags);
-	for (i = 0; i < s->dev->num_tx_queues; i++)
-		netif_schedule_queue(netdev_get_tx_queue(s->dev, i));
 }
 
 void net_shadow_carrier(struct net_device *dev)
 {
 	struct net_shadow *s = net_shadow_of(dev);
 	unsigned long flags;
-	bool let;
 
 	if (!s)
 		return;
 	spin_lock_irqsave(&s->carrier_lock, flags);
 	s->sees_to_carrier = true;
-	let = s->held && netif_carrier_ok(dev);
+	if (netif_carrier_ok(dev)) {
+		if (s->held)
+			let(s);
+	} else if (s->repeats) {
+		hold(s);
+	}
 	spin_unlock_irqrestore(&s->carrier_lock, flags);
-	if (let)
-		net_shadow_let_queues(s);
+}
+
+void net_shadow_repeat(struct net_shadow *s, int change)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&s->carrier_lock, flags);
+	s->repeats += change;
+	spin_unlock_irqrestore(&s->carrier_lock, flags);
 }
 
 static void reset_queue(struct netdev_queue *q)

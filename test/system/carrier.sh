@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Who watches the links of the machine is not told of a short outage; but is told of a cable that was pulled out in one,
-# or after one, and of its return.
+# or after one, and of its return. A driver that loses its link in a call that is made again gets no packets until it has
+# it.
 # Kernels: 6.1
 . "$TOP/test/system/lib.sh"
 
@@ -16,9 +17,10 @@ ok "cards" cards_work
 echo 100 >/sys/module/sfi/parameters/restart_max
 cables=/dev/$(ls /sys/bus/pci/drivers/serial/0000:*/tty)
 stty -F "$cables" raw -echo clocal
-# $1: on or off. The empty lines end what the port echoed of the monitor's greeting before stty: two, for the first may
-# end an escape sequence.
-cable() { printf '\n\nset_link n0 %s\n' "$1" >"$cables"; }
+# The empty lines end what the port echoed of the monitor's greeting before stty: two, for the first may end an escape
+# sequence.
+qemu() { printf '\n\n%s\n' "$1" >"$cables"; }
+cable() { qemu "set_link n0 $1"; }
 
 ip -n a monitor link >>/tmp/monitor 2>&1 &
 monitor=$!
@@ -76,6 +78,23 @@ cable on
 ok "put in again: it is said once more" wait_for 20 told 'LOWER_UP.* state UP'
 ok "packets cross at the end" wait_for 20 cards_ping
 kill $monitor
+
+# --- a call that takes the card down and up, made again under load. With more cards the restart takes longer than the
+# first card takes to find its link: the call comes when it is there
+has_cards() { [ "$(ls -d /sys/bus/pci/drivers/e1000/0000:* | wc -l)" = "$1" ]; }
+for i in 1 2 3; do qemu "device_add e1000,id=more$i"; done
+ok "more cards" wait_for 20 has_cards 5
+ip netns exec a ping -q -i 0.01 $ADDR_B >/dev/null 2>&1 &
+load=$!
+resets=$(dmesg | grep -c 'Reset adapter') found=$(dmesg | grep -c 'Link is Up') restarts=$(domain e1000 restarts)
+echo e1000_change_mtu:deep_recursion >$PLANT/arm
+ok "fails in a change of the MTU" ip -n a link set card mtu 1400
+ok "fails in a change of the MTU: restarted" wait_for 30 again
+ok "fails in a change of the MTU: packets cross" wait_for 20 cards_ping
+is "fails in a change of the MTU: once" "$(domain e1000 restarts)" $((restarts + 1))
+ok "fails in a change of the MTU: the first link was lost again" test $(($(dmesg | grep -c 'Link is Up') - found)) -ge 3
+is "fails in a change of the MTU: the card is not reset besides" "$(dmesg | grep -c 'Reset adapter')" "$resets"
+kill $load
 remove_all e1000 sfi_plant
 healthy
 END
