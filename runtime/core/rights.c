@@ -19,7 +19,8 @@
  * the kernel's own rules for the object already exclude that. The same holds
  * between a store of the driver and the revocation of its right: the check and
  * the store are not one atomic step, a driver that uses an object on one CPU
- * while it frees it on another may hit it for the few instructions between.
+ * while it frees it on another may hit it for the few instructions between,
+ * or what a loop of its keeps of a range (sfi-pass/lib/Walk.cpp).
  *
  * Objects smaller than a slot, or not aligned to one, get the rights of all
  * slots they touch. The kernel's allocators align to 8.

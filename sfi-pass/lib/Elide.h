@@ -109,6 +109,9 @@ struct Window {
   /// Of several members within 8 bytes, of which nobody knows where slots begin
   /// among them: they touch the slots of the first byte and of the last one.
   bool IsSpan;
+
+  int64_t begin() const { return Runs.front().Begin; }
+  uint64_t size() const { return Runs.back().End - Runs.front().Begin; }
 };
 
 /// Accesses of one block that one guard answers for: of fixed size, at constant
@@ -146,12 +149,13 @@ struct Lookup {
   static constexpr int64_t MaxSpan = 4096;
 };
 
-/// A chunk that is kept in a loop (Walk.cpp).
+/// What is kept in a loop (Walk.cpp): a chunk, or a range that may be written.
 struct Walk {
   llvm::Instruction *Before; ///< the loop: end of the block before it
   /// Likely to be in the chunk that will be asked for first, and known before
   /// the loop; null: nothing is.
   llvm::Value *Start;
+  uint64_t Size = 0; ///< that each guard is for, of a range; 0: it is a chunk
 };
 
 struct Elision {

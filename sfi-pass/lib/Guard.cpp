@@ -20,7 +20,9 @@
 // that are always zero: each of the guards takes its slow path.
 //
 // A loop keeps the chunk that was found last (Walk.cpp), and its guards compare
-// with that one first. What is kept is always of one chunk, whichever.
+// with that one first. What is kept is always of one chunk, whichever. Where
+// nothing in the loop may take rights away, it keeps a range instead that a guard
+// has found writable: up to the aligned eight slots that it is among.
 //
 // Where slots may begin anywhere, the bytes of the first and the last slot of
 // up to 8 bytes are looked at; there are no others.
@@ -28,7 +30,8 @@
 // The directory's address is an operand of an instruction; holding it in a
 // register would cost more in spills. An entry is loaded once: chunk and leaf
 // have to be of one. Table loads order nothing: rights that change while a
-// guard runs may be seen or not, either is right at some moment of its run.
+// guard runs may be seen or not, either is right at some moment of its run, or of
+// that of the guard which has found the range.
 //
 // The slow path's convention keeps all registers, so that the fast path may
 // use whatever is free.
@@ -135,7 +138,7 @@ GuardEmitter::Found GuardEmitter::find(Value *Ptr, uint64_t AlignTo,
   unsigned Shift = Log2_64(AlignTo);
   Value *Last = B.getInt64(((1ULL << SFI_CHUNK_SHIFT) - Bytes) >> Shift);
   if (Walk >= 0)
-    return findKept(Ptr, Shift, Last, Walks[Walk]);
+    return findKept(Ptr, Shift, Last, Walks[Walk].second);
   Value *Address = B.CreatePtrToInt(Ptr, B.getInt64Ty());
   Value *Chunk = loadChunk(Address);
   Value *Distance = getDistance(Address, loadBase(Chunk), Shift);
@@ -158,7 +161,7 @@ GuardEmitter::Found GuardEmitter::findKept(Value *Ptr, unsigned Shift,
   Value *Chunk = loadChunk(Address);
   Value *Base = loadBase(Chunk);
   B.CreateStore(Base, K.Base);
-  B.CreateStore(loadSlots(Chunk), K.Slots);
+  B.CreateStore(loadSlots(Chunk), K.More);
   Value *Far = getDistance(Address, Base, Shift);
   B.CreateCondBr(B.CreateICmpUGT(Far, Last), getCold(), Continue,
                  MDBuilder(M.getContext()).createUnlikelyBranchWeights());
@@ -168,7 +171,7 @@ GuardEmitter::Found GuardEmitter::findKept(Value *Ptr, unsigned Shift,
   Distance->addIncoming(Far, Miss);
   B.SetInsertPoint(Before->getIterator());
   B.SetCurrentDebugLocation(DebugLoc());
-  return {B.CreateLoad(B.getPtrTy(), K.Slots), Distance, Shift};
+  return {B.CreateLoad(B.getPtrTy(), K.More), Distance, Shift};
 }
 
 /// The address of the byte of the slot that is More bytes from what was found.
@@ -185,17 +188,48 @@ Value *GuardEmitter::loadRights(Value *Slots, unsigned Number) {
   return B.CreateAlignedLoad(B.getIntNTy(8 * Number), Slots, Align(1));
 }
 
-void GuardEmitter::guardWord(const Group &G) {
-  const Access &A = *G.Members.front();
-  slowIfClear(loadRights(slotOf(find(A.Ptr, A.Size, A.Size, G.Walk)), 1));
+/// A word, or what spans no more than 8 bytes, of which the first and the last
+/// slot are all.
+GuardEmitter::Found GuardEmitter::guardFew(const Group &G, const Window &W,
+                                           int Walk) {
+  Found At = find(addressOf(G, W.begin()), W.IsWord ? W.size() : 1, W.size(),
+                  Walk);
+  Value *Rights = loadRights(slotOf(At), 1);
+  if (W.IsSpan)
+    Rights = B.CreateAnd(Rights, loadRights(slotOf(At, W.size() - 1), 1));
+  slowIfClear(Rights);
+  return At;
 }
 
-/// Of no more than 8 bytes: the first and the last slot are all.
-void GuardEmitter::guardSpan(const Group &G, const Window &W) {
-  int64_t Begin = W.Runs.front().Begin, Size = W.Runs.back().End - Begin;
-  Found At = find(addressOf(G, Begin), 1, Size, G.Walk);
-  slowIfClear(B.CreateAnd(loadRights(slotOf(At), 1),
-                          loadRights(slotOf(At, Size - 1), 1)));
+/// One comparison where all is in the range that is kept. Else, out of line, a
+/// guard like others, and one load of the eight slots among which the first
+/// one is: all of them are kept if all may be written, else that one.
+void GuardEmitter::guardInRange(const Group &G, const Window &W,
+                                const Kept &K) {
+  Instruction *Access = Before;
+  Value *Address = B.CreatePtrToInt(addressOf(G, W.begin()), B.getInt64Ty());
+  Value *Near = B.CreateSub(Address, B.CreateLoad(B.getInt64Ty(), K.Base));
+  BasicBlock *Miss =
+      BasicBlock::Create(M.getContext(), "sfi.miss", Access->getFunction());
+  branchIf(B.CreateICmpUGE(Near, B.CreateLoad(B.getInt64Ty(), K.More)), Miss);
+  BasicBlock *Go = Continue;
+  B.SetInsertPoint(Miss);
+  Before = B.CreateBr(Go);
+  B.SetInsertPoint(Before);
+  // Nothing is, where the slow path has the answer.
+  B.CreateStore(B.getInt64(0), K.More);
+  Found At = guardFew(G, W, /*Walk=*/-1);
+  Value *Slot = B.CreateLShr(At.Distance, SFI_SLOT_SHIFT - At.Shift);
+  Value *Rights =
+      loadRights(B.CreatePtrAdd(At.Slots, B.CreateAnd(Slot, ~uint64_t(7))), 8);
+  Value *All = B.getInt64(SFI_RIGHT_WRITE * 0x0101010101010101ULL);
+  Value *Last = B.CreateSelect(B.CreateICmpEQ(B.CreateAnd(Rights, All), All),
+                               B.getInt64(8 * SFI_SLOT_SIZE - 1),
+                               B.getInt64(SFI_SLOT_SIZE - 1));
+  B.CreateStore(B.CreateAnd(Address, B.CreateNot(Last)), K.Base);
+  B.CreateStore(B.CreateSub(Last, B.getInt64(W.size() - 2)), K.More);
+  Before = Access;
+  Continue = Go;
 }
 
 /// Offset from the group's base as a pointer: where a member stores there, the
@@ -268,15 +302,22 @@ void GuardEmitter::keep(const Walk &W) {
   BasicBlock &Entry = W.Before->getFunction()->getEntryBlock();
   B.SetInsertPoint(&Entry, Entry.begin());
   B.SetCurrentDebugLocation(DebugLoc());
-  Kept K = {B.CreateAlloca(B.getInt64Ty()), B.CreateAlloca(B.getPtrTy())};
+  Type *Number = B.getInt64Ty();
+  Kept K = {B.CreateAlloca(Number),
+            B.CreateAlloca(W.Size ? Number : B.getPtrTy())};
+  Walks.push_back({W, K});
   begin(W.Before);
+  if (W.Size) {
+    B.CreateStore(B.getInt64(0), K.Base);
+    B.CreateStore(B.getInt64(0), K.More);
+    return;
+  }
   // Any chunk will do: who asks compares.
   Value *Address =
       W.Start ? B.CreatePtrToInt(W.Start, B.getInt64Ty()) : B.getInt64(0);
   Value *Chunk = loadChunk(Address);
   B.CreateStore(loadBase(Chunk), K.Base);
-  B.CreateStore(loadSlots(Chunk), K.Slots);
-  Walks.push_back(K);
+  B.CreateStore(loadSlots(Chunk), K.More);
 }
 
 void GuardEmitter::startFunction(const Elision &Plan) {
@@ -290,8 +331,8 @@ void GuardEmitter::startFunction(const Elision &Plan) {
 
 void GuardEmitter::finishFunction(Function &F) {
   SmallVector<AllocaInst *> Allocas;
-  for (const Kept &K : Walks)
-    Allocas.append({K.Base, K.Slots});
+  for (auto &[W, K] : Walks)
+    Allocas.append({K.Base, K.More});
   if (Allocas.empty())
     return;
   DominatorTree DT(F);
@@ -309,10 +350,10 @@ void GuardEmitter::guardGroup(const Group &G) {
   }
   if (G.Lookup >= 0)
     guardShared(G, *W);
-  else if (W->IsWord)
-    guardWord(G);
-  else if (W->IsSpan)
-    guardSpan(G, *W);
+  else if (G.Walk >= 0 && Walks[G.Walk].first.Size)
+    guardInRange(G, *W, Walks[G.Walk].second);
+  else if (W->IsWord || W->IsSpan)
+    guardFew(G, *W, G.Walk);
   else
     guardWindow(G, *W);
   B.SetInsertPoint(Cold);

@@ -38,9 +38,10 @@ private:
     unsigned Shift;
   };
 
-  /// What a walk keeps of a chunk.
+  /// What a walk keeps: where it begins and, of a chunk, its leaf, of a range,
+  /// at how many bytes from there on an access may begin.
   struct Kept {
-    llvm::AllocaInst *Base, *Slots;
+    llvm::AllocaInst *Base, *More;
   };
 
   bool begin(llvm::Instruction *Before);
@@ -57,8 +58,8 @@ private:
                  const Kept &K);
   llvm::Value *slotOf(const Found &At, uint64_t More = 0);
   llvm::Value *loadRights(llvm::Value *Slots, unsigned Number);
-  void guardWord(const Group &G);
-  void guardSpan(const Group &G, const Window &W);
+  Found guardFew(const Group &G, const Window &W, int Walk);
+  void guardInRange(const Group &G, const Window &W, const Kept &K);
   void guardWindow(const Group &G, const Window &W);
   void guardShared(const Group &G, const Window &W);
   void slowIfMissing(llvm::Value *Slots, const Window &W);
@@ -78,7 +79,7 @@ private:
 
   /// Of the function, with the address of the rights of the first slot.
   llvm::SmallVector<std::pair<Lookup, llvm::Value *>> Lookups;
-  llvm::SmallVector<Kept> Walks;
+  llvm::SmallVector<std::pair<Walk, Kept>> Walks;
 
   // Of the guard that is being emitted.
   llvm::Instruction *Before = nullptr;  ///< the access

@@ -61,7 +61,36 @@ static void fixUndefined(Instruction &I) {
     I.replaceAllUsesWith(Constant::getNullValue(I.getType()));
 }
 
+static void dropFrom(Function &F, ArrayRef<Attribute::AttrKind> Kinds) {
+  AttributeMask Promises;
+  for (Attribute::AttrKind Kind : Kinds)
+    Promises.addAttribute(Kind);
+  F.removeRetAttrs(Promises);
+  for (Argument &A : F.args()) {
+    MaybeAlign Kept =
+        A.hasPassPointeeByValueCopyAttr() ? A.getParamAlign() : MaybeAlign();
+    A.removeAttrs(Promises);
+    // Here it says where the caller puts the copy.
+    if (Kept)
+      A.addAttr(Attribute::getWithAlignment(F.getContext(), *Kept));
+  }
+}
+
+/// Attributes were inferred of code that had no guards yet, and by one who
+/// believes in promises.
+static void dropAttributes(Function &F) {
+  for (Attribute::AttrKind Kind :
+       {Attribute::Memory, Attribute::WillReturn, Attribute::NoRecurse,
+        Attribute::NoSync, Attribute::NoFree, Attribute::MustProgress,
+        Attribute::Speculatable, Attribute::NoCallback})
+    F.removeFnAttr(Kind);
+  dropFrom(F, {Attribute::Range, Attribute::NonNull, Attribute::NoUndef,
+               Attribute::Dereferenceable, Attribute::DereferenceableOrNull,
+               Attribute::NoAlias, Attribute::Alignment, Attribute::Returned});
+}
+
 void dropAssumptions(Function &F) {
+  dropAttributes(F);
   for (Instruction &I : make_early_inc_range(instructions(F))) {
     if (isa<AssumeInst>(I)) {
       I.eraseFromParent();
@@ -78,36 +107,11 @@ void dropAssumptions(Function &F) {
   }
 }
 
-/// Attributes were inferred of code that had no guards yet, and by one who
-/// believes in promises.
-static void dropAttributes(Function &F) {
-  for (Attribute::AttrKind Kind :
-       {Attribute::Memory, Attribute::WillReturn, Attribute::NoRecurse,
-        Attribute::NoSync, Attribute::NoFree, Attribute::MustProgress,
-        Attribute::Speculatable, Attribute::NoCallback})
-    F.removeFnAttr(Kind);
-  AttributeMask Promises;
-  for (Attribute::AttrKind Kind :
-       {Attribute::Range, Attribute::NonNull, Attribute::NoUndef,
-        Attribute::Dereferenceable, Attribute::DereferenceableOrNull,
-        Attribute::NoAlias, Attribute::Alignment, Attribute::Returned,
-        Attribute::ReadNone, Attribute::ReadOnly, Attribute::WriteOnly,
-        Attribute::NoCapture})
-    Promises.addAttribute(Kind);
-  F.removeRetAttrs(Promises);
-  for (Argument &A : F.args()) {
-    MaybeAlign Kept =
-        A.hasPassPointeeByValueCopyAttr() ? A.getParamAlign() : MaybeAlign();
-    A.removeAttrs(Promises);
-    // Here it says where the caller puts the copy.
-    if (Kept)
-      A.addAttr(Attribute::getWithAlignment(F.getContext(), *Kept));
-  }
-}
-
 void closeEnds(Function &F) {
   F.addFnAttr("no-jump-tables", "true");
-  dropAttributes(F);
+  // Until now Privacy.cpp asks for these.
+  dropFrom(F, {Attribute::ReadNone, Attribute::ReadOnly, Attribute::WriteOnly,
+               Attribute::NoCapture});
   Function *Trap = Intrinsic::getDeclaration(F.getParent(), Intrinsic::trap);
   for (BasicBlock &BB : F) {
     auto *End = dyn_cast<UnreachableInst>(BB.getTerminator());

@@ -290,7 +290,7 @@ private:
       if (G.Lookup >= 0)
         remarkShared(*G.Members.front(), Plan.Lookups[G.Lookup].Users);
       if (G.Walk >= 0)
-        remarkWalk(*G.Members.front());
+        remarkWalk(*G.Members.front(), Plan.Walks[G.Walk].Size);
     }
   }
 

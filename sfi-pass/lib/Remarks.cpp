@@ -70,11 +70,14 @@ void remarkShared(const Access &A, unsigned Users) {
   R.getFunction().getContext().diagnose(R);
 }
 
-void remarkWalk(const Access &A) {
+void remarkWalk(const Access &A, bool IsRange) {
   if (!wantsRemarks(*A.I->getFunction()))
     return;
-  OptimizationRemark R(RemarkPass, "KeptChunk", A.I);
-  R << "guard looks at the part of the table that was found last in the loop";
+  OptimizationRemark R(RemarkPass, IsRange ? "KeptRange" : "KeptChunk", A.I);
+  if (IsRange)
+    R << "guard asks the table only where the loop leaves the range found last";
+  else
+    R << "guard looks at the part of the table that was found last in the loop";
   R.getFunction().getContext().diagnose(R);
 }
 

@@ -25,8 +25,8 @@ void remarkGuarded(const Access &A, llvm::StringRef Reason,
 /// A remark that A's guard shares its lookup with others, USERS in all.
 void remarkShared(const Access &A, unsigned Users);
 
-/// A remark that A's guard asks the chunk that was found last in a loop.
-void remarkWalk(const Access &A);
+/// A remark that A's guard asks what was found last in a loop.
+void remarkWalk(const Access &A, bool IsRange);
 
 /// Does anybody want remarks of F? To find the reasons takes time.
 bool wantsRemarks(const llvm::Function &F);

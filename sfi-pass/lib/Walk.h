@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Which guards in a loop ask the chunk that was found last.
+// Which guards in a loop ask what was found last.
 
 #ifndef SFI_LIB_WALK_H
 #define SFI_LIB_WALK_H

@@ -50,6 +50,23 @@ static void emit_helpers(const struct family *f, const struct shape *s)
 			emit_helper(f, &f->ops[n]);
 }
 
+/* The block that is being written. */
+static char here[16];
+
+/* VALUE into OP's bytes, which begin at %tT, one behind the other. */
+static void emit_loop(const struct op *op, long value, int t)
+{
+	printf("  br label %%w%d\nw%d:\n"
+	       "  %%i%d = phi i64 [ 0, %%%s ], [ %%j%d, %%w%d ]\n"
+	       "  %%e%d = getelementptr i8, ptr %%t%d, i64 %%i%d\n"
+	       "  store i%d %ld, ptr %%e%d, align 1\n"
+	       "  %%j%d = add i64 %%i%d, %d\n"
+	       "  %%d%d = icmp eq i64 %%j%d, %d\n"
+	       "  br i1 %%d%d, label %%x%d, label %%w%d\nx%d:\n",
+	       t, t, t, here, t, t, t, t, t, 8 * op->size, value, t, t, t, op->size, t, t, op->times * op->size, t, t, t, t);
+	sprintf(here, "x%d", t);
+}
+
 /* ID is what each byte that is written is afterwards. */
 static void emit_store(const struct family *f, const struct op *op, int id)
 {
@@ -64,6 +81,10 @@ static void emit_store(const struct family *f, const struct op *op, int id)
 		return;
 	}
 	printf("  %%t%d = getelementptr i8, ptr %s, i64 %d\n", ++temporary, objects[op->object], op->offset);
+	if (op->times) {
+		emit_loop(op, (long)value, temporary);
+		return;
+	}
 	if (op->size & (op->size - 1) || op->size > 8) {
 		printf("  call void @llvm.memset.p0.i64(ptr %%t%d, i8 %d, i64 %d, i1 false)\n", temporary, id, op->size);
 		return;
@@ -120,6 +141,7 @@ static void emit_shape(const struct family *f, const struct shape *s)
 		const struct block *block = &s->blocks[b];
 
 		printf("b%d:\n", b);
+		sprintf(here, "b%d", b);
 		if (b == 0)
 			printf("  %%local = alloca [%d x i8], align 8\n", LOCAL_SIZE);
 		for (int n = 0; n < block->nr_ops; n++)

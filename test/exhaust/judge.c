@@ -29,7 +29,7 @@
 
 #define MAX_CHOICES 4	/* on the way through one function; then it is left */
 #define MAX_REVOCATIONS 4
-#define MAX_EVENTS 64
+#define MAX_EVENTS 256
 #define OBJECT_SIZE 128 /* of which stores reach at most 80 */
 #define NR_OBJECTS 3	/* of the parameter, and two that the other pointer points to in turn */
 #define UNTOUCHED 0xee
@@ -100,16 +100,26 @@ static void want_call(bool may, bool exposes)
 		want.gone = true;
 }
 
+/* OP's store, or one of several. False if the function ends there. */
+static bool want_store(const struct op *op, int object, int id)
+{
+	note((struct event){ true, op->object == DYNAMIC ? LOCAL_OBJECT : object, op->offset, op->size, id });
+	want.violates = !may_store(op, object);
+	return !want.violates;
+}
+
 /* False if the function ends here. */
 static bool want_op(const struct op *op, int id)
 {
 	int object = op->object == PARAM ? 0 : op->object == OTHER ? 1 + want.other : LOCAL_OBJECT;
+	struct op one = *op;
 
 	switch (op->kind) {
 	case STORE:
-		note((struct event){ true, op->object == DYNAMIC ? LOCAL_OBJECT : object, op->offset, op->size, id });
-		want.violates = !may_store(op, object);
-		return !want.violates;
+		for (int n = 1; n < op->times; n++, one.offset += one.size)
+			if (!want_store(&one, object, id))
+				return false;
+		return want_store(&one, object, id);
 	case DEFINE:
 		want.other = want.turn;
 		return true;

@@ -22,6 +22,10 @@ static const struct op helper_ops[] = {
 	{ STORE, PARAM, 0, 8 }, { STORE, PARAM, 0, 8, .helped = true }, { STORE, PARAM, 4, 8, .helped = true },
 	{ .kind = MAY },
 };
+/* Loops that count, of which each store is a neighbour of the one before. */
+static const struct op count_ops[] = {
+	{ STORE, PARAM, 0, 1, .times = 12 }, { .kind = MAY }, { STORE, PARAM, 6, 2, .times = 9 }, { STORE, PARAM, 8, 8 },
+};
 /* A pointer that is another one each time. */
 static const struct op other_ops[] = {
 	{ STORE, OTHER, 0, 8 }, { .kind = DEFINE }, { STORE, OTHER, 8, 8 }, { .kind = MAY },
@@ -58,6 +62,7 @@ static const struct family families[] = {
 	{ .name = "claimed-3", OPS(object_few_ops), .max_ops = { 0, 0, 0, 3 }, .claims = true, .slots = 2 },
 	{ .name = "callee", OPS(callee_ops), .max_ops = { 0, 4, 4 }, .slots = 1 },
 	{ .name = "helper", OPS(helper_ops), .max_ops = { 0, 5, 4, 2 }, .slots = 2 },
+	{ .name = "count", OPS(count_ops), .max_ops = { 0, 4, 3, 2 }, .slots = 4 },
 	{ .name = "other", OPS(other_ops), .max_ops = { 0, 4, 4, 3 }, .claims = true, .slots = 2 },
 	{ .name = "local", OPS(local_ops), .max_ops = { 0, 4, 3, 3 }, .slots = 2 },
 	{ .name = "local-end", OPS(local_end_ops), .max_ops = { 0, 4 }, .slots = 1 },
@@ -178,7 +183,7 @@ static bool is_wanted(const struct family *f, const struct shape *s)
 
 	for (int b = 0; b < s->nr_blocks; b++)
 		for (int n = 0; n < s->blocks[b].nr_ops; n++)
-			stores += f->ops[s->blocks[b].ops[n]].kind == STORE;
+			stores += f->ops[s->blocks[b].ops[n]].kind == STORE ? 1 + !!f->ops[s->blocks[b].ops[n]].times : 0;
 	/* A lone store can be dominated by itself only. */
 	return stores + has_loop(s) >= 2 && is_defined(f, s, DEFINE) && is_defined(f, s, SCOPE);
 }
@@ -262,7 +267,8 @@ void print_shape(const struct family *f, const struct shape *s)
 
 			printf(" %s", kinds[op->kind]);
 			if (op->kind == STORE)
-				printf("(%c+%d,%d%s)", objects[op->object], op->offset, op->size, op->helped ? ", helped" : "");
+				printf("(%c+%d,%d%s; %d)", objects[op->object], op->offset, op->size, op->helped ? ", helped" : "",
+				       op->times);
 		}
 		printf(" -> %d %d\n", s->blocks[b].next[0], s->blocks[b].next[1]);
 	}

@@ -38,6 +38,7 @@ struct op {
 	enum object object;
 	int offset, size;
 	bool helped; /* a store to PARAM of 8 bytes at most: an own function makes it, which is called here alone */
+	int times;   /* so often, one behind the other, in a loop that counts; 0: once */
 };
 
 struct block {

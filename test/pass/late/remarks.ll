@@ -62,8 +62,23 @@ define void @h(ptr %p) !dbg !7 {
   br label %loop
 loop:
   %n = phi i64 [ 0, %0 ], [ %m, %loop ]
-  %e = getelementptr i64, ptr %p, i64 %n
+  %e = getelementptr [2 x i64], ptr %p, i64 %n
   store i64 1, ptr %e, !dbg !21
+  %m = add i64 %n, 1
+  %c = icmp eq i64 %m, 9
+  br i1 %c, label %end, label %loop
+end:
+  ret void
+}
+
+; CHECK-DAG: x.c:12:1: guard asks the table only where the loop leaves the range found last
+; YAML-DAG: Name: {{ *}}KeptRange
+define void @i(ptr %p) !dbg !8 {
+  br label %loop
+loop:
+  %n = phi i64 [ 0, %0 ], [ %m, %loop ]
+  %e = getelementptr i8, ptr %p, i64 %n
+  store i8 1, ptr %e, !dbg !22
   %m = add i64 %n, 1
   %c = icmp eq i64 %m, 9
   br i1 %c, label %end, label %loop
@@ -85,6 +100,7 @@ declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 !5 = distinct !DISubprogram(name: "g", file: !1, line: 1, type: !3, unit: !0, spFlags: DISPFlagDefinition)
 !6 = !{}
 !7 = distinct !DISubprogram(name: "h", file: !1, line: 1, type: !3, unit: !0, spFlags: DISPFlagDefinition)
+!8 = distinct !DISubprogram(name: "i", file: !1, line: 1, type: !3, unit: !0, spFlags: DISPFlagDefinition)
 !11 = !DILocation(line: 1, column: 1, scope: !4)
 !12 = !DILocation(line: 2, column: 1, scope: !4)
 !13 = !DILocation(line: 3, column: 1, scope: !4)
@@ -96,3 +112,4 @@ declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 !19 = !DILocation(line: 9, column: 1, scope: !5)
 !20 = !DILocation(line: 10, column: 1, scope: !5)
 !21 = !DILocation(line: 11, column: 1, scope: !7)
+!22 = !DILocation(line: 12, column: 1, scope: !8)

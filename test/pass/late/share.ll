@@ -145,7 +145,7 @@ define void @loop_moves(ptr %p) {
 loop:
   %q = phi ptr [ %p, %0 ], [ %r, %loop ]
   store i64 1, ptr %q
-  %r = getelementptr i8, ptr %q, i64 8
+  %r = getelementptr i8, ptr %q, i64 16
   %c = icmp eq ptr %r, null
   br i1 %c, label %end, label %loop
 end:

@@ -77,6 +77,11 @@ void world_allow(const void *p, size_t size, bool on)
 		find_leaf(slot << SFI_SLOT_SHIFT, true)[slot & (SFI_LEAF_SLOTS - 1)] = on;
 }
 
+void world_mark(const void *p, uint8_t byte)
+{
+	find_leaf((uint64_t)p, true)[(uint64_t)p >> SFI_SLOT_SHIFT & (SFI_LEAF_SLOTS - 1)] = byte;
+}
+
 bool world_may_write(uint64_t p, uint64_t size)
 {
 	if (size && size - 1 > ~p)

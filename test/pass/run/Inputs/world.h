@@ -25,6 +25,8 @@ extern uint64_t world_ip;
 void world_init(void);
 /* Gives or takes the right to [P, P + SIZE), rounded outwards to slots. */
 void world_allow(const void *p, size_t size, bool on);
+/* BYTE of the table says what is with the slot of P. */
+void world_mark(const void *p, uint8_t byte);
 /* May all of [P, P + SIZE) be written? By the table, in the slow path's way. */
 bool world_may_write(uint64_t p, uint64_t size);
 /* Forgets the chunk's place in the directory: the fast path misses, the slow one does not. */
