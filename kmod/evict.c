@@ -48,7 +48,7 @@ static bool gate_at(const struct sfi_domain *d, unsigned long at)
 static bool sleeps_inside(struct task_struct *t, const struct sfi_domain *d)
 {
 	unsigned long stack = (unsigned long)task_stack_page(t);
-	unsigned long sp = READ_ONCE(t->thread.sp);
+	unsigned long sp = sfi_port_sleeper_sp(t);
 
 	if (task_is_running(t) || !stack || sp < stack)
 		return false;

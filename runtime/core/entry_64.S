@@ -9,6 +9,7 @@
 #include <linux/linkage.h>
 #include <linux/objtool.h>
 #include <asm/unwind_hints.h>
+#undef END
 #define FUNC(name) SYM_FUNC_START(name)
 #define END(name) SYM_FUNC_END(name)
 #define RETURN RET

@@ -96,7 +96,7 @@ void sfi_port_gate_describe(const struct sfi_gate *g, char *buf, size_t size)
 	int rcu = rcu_preempt_depth() - g->rcu_depth,
 	    preempt = preempt_count() - (int)g->preempt_count, n = 0;
 
-	if ((arch_local_save_flags() ^ g->irq_flags) & X86_EFLAGS_IF)
+	if ((arch_local_save_flags() ^ g->irq_flags) & SFI_PORT_IRQS_ON)
 		n += scnprintf(buf + n, size - n, "interrupts %s, ",
 			       irqs_disabled() ? "off" : "on");
 	if (preempt)
@@ -155,7 +155,7 @@ void sfi_port_stack_bounds(u64 sp, u64 *low, u64 *high)
 	 * The first instructions of a system call run with the process's stack pointer, and an NMI
 	 * may come there: nothing is read from where that points to.
 	 */
-	if (unlikely((s64)sp >= 0)) {
+	if (unlikely(!sfi_port_is_kernel(sp))) {
 		*low = sp;
 		*high = sp;
 		return;
@@ -207,9 +207,9 @@ int sfi_port_describe(char *buf, size_t size, u64 addr)
 	void *p = (void *)(unsigned long)addr;
 	const char *what = "unknown";
 
-	if (addr < TASK_SIZE_MAX)
+	if (sfi_port_is_user(addr))
 		what = "user memory";
-	else if ((s64)addr >= 0 || !readable(addr & ~7ULL))
+	else if (!sfi_port_is_kernel(addr) || !readable(addr & ~7ULL))
 		what = "not mapped";
 	else if (on_this_stack(addr))
 		what = "this stack, not a granted local";

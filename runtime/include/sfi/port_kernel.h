@@ -2,7 +2,7 @@
 /*
  * The port to the Linux kernel: thin inline covers of kernel primitives. What
  * is not inline is in core/port_kernel.c, except for the hooks at the end,
- * which kmod/ implements.
+ * which kmod/ implements. What depends on the architecture is in port_arch.h.
  */
 #ifndef SFI_PORT_KERNEL_H
 #define SFI_PORT_KERNEL_H
@@ -28,9 +28,9 @@
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/types.h>
-#include <asm/asm.h>
 #include <asm/irqflags.h>
-#include <asm/processor-flags.h>
+
+#include <sfi/port_arch.h>
 
 struct sfi_domain;
 struct sfi_gate;
@@ -93,21 +93,12 @@ static __always_inline void sfi_port_free_table(void *p)
 void *sfi_port_alloc_leaf(void);
 void sfi_port_free_leaf(void *leaf);
 
-/* Rights exist for the kernel's half of the address space only. */
-static __always_inline bool sfi_port_grantable(u64 first, u64 last)
-{
-	return (s64)first < 0 && (s64)last < 0;
-}
-
 /* Each page from FIRST to LAST is there to be read. Any context. */
 bool sfi_port_readable(u64 first, u64 last);
 
-/* Per-CPU counters: exact sums once the counted have stopped. */
+/* Per-CPU counters; what counts is in port_arch.h. */
 #define sfi_port_cpu_alloc(type) alloc_percpu(type)
 #define sfi_port_cpu_free(p) free_percpu(p)
-#define sfi_port_cpu_inc(p, field) this_cpu_inc((p)->field)
-#define sfi_port_cpu_add(p, field, n) this_cpu_add_return((p)->field, n)
-#define sfi_port_cpu_take(p, field) this_cpu_xchg((p)->field, 0)
 #define sfi_port_cpu_of(p, cpu) per_cpu_ptr(p, cpu)
 #define sfi_port_for_each_cpu(cpu) for_each_possible_cpu(cpu)
 
@@ -135,7 +126,7 @@ static __always_inline u64 sfi_port_ns(void)
 	(g)->switches = current->nvcsw;					\
 } while (0)
 #define sfi_port_gate_differs(g)					\
-	(((arch_local_save_flags() ^ (g)->irq_flags) & X86_EFLAGS_IF) |	\
+	(((arch_local_save_flags() ^ (g)->irq_flags) & SFI_PORT_IRQS_ON) | \
 	 (preempt_count() ^ (g)->preempt_count) |			\
 	 (u32)(rcu_preempt_depth() ^ (g)->rcu_depth))
 
