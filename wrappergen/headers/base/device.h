@@ -9,7 +9,9 @@ SFI_TYPE(device, hot, none);
 /* The driver's own cookie: the kernel never follows it. */
 SFI_FIELDS(device, driver_data);
 
+#ifdef CONFIG_PM_SLEEP
 int device_set_wakeup_enable(struct device *dev SFI_OWNED, bool enable) SFI_SLEEPS SFI_KEEPS;
+#endif
 int SFI_INTERFACE(device_init_wakeup)(struct device *dev SFI_OWNED, bool val) SFI_SLEEPS SFI_KEEPS;
 const char *dev_driver_string(const struct device *dev SFI_OWNED) SFI_KEEPS;
 

@@ -5,7 +5,7 @@
 #include <sfi/annotate.h>
 
 /* Where KASAN is on but not in the driver, nothing is checked like that. */
-#if defined(CONFIG_KASAN)
+#if defined(CONFIG_KASAN) || !defined(CONFIG_FORTIFY_SOURCE)
 #elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
 void __fortify_panic(const u8 reason, const size_t avail, const size_t size) __attribute__((noreturn)) SFI_BY_HAND(an overflow of the driver that its compiler found is a violation);
 #else

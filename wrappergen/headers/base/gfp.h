@@ -21,6 +21,10 @@ SFI_TYPE(page, hot, put_page);
 SFI_MEMORY(page, page_size(obj));
 SFI_RIGHTS_BY_HAND(page, none, sfi_page_grant, sfi_page_revoke);
 
+#ifdef CONFIG_NUMA
 struct page *SFI_PAGES(alloc_pages)(gfp_t gfp, unsigned int order) SFI_BY_HAND(adds __GFP_COMP so that the size of the block is on record) SFI_KEEPS;
+#else
+struct page *SFI_INTERFACE(alloc_pages)(gfp_t gfp, unsigned int order) SFI_BY_HAND(adds __GFP_COMP so that the size of the block is on record) SFI_KEEPS;
+#endif
 void __free_pages(struct page *page SFI_GIVES, unsigned int order) SFI_REQUIRES(order == compound_order(page));
 void SFI_INTERFACE(put_page)(struct page *page SFI_GIVES);

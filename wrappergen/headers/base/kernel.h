@@ -12,6 +12,7 @@
 #include <sfi/annotate.h>
 
 SFI_DATA(system_state);
+#ifndef CONFIG_UML
 SFI_DATA(phys_base);
 SFI_DATA(page_offset_base);
 SFI_DATA(vmemmap_base);
@@ -23,6 +24,7 @@ SFI_DATA(const_pcpu_hot);
 SFI_DATA(current_task);
 SFI_DATA(cpu_number);
 SFI_DATA(__preempt_count);
+#endif
 #endif
 
 /* Referred to by module_param(); set through sysfs with the kernel's own code, in the module's memory. */

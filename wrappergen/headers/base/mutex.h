@@ -11,7 +11,11 @@
 #include <sfi/annotate.h>
 
 SFI_TYPE(mutex, hot, none);
+#ifdef CONFIG_MUTEX_SPIN_ON_OWNER
 SFI_EMBEDDED(mutex, !atomic_long_read(&obj->owner) && list_empty_careful(&obj->wait_list) && !raw_spin_is_locked(&obj->wait_lock) && !osq_is_locked(&obj->osq), mutex_is_locked(obj));
+#else
+SFI_EMBEDDED(mutex, !atomic_long_read(&obj->owner) && list_empty_careful(&obj->wait_list) && !raw_spin_is_locked(&obj->wait_lock), mutex_is_locked(obj));
+#endif
 
 void __mutex_init(struct mutex *lock SFI_INITS(mutex), const char *name, struct lock_class_key *key SFI_OPAQUE);
 #ifdef CONFIG_DEBUG_LOCK_ALLOC

@@ -8,7 +8,9 @@
 #include <sfi/annotate.h>
 
 int _printk(const char *fmt, ...) SFI_BY_HAND(variadic) SFI_KEEPS;
+#ifdef __WARN_FLAGS
 void __warn_printk(const char *fmt, ...) SFI_BY_HAND(variadic) SFI_KEEPS;
+#endif
 int __printk_ratelimit(const char *func) SFI_KEEPS;
 void print_hex_dump(const char *level, const char *prefix_str, int prefix_type, int rowsize, int groupsize, const void *buf, size_t len, bool ascii) SFI_BY_HAND(as long as the driver says) SFI_KEEPS;
 void _dev_printk(const char *level, const struct device *dev, const char *fmt, ...) SFI_BY_HAND(variadic) SFI_KEEPS;

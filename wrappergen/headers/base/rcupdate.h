@@ -25,5 +25,7 @@ void SFI_INTERFACE(rcu_read_unlock)(void) SFI_BY_HAND(a section has no argument)
 #endif
 void call_rcu(struct callback_head *head, rcu_callback_t func SFI_CALLBACK(rcu_callback_t)) SFI_BY_HAND(a head that is queued already would make a ring of the list of the kernel);
 void synchronize_rcu(void) SFI_SLEEPS SFI_KEEPS;
+#ifndef CONFIG_TINY_RCU
 void synchronize_rcu_expedited(void) SFI_SLEEPS SFI_KEEPS;
+#endif
 void rcu_barrier(void) SFI_SLEEPS;

@@ -21,4 +21,6 @@ void __might_resched(const char *file, int line, unsigned int offsets) SFI_REQUI
 /* Behind might_sleep(), in kernels that choose their preemption while booting. */
 int __SCT__might_resched(void) SFI_KEEPS;
 #endif
+#ifdef CONFIG_PREEMPT_DYNAMIC
 void SFI_INTERFACE(might_resched)(void) SFI_KEEPS;
+#endif

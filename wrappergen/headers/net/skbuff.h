@@ -54,7 +54,9 @@ void dev_kfree_skb_any_reason(struct sk_buff *skb SFI_GIVES_OR_NULL, enum skb_dr
 void __dev_kfree_skb_irq(struct sk_buff *skb SFI_GIVES_OR_NULL, enum skb_free_reason reason);
 void __dev_kfree_skb_any(struct sk_buff *skb SFI_GIVES_OR_NULL, enum skb_free_reason reason);
 #endif
+#ifdef CONFIG_TRACEPOINTS
 void consume_skb(struct sk_buff *skb SFI_GIVES_OR_NULL) SFI_REQUIRES(!in_hardirq());
+#endif
 void napi_consume_skb(struct sk_buff *skb, int budget) SFI_BY_HAND(a budget is taken for what it is where there can be one);
 
 /*

@@ -9,6 +9,8 @@
 
 SFI_TYPE_ABSTRACT(iomem, ordered, iounmap);
 
+/* Where the kernel is a process there is neither. */
+#ifndef CONFIG_UML
 void __iomem *ioremap(resource_size_t offset, unsigned long size) SFI_BY_HAND(the range must lie in a window of a device of the domain) SFI_KEEPS;
 void __iomem *ioremap_wc(resource_size_t offset, unsigned long size) SFI_BY_HAND(the range must lie in a window of a device of the domain) SFI_KEEPS;
 void iounmap(volatile void __iomem *addr) SFI_RELEASES(iomem, addr) SFI_SLEEPS;
@@ -28,3 +30,4 @@ void SFI_INTERFACE(__outl)(unsigned int value, u16 port) SFI_BY_HAND(the port mu
 unsigned char SFI_INTERFACE(__inb)(u16 port) SFI_BY_HAND(the port must be one of a device of the domain) SFI_KEEPS;
 unsigned short SFI_INTERFACE(__inw)(u16 port) SFI_BY_HAND(the port must be one of a device of the domain) SFI_KEEPS;
 unsigned int SFI_INTERFACE(__inl)(u16 port) SFI_BY_HAND(the port must be one of a device of the domain) SFI_KEEPS;
+#endif
