@@ -71,7 +71,7 @@ kernel_flags() {
 	END
 	chmod +x "$dir/bin/clang"
 	SFI_CLANG=$dir/bin/clang SFI_PLUGIN='' quietly "$BUILD/log/flags" "asking Kbuild $KERNEL for its flags" \
-		make -C "$KDIR" M="$dir" CC="$TOOLS/sfi-pass/sfi-cc" KASAN_SANITIZE=n probe.o
+		kmake -C "$KDIR" M="$dir" CC="$TOOLS/sfi-pass/sfi-cc" KASAN_SANITIZE=n probe.o
 	[ -s "$dir/flags" ] || die "Kbuild's flags were not seen"
 	awk '/^-o$/ { getline; next } /^-c$/ || /probe\.[co]$/ || /^-Wp,-MM?D/ || /KBUILD_(MODFILE|BASENAME|MODNAME)/ { next } 1' \
 		"$dir/flags" >"$K/flags"
@@ -112,7 +112,7 @@ build_kmod() {
 	stamp="$KVERSION $(sum_of "$K/gen" "$TOP/kmod" "$TOP/runtime/core" "$TOP"/*/include)"
 	fresh "$K/kmod.stamp" "$stamp" && return
 	rm -f "$K/kmod.stamp"
-	quietly "$BUILD/log/kmod" "building the sfi modules for $KREL" nice make -C "$TOP/kmod" \
+	quietly "$BUILD/log/kmod" "building the sfi modules for $KREL" kmake -C "$TOP/kmod" \
 		KDIR="$KDIR" OUT="$K/kmod" SFI_GEN="$K/gen" -j "$(nproc)"
 	echo "$stamp" >"$K/kmod.stamp"
 }
@@ -299,7 +299,7 @@ build_make() {
 		shift
 		case $arg in -D*) defines="$defines $arg" ;; *) set -- "$@" "$arg" ;; esac
 	done
-	quietly "$B_OUT/log" "building $B_SOURCE for $KREL ($B_MODE${B_PLANT:+, planted})" nice make -C "$KDIR" \
+	quietly "$B_OUT/log" "building $B_SOURCE for $KREL ($B_MODE${B_PLANT:+, planted})" kmake -C "$KDIR" \
 		M="$B_OUT/src" CC="$TOOLS/sfi-pass/sfi-cc" KASAN_SANITIZE=n KBUILD_EXTRA_SYMBOLS="$symvers" ${defines:+KCFLAGS="$defines"} \
 		-j "$(nproc)" "$@" modules || {
 		build_prototypes

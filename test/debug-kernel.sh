@@ -13,7 +13,7 @@ setup_debug_kernel() {
 	# Which source there is. Its folder keeps the debug kernel's files apart from the stock kernel's.
 	DEBUG_STAMP="$KVERSION $(gcc -dumpfullversion) $(sum_of "$DEBUG_CONFIG")"
 	KERNEL=debug K=$BUILD/debug IMAGE=$BUILD/debug/image KDIR=$BUILD/debug/tree
-	debug_ready || debug_with_lock debug_make
+	debug_ready || own_with_lock debug_make
 	debug_ready || die "the debug kernel could not be made"
 }
 
@@ -22,43 +22,14 @@ debug_ready() {
 	fresh "$K/release.stamp" "$DEBUG_STAMP" && read -r KREL <"$K/release"
 }
 
-# A lock of its own: what else needs the build folder is not to wait for a kernel.
-debug_with_lock() {
-	mkdir -p "$K"
-	(
-		flock 7
-		"$@"
-	) 7>"$K/.lock"
-}
-
 debug_make() {
 	! debug_ready || return 0 # somebody else did while we waited
 	rm -f "$K/release" "$K/release.stamp"
-	debug_extract
-	debug_configure
+	own_extract
+	own_configure "$DEBUG_CONFIG"
 	debug_compile
 	debug_install
 	echo "$DEBUG_STAMP" >"$K/release.stamp"
-}
-
-debug_extract() {
-	! fresh "$KDIR/.extracted" "$KVERSION" || return 0
-	tar=/usr/src/linux-source-$KSOURCE.tar.xz
-	# dpkg knows the archive's checksum; a silent dpkg -V is a match.
-	[ -z "$(dpkg -V "linux-source-$KSOURCE")" ] || die "$tar is not the package's"
-	say "extracting linux-source-$KSOURCE $KVERSION (1.4 GB)"
-	rm -rf "$KDIR"
-	mkdir -p "$KDIR"
-	tar -xJf "$tar" -C "$KDIR" --strip-components=1
-	echo "$KVERSION" >"$KDIR/.extracted"
-}
-
-# All that debug-kernel.config names must have been taken: Kconfig drops silently what lacks something.
-debug_configure() {
-	quietly "$BUILD/log/debug-config" "configuring the debug kernel" \
-		make -C "$KDIR" KCONFIG_ALLCONFIG="$DEBUG_CONFIG" allnoconfig
-	lost=$(grep '^CONFIG_' "$DEBUG_CONFIG" | grep -vxF -f "$KDIR/.config" || :)
-	[ -z "$lost" ] || die "the debug kernel's configuration lacks $(echo $lost)"
 }
 
 # Says every half minute how far it is: the number of files compiled.
