@@ -9,11 +9,12 @@
 . "$TOP/benchmarks/e1000.sh"
 . "$TOP/benchmarks/breakdown.sh"
 . "$TOP/benchmarks/recovery.sh"
+. "$TOP/benchmarks/uml.sh"
 . "$TOP/benchmarks/plots.sh"
 
 usage_bench() {
 	cat <<-'END'
-	usage: ./sfi bench [native|crossings|e1000|recovery|breakdown|layouts]... [OPTION]...
+	usage: ./sfi bench [native|crossings|e1000|recovery|uml|breakdown|layouts]... [OPTION]...
 
 	Parts; without one the first four are run:
 	  native    small programs in user space: time, instructions and code size, plain, isolated,
@@ -29,18 +30,20 @@ usage_bench() {
 	              udp-send, udp-receive   the same with UDP
 	  recovery  what it takes to recover a driver, in guest microseconds and instructions, by the number
 	            of kernel objects that it holds: memory, timers, packets; what an object costs
+	  uml       wall time of a kernel that is a program and runs at the machine's own speed: the sample driver and
+	            a network device, used from inside the kernel; 60 boots of each build, in turns
 	  breakdown where the instructions of the first four go, by function: crossings, guards and bytes of
 	            the rights table written per packet, and what each wrapper costs. Prints, and writes no file
 	  layouts   what a guard costs natively with one layout of the rights table or another. Prints, and
 	            writes no file
 
-	  --quick          fewer rounds; one run of e1000, and of each recovery
+	  --quick          fewer rounds and boots; one run of e1000, and of each recovery
 	  --json FILE      write the results, with every single sample, there as well
 	  --plots DIR      draw the results into DIR as SVG, beside what other systems have published
 	  --from FILE      measure nothing: the results are what FILE has, which --json has written
 	  --compare FILE   say what has moved since FILE was written by --json
 	  --markdown FILE  rewrite the tables in FILE, a page with the markers that stand in docs/performance.md
-	  --kernel V       for e1000 and recovery: 6.1 (default) or 6.12
+	  --kernel V       for e1000 and recovery: 6.1 (default) or 6.12; uml has a 6.1 of its own
 
 	A row whose samples vary too much, whose builds did not do the same, or whose machine was lost, has
 	no figure: it says so, FILE stays as it was, and the exit status is 1.
@@ -165,7 +168,7 @@ is_results() { jq -e .format "$1" >/dev/null 2>&1 || die "$1 was not written by 
 bench_parts_of_file() {
 	is_results "$B_FROM"
 	named=$B_PARTS B_PARTS=
-	for part in ${named:-$B_PLOTTED}; do
+	for part in ${named:-$B_PLOTTED uml}; do
 		if jq -e --arg part "$part" '.[$part]' "$B_FROM" >/dev/null; then
 			B_PARTS="$B_PARTS $part"
 		elif [ -n "$named" ]; then
@@ -179,7 +182,7 @@ bench_options() {
 	E_RUNS=5 E_KERNEL=6.1 B_PARTS='' B_JSON='' B_MARKDOWN='' B_COMPARE='' B_PLOTS='' B_FROM=''
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--quick) E_RUNS=1 N_ROUNDS=200 X_ROUNDS=100 X_GROWTH_ROUNDS=20 ;;
+		--quick) E_RUNS=1 N_ROUNDS=200 X_ROUNDS=100 X_GROWTH_ROUNDS=20 U_BOOTS=30 ;;
 		--json | --markdown | --kernel | --compare | --plots | --from)
 			[ $# -ge 2 ] || misuse "$1 needs a value"
 			case $1 in
@@ -193,7 +196,7 @@ bench_options() {
 			shift
 			;;
 		-*) misuse "unknown option $1" ;;
-		native | crossings | e1000 | recovery | breakdown | layouts) B_PARTS="$B_PARTS $1" ;;
+		native | crossings | e1000 | recovery | uml | breakdown | layouts) B_PARTS="$B_PARTS $1" ;;
 		*) misuse "no part $1" ;;
 		esac
 		shift

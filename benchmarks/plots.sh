@@ -168,6 +168,8 @@ plot_recovery() {
 plot_part() {
 	if [ "$1" = breakdown ]; then
 		say "no plot of breakdown: it only prints"
+	elif [ "$1" = uml ]; then
+		say "no plot of uml: it is a table only"
 	elif [ ! -s "$B_DIR/$1.json" ]; then
 		say "no plot of $1: it is not in the results"
 	else

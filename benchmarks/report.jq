@@ -113,6 +113,30 @@ def recovery_cells($bound): .row as $row | if .verdict == "ok" then
 	elif .verdict == "lost" then [[$row, "not measured: the machine was lost"]]
 	else [[$row, "not measured: runs differ by \(.points | map(.spread_percent) | max) %; \($bound) % is the bound"]] end;
 
+# --- a kernel that is a program ---
+
+# A sample is a boot's; the builds' boots took turns. A boot's pages lie where the host has put them, and by that a
+# build is fast or slower, with little in between: a median would jump from one to the other, the mean of the ratios does not.
+def uml_against: transpose | map(.[1] / .[0]) | . as $ratios | length as $n |
+	[range(5) as $p | $ratios[($n * $p / 5 | floor):($n * ($p + 1) / 5 | floor)] | geomean] as $parts |
+	{ ratio: (geomean | rounded(4)), spread_percent: (100 * ($parts | width) / geomean | rounded(2)) };
+
+def uml_row($boots; $bound): (.samples | [.plain // [], .isolated // []]) as $pair |
+	(if $pair | all(length == $boots) then $pair | uml_against else {} end) as $ratio |
+	{ row, plain_ns: ($pair[0] | median | rounded(1)), isolated_ns: ($pair[1] | median | rounded(1)),
+	  ratio: $ratio.ratio, spread_percent: $ratio.spread_percent,
+	  verdict: (if $ratio.ratio == null then "lost"
+		elif .checksums.plain != .checksums.isolated or (.checksums.plain | length) != 1 then "differs"
+		elif $ratio.spread_percent > $bound then "noisy" else "ok" end) };
+
+def uml_summary: .boots as $boots | .spread_bound_percent as $bound | [.rows[] | uml_row($boots; $bound)];
+
+def uml_cells($bound): if .verdict == "ok" then
+	[.row, (.plain_ns | fixed(1)), (.isolated_ns | fixed(1)), (.ratio | fixed(3)), (.spread_percent | percent)]
+	elif .verdict == "lost" then [.row, "not measured: a machine was lost"]
+	elif .verdict == "differs" then [.row, "not measured: the builds' checksums differ"]
+	else [.row, "not measured: the ratio varies by \(.spread_percent) %; \($bound) % is the bound"] end;
+
 # --- comparison ---
 
 # Every figure of a report as {part, row, figure, value, noise}; noise in percent of the value. No value: not measured.
@@ -126,6 +150,8 @@ def figures:
 		value: (if $line.verdict == "ok" then .ns else null end), noise: .spread_percent }),
 	(.["e1000"] // empty | .rows[] | { part: "e1000", row, figure: "instructions", value: .ratio,
 		noise: ((.spread_plain_percent // 0) + (.spread_isolated_percent // 0)) }),
+	(.uml // empty | uml_summary[] | { part: "uml", row, figure: "time", value: (if .verdict == "ok" then .ratio else null end),
+		noise: .spread_percent }),
 	(.recovery // empty | recovery_summary[] | . as $line | .points[] | { part: "recovery", row: "\($line.row), \(.at) objects", noise: .spread_percent } +
 		({ figure: "us", value: (if $line.verdict == "ok" then .us else null end) },
 		 { figure: "instructions", value: (if $line.verdict == "ok" then 1000 * .kilo_instructions else null end) }));

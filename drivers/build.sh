@@ -124,7 +124,7 @@ build_plant_module() {
 	rm -rf "$K/plants"
 	mkdir -p "$K/plants"
 	cp "$TOP"/drivers/plants/* "$K/plants/"
-	quietly "$BUILD/log/plants" "building sfi_plant.ko" nice make -C "$KDIR" M="$K/plants" modules
+	quietly "$BUILD/log/plants" "building sfi_plant.ko" kmake -C "$KDIR" M="$K/plants" modules
 	echo "$stamp" >"$K/plants/stamp"
 }
 

@@ -314,6 +314,7 @@ vm_options() {
 
 cmd_vm() {
 	vm_options "$@"
+	[ "$VM_KERNEL" != uml ] || misuse "the kernel uml is a program, which ./sfi bench uml runs"
 	setup_packages
 	setup_kernel "$VM_KERNEL"
 	if [ "$VM_SFI" = yes ]; then
