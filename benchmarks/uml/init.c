@@ -47,12 +47,24 @@ static int configure(const char *name)
 	return !failed;
 }
 
+/*
+ * On the host this is another process: should the kernel that it belongs to be
+ * gone, nothing that follows is to be done there. host.c ends it before that.
+ */
+static void stay_inside(void)
+{
+	if (getpid() != 1)
+		_exit(1);
+}
+
 int main(int argc, char **argv)
 {
 	int i;
 
+	stay_inside();
 	mount("none", "/dev", "devtmpfs", 0, "");
 	for (i = 1; i < argc; i++) {
+		stay_inside();
 		if (access(argv[i], F_OK) ? configure(argv[i]) : load(argv[i]))
 			continue;
 		say("@failed|");
@@ -62,8 +74,7 @@ int main(int argc, char **argv)
 	}
 	if (i == argc)
 		say("@done\n");
-	/* On the host it would be another process: should the kernel that it belongs to be gone. */
-	if (getpid() == 1)
-		reboot(RB_POWER_OFF);
+	stay_inside();
+	reboot(RB_POWER_OFF);
 	return 1;
 }
