@@ -39,6 +39,8 @@ void emit_callback_types(struct text *t, const struct header *h);
 void emit_entry(struct text *t, const struct model *m, const struct callback *cb);
 
 /* emit_imports.c */
+/* What the kinds of locks are called, for the file's wrappers that take or drop one. */
+void emit_lock_kinds(struct text *t, const struct header *h);
 void emit_import(struct text *t, const struct model *m, const struct function *f);
 /* Expression that holds where F succeeded, or NULL: it cannot fail. */
 const char *success(const struct function *f);

@@ -3,6 +3,7 @@
  * Import wrappers: all checks first, in the order of the parameters; then what
  * changes the domain's rights before the call; the call; what it acquired.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "emit.h"
@@ -294,6 +295,52 @@ static void emit_release(struct text *t, unsigned tabs, const struct model *m,
 		   which, arg);
 }
 
+/* The lock's type as an identifier, another one for each type: "struct my_lock *" is struct_smy__lock_s_p. */
+static const char *kind_name(const struct param *p)
+{
+	const char *c;
+	struct text t;
+
+	text_begin(&t);
+	for (c = p->type.spelling; *c; c++) {
+		if (isalnum((unsigned char)*c))
+			text_add(&t, "%c", *c);
+		else
+			text_add(&t, "_%c", *c == '_' ? '_' : *c == '*' ? 'p' : 's');
+	}
+	return text_end(&t);
+}
+
+static bool is_emitted(const struct function *f)
+{
+	return !find_annotation(&f->annotations, A_BY_HAND) &&
+	       !find_annotation(&f->annotations, A_DIRECT);
+}
+
+void emit_lock_kinds(struct text *t, const struct header *h)
+{
+	string_list kinds = { 0 };
+	const struct param *p;
+	struct function **f;
+	const char **kind;
+
+	for (EACH(f, h->functions)) {
+		for (EACH(p, (*f)->params)) {
+			if (!is_emitted(*f) || (!find_annotation(&p->annotations, A_LOCK) &&
+						!find_annotation(&p->annotations, A_UNLOCK)))
+				continue;
+			for (EACH(kind, kinds))
+				if (same(*kind, p->type.spelling))
+					break;
+			if (kind != kinds.v + kinds.n)
+				continue;
+			PUSH(kinds, p->type.spelling);
+			text_add(t, "%sSFI_LOCK_KIND(%s, \"%s\");\n", kinds.n == 1 ? "\n" : "",
+				 kind_name(p), p->type.spelling);
+		}
+	}
+}
+
 static void emit_given(struct text *t, const struct model *m, const struct function *f,
 		       const struct param *p)
 {
@@ -303,8 +350,8 @@ static void emit_given(struct text *t, const struct model *m, const struct funct
 	if (!a)
 		return;
 	if (a->id == A_UNLOCK)
-		emit_calls(t, 1, "sfi_lock_dropped", ";\n", "d, %s, \"%s\", &arg_%s", p->name,
-			   p->type.spelling, p->name);
+		emit_calls(t, 1, "sfi_lock_dropped", ";\n", "d, %s, sfi_kind_%s, &arg_%s", p->name,
+			   kind_name(p), p->name);
 	if (a->id != A_GIVES && a->id != A_GIVES_OR_NULL && a->id != A_GIVES_AS)
 		return;
 	tabs = emit_unless_null(t, a->id != A_GIVES, p->name);
@@ -453,7 +500,7 @@ static void emit_success(struct text *t, const struct function *f, unsigned tabs
 	for (EACH(p, f->params))
 		if (find_annotation(&p->annotations, A_LOCK))
 			emit_calls(t, tabs, "sfi_lock_taken", ";\n",
-				   "d, %s, \"%s\", undo_%s, &arg_%s", p->name, p->type.spelling,
+				   "d, %s, sfi_kind_%s, undo_%s, &arg_%s", p->name, kind_name(p),
 				   f->name, p->name);
 }
 
@@ -644,8 +691,7 @@ static void emit_passthrough(struct text *t, const struct function *f)
 
 void emit_import(struct text *t, const struct model *m, const struct function *f)
 {
-	if (find_annotation(&f->annotations, A_BY_HAND) ||
-	    find_annotation(&f->annotations, A_DIRECT))
+	if (!is_emitted(f))
 		return;
 	if (!is_address_only(m, f)) {
 		emit_release_helper(t, f);

@@ -117,6 +117,7 @@ static bool emit_header(const struct model *m, const struct header *h, const cha
 	emit_type_definitions(&t, h);
 	emit_callback_checks(&t, m, h);
 	emit_callback_types(&t, h);
+	emit_lock_kinds(&t, h);
 	for (EACH(cb, h->callbacks))
 		emit_entry(&t, m, *cb);
 	for (EACH(f, h->functions))

@@ -25,6 +25,9 @@ struct mutex_args {
 				    SFI_ARG(function, "!SFI_HOLDS(lock)"),   \
 				    SFI_ARG(function, "preemptible() && !rcu_preempt_depth()") }
 
+/* As sfi-wrapgen calls it, by the type of what unlocks. */
+SFI_LOCK_KIND(struct_smutex_s_p, "struct mutex *");
+
 static void undo(void *lock)
 {
 	mutex_unlock(lock);
@@ -64,9 +67,8 @@ static int take(struct sfi_self *self, struct mutex *lock, unsigned int state,
 		usleep_range(us, 2 * us);
 		us = min(2 * us, (unsigned int)LONGEST_WAIT_US);
 	}
-	/* As sfi-wrapgen calls it, by the type of what unlocks. */
 	if (!ret)
-		sfi_lock_taken(d, lock, "struct mutex *", undo, args->lock);
+		sfi_lock_taken(d, lock, sfi_kind_struct_smutex_s_p, undo, args->lock);
 	sfi_import_leave(d);
 	return ret;
 }

@@ -53,10 +53,21 @@ static struct sfi_domain *enter(struct sfi_self *self, raw_spinlock_t *lock,
 	return d;
 }
 
+/* As sfi-wrapgen calls it, by the type of what unlocks. */
+SFI_LOCK_KIND(raw__spinlock__t_s_p, "raw_spinlock_t *");
+
 static void leave(struct sfi_domain *d, raw_spinlock_t *lock, const struct sfi_arg *arg)
 {
-	/* As sfi-wrapgen calls it, by the type of what unlocks. */
-	sfi_lock_taken(d, lock, "raw_spinlock_t *", undo, arg);
+	sfi_lock_taken(d, lock, sfi_kind_raw__spinlock__t_s_p, undo, arg);
+	sfi_import_leave(d);
+}
+
+/* FLAGS: before. */
+static void leave_irqs_off(struct sfi_domain *d, raw_spinlock_t *lock, const struct sfi_arg *arg,
+			   unsigned long flags)
+{
+	sfi_lock_taken_irqs(d, lock, sfi_kind_raw__spinlock__t_s_p, undo, arg,
+			    !irqs_disabled_flags(flags));
 	sfi_import_leave(d);
 }
 
@@ -103,8 +114,7 @@ void sfi_w__raw_spin_lock_irq(struct sfi_self *self, raw_spinlock_t *lock)
 	const struct sfi_arg *arg = SFI_ARG("_raw_spin_lock_irq", "lock");
 	struct sfi_domain *d = enter(self, lock, arg);
 
-	take_irqs_off(d, lock);
-	leave(d, lock, arg);
+	leave_irqs_off(d, lock, arg, take_irqs_off(d, lock));
 }
 EXPORT_SYMBOL_GPL(sfi_w__raw_spin_lock_irq);
 
@@ -114,7 +124,7 @@ unsigned long sfi_w__raw_spin_lock_irqsave(struct sfi_self *self, raw_spinlock_t
 	struct sfi_domain *d = enter(self, lock, arg);
 	unsigned long flags = take_irqs_off(d, lock);
 
-	leave(d, lock, arg);
+	leave_irqs_off(d, lock, arg, flags);
 	return flags;
 }
 EXPORT_SYMBOL_GPL(sfi_w__raw_spin_lock_irqsave);

@@ -37,12 +37,13 @@ void sfi_check_failed(struct sfi_domain *d, const struct sfi_arg *arg)
 }
 SFI_EXPORT(sfi_check_failed);
 
-void sfi_check_writable(struct sfi_domain *d, const void *p, size_t size, const struct sfi_arg *arg)
+void sfi_check_writable_slow(struct sfi_domain *d, const void *p, size_t size,
+			     const struct sfi_arg *arg)
 {
 	if (unlikely(!sfi_writable(d, sfi_addr(p), size)))
 		sfi_bad_argument(d, arg, sfi_addr(p), size, "not writable by the driver");
 }
-SFI_EXPORT(sfi_check_writable);
+SFI_EXPORT(sfi_check_writable_slow);
 
 void sfi_check_own(struct sfi_domain *d, const void *p, u8 id, size_t size,
 		   const struct sfi_arg *arg)

@@ -97,26 +97,27 @@ bool sfi_domain_fail(struct sfi_domain *d)
 
 /* === Tables === */
 
-static u32 hash_slot(const void *p, u32 slots)
+/* entry_64.S has the same. */
+static u32 hash_slot(const void *p, u32 mask)
 {
-	return (u32)((sfi_addr(p) * 0x9e3779b97f4a7c15ULL) >> 32) & (slots - 1);
+	return (u32)((sfi_addr(p) * 0x9e3779b97f4a7c15ULL) >> 32) & mask;
 }
 
 const struct sfi_func *sfi_domain_func(const struct sfi_domain *d, const void *addr)
 {
-	u32 i = hash_slot(addr, d->nr_func_slots);
+	u32 i = hash_slot(addr, d->func_mask);
 
 	while (d->funcs[i] && d->funcs[i]->addr != addr)
-		i = (i + 1) & (d->nr_func_slots - 1);
+		i = (i + 1) & d->func_mask;
 	return d->funcs[i];
 }
 
 const struct sfi_entry *sfi_domain_gate(const struct sfi_domain *d, const void *gate)
 {
-	u32 i = hash_slot(gate, d->nr_entry_slots);
+	u32 i = hash_slot(gate, d->entry_mask);
 
 	while (d->entries[i] && d->entries[i]->gate != gate)
-		i = (i + 1) & (d->nr_entry_slots - 1);
+		i = (i + 1) & d->entry_mask;
 	return d->entries[i];
 }
 
@@ -136,15 +137,15 @@ static void fill_tables(struct sfi_domain *d, const struct sfi_unit *u)
 	u32 s;
 
 	for (i = 0; i < u->nr_funcs; i++) {
-		s = hash_slot(u->funcs[i].addr, d->nr_func_slots);
+		s = hash_slot(u->funcs[i].addr, d->func_mask);
 		while (d->funcs[s] && d->funcs[s]->addr != u->funcs[i].addr)
-			s = (s + 1) & (d->nr_func_slots - 1);
+			s = (s + 1) & d->func_mask;
 		d->funcs[s] = &u->funcs[i];
 	}
 	for (i = 0; i < u->nr_entries; i++) {
-		s = hash_slot(u->entries[i].gate, d->nr_entry_slots);
+		s = hash_slot(u->entries[i].gate, d->entry_mask);
 		while (d->entries[s])
-			s = (s + 1) & (d->nr_entry_slots - 1);
+			s = (s + 1) & d->entry_mask;
 		d->entries[s] = &u->entries[i];
 	}
 }
@@ -160,11 +161,11 @@ static int make_tables(struct sfi_domain *d)
 		for (i = 0; i < d->units[n]->nr_globals; i++)
 			globals += d->units[n]->globals[i].size;
 	}
-	d->nr_func_slots = table_slots(funcs);
-	d->nr_entry_slots = table_slots(entries);
+	d->func_mask = table_slots(funcs) - 1;
+	d->entry_mask = table_slots(entries) - 1;
 	d->saved_size = globals;
-	d->funcs = sfi_port_alloc_table(d->nr_func_slots * sizeof(*d->funcs));
-	d->entries = sfi_port_alloc_table(d->nr_entry_slots * sizeof(*d->entries));
+	d->funcs = sfi_port_alloc_table((d->func_mask + 2ULL) * sizeof(*d->funcs));
+	d->entries = sfi_port_alloc_table((d->entry_mask + 1ULL) * sizeof(*d->entries));
 	d->saved_globals = sfi_port_alloc_table(globals + 1);
 	if (!d->funcs || !d->entries || !d->saved_globals)
 		return -ENOMEM;
@@ -530,8 +531,8 @@ struct sfi_memory sfi_domain_memory(const struct sfi_domain *d)
 	return (struct sfi_memory){
 		.used = sizeof(*d) + sizeof(*d->self) + SFI_DIR_ENTRIES * sizeof(*d->leaves) +
 			leaves * (SFI_LEAF_SLOTS + sizeof(struct sfi_leaf)) + SFI_LEAF_SLOTS +
-			d->nr_func_slots * sizeof(*d->funcs) +
-			d->nr_entry_slots * sizeof(*d->entries) + d->saved_size +
+			(d->func_mask + 2ULL) * sizeof(*d->funcs) +
+			(d->entry_mask + 1ULL) * sizeof(*d->entries) + d->saved_size +
 			2 * SFI_REPORT_SIZE + sfi_objects_memory(d),
 		.covered = leaves << SFI_CHUNK_SHIFT,
 	};

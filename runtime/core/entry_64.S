@@ -69,9 +69,8 @@ FUNC(\name)
 END(\name)
 	.endm
 
-/* The same for a function with a result. */
+/* The same for a function with a result, as the rest of one. */
 	.macro COLD_RESULT name
-FUNC(\name)
 	PUSH(%rcx)
 	PUSH(%rdx)
 	PUSH(%rsi)
@@ -89,14 +88,56 @@ FUNC(\name)
 	POP(%rdx)
 	POP(%rcx)
 	RETURN
-END(\name)
 	.endm
 
 	COLD sfi_guard
-	COLD_RESULT sfi_icall
 	COLD sfi_stack
 	COLD sfi_local_grant
 	COLD sfi_local_revoke
+
+/*
+ * const void *sfi_icall(struct sfi_self *self, const void *target, struct
+ * sfi_site *site): what icall.c would say, found without it up to the end of the
+ * table, behind which is a slot that is null. It asserts where the fields are.
+ */
+#define SITE_KNOWN 0
+#define SITE_TYPE 8
+#define SELF_DOMAIN 65536
+#define DOMAIN_FUNCS 96
+#define DOMAIN_FUNC_MASK 112
+#define FUNC_ADDR 0
+#define FUNC_CALL 8
+#define FUNC_TYPE 16
+#define FUNC_FLAGS 20
+#define FLAG_GATE 1
+FUNC(sfi_icall)
+	mov	SITE_KNOWN(%rdx), %rax
+	cmpl	$0, FUNC_TYPE(%rax)	/* the place is to learn its first */
+	je	1f
+	mov	SELF_DOMAIN(%rdi), %r11
+	movabs	$0x9e3779b97f4a7c15, %rax
+	imul	%rsi, %rax
+	shr	$32, %rax
+	and	DOMAIN_FUNC_MASK(%r11), %eax
+	mov	DOMAIN_FUNCS(%r11), %r11
+	lea	(%r11, %rax, 8), %r11
+2:	mov	(%r11), %rax
+	add	$8, %r11
+	test	%rax, %rax
+	jz	1f
+	cmp	FUNC_ADDR(%rax), %rsi
+	jne	2b
+	mov	SITE_TYPE(%rdx), %r11d
+	cmp	FUNC_TYPE(%rax), %r11d
+	jne	1f
+	testb	$FLAG_GATE, FUNC_FLAGS(%rax)
+	jnz	1f
+	mov	FUNC_CALL(%rax), %rax
+	test	%rax, %rax
+	jz	1f
+	RETURN
+1:	COLD_RESULT sfi_icall
+END(sfi_icall)
 
 /*
  * int sfi_gate_save(struct sfi_gate *g): returns 0, or 1 from sfi_gate_resume().
@@ -164,9 +205,59 @@ END(sfi_landing)
 sfi_onbehalf_begin:
 	NOT_CALLED
 
-/* void sfi_copy_up(void *dst, const void *src, size_t n) */
+/* More bytes are for the string instructions, which take some time to begin. */
+#define FEW 512
+
+/*
+ * void sfi_copy_up(void *dst, const void *src, size_t n): from the beginning. The last eight bytes are
+ * read first and written last, and so need not begin where a word ends.
+ */
 FUNC(sfi_copy_up)
-	mov	%rdx, %rcx
+	cmp	$FEW, %rdx
+	ja	6f
+	sub	$8, %edx
+	jb	4f
+	mov	(%rsi), %rax		/* if that faults, it is the first that did */
+	mov	(%rsi, %rdx), %r10
+	lea	(%rdi, %rdx), %r11
+	sub	$24, %edx
+	jb	2f
+1:	mov	(%rsi), %rax
+	mov	8(%rsi), %rcx
+	mov	16(%rsi), %r8
+	mov	24(%rsi), %r9
+	mov	%rax, (%rdi)
+	mov	%rcx, 8(%rdi)
+	mov	%r8, 16(%rdi)
+	mov	%r9, 24(%rdi)
+	add	$32, %rsi
+	add	$32, %rdi
+	sub	$32, %edx
+	jae	1b
+2:	add	$24, %edx		/* what is left, less eight */
+	jle	3f
+	mov	(%rsi), %rax
+	mov	%rax, (%rdi)
+	sub	$8, %edx
+	jle	3f
+	mov	8(%rsi), %rax
+	mov	%rax, 8(%rdi)
+	sub	$8, %edx
+	jle	3f
+	mov	16(%rsi), %rax
+	mov	%rax, 16(%rdi)
+3:	mov	%r10, (%r11)
+	RETURN
+4:	add	$8, %edx
+	jz	5f
+1:	movb	(%rsi), %al
+	movb	%al, (%rdi)
+	inc	%rsi
+	inc	%rdi
+	dec	%edx
+	jnz	1b
+5:	RETURN
+6:	mov	%rdx, %rcx
 	shr	$3, %rcx
 	rep movsq
 	mov	%edx, %ecx
@@ -198,7 +289,39 @@ FUNC(sfi_fill)
 	movzbl	%sil, %eax
 	movabs	$0x0101010101010101, %rcx
 	imul	%rcx, %rax
-	mov	%rdx, %rcx
+	cmp	$FEW, %rdx
+	ja	6f
+	sub	$8, %edx
+	jb	4f
+	lea	(%rdi, %rdx), %r11
+	sub	$24, %edx
+	jb	2f
+1:	mov	%rax, (%rdi)
+	mov	%rax, 8(%rdi)
+	mov	%rax, 16(%rdi)
+	mov	%rax, 24(%rdi)
+	add	$32, %rdi
+	sub	$32, %edx
+	jae	1b
+2:	add	$24, %edx
+	jle	3f
+	mov	%rax, (%rdi)
+	sub	$8, %edx
+	jle	3f
+	mov	%rax, 8(%rdi)
+	sub	$8, %edx
+	jle	3f
+	mov	%rax, 16(%rdi)
+3:	mov	%rax, (%r11)
+	RETURN
+4:	add	$8, %edx
+	jz	5f
+1:	movb	%al, (%rdi)
+	inc	%rdi
+	dec	%edx
+	jnz	1b
+5:	RETURN
+6:	mov	%rdx, %rcx
 	shr	$3, %rcx
 	rep stosq
 	mov	%edx, %ecx

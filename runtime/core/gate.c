@@ -122,6 +122,8 @@ void sfi_gate_imbalance(struct sfi_gate *g)
 	unsigned int locks;
 	bool differs = sfi_port_gate_differs(g);
 
+	if (likely(!differs && !sfi_locks_mine(g->domain)))
+		return;
 	if (differs)
 		sfi_port_gate_describe(g, r.detail, sizeof(r.detail));
 	locks = repair(g, sp, &first);

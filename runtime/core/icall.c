@@ -18,6 +18,20 @@
  */
 #include "internal.h"
 
+/* For entry_64.S, which looks for the target before all this, once a place knows one: no count, no look at the state. */
+#define AT(structure, field, offset) \
+	static_assert(offsetof(struct structure, field) == (offset), "known to entry_64.S")
+AT(sfi_site, known, 0);
+AT(sfi_site, type, 8);
+AT(sfi_self, domain, 65536);
+AT(sfi_domain, funcs, 96);
+AT(sfi_domain, func_mask, 112);
+AT(sfi_func, addr, 0);
+AT(sfi_func, call, 8);
+AT(sfi_func, type, 16);
+AT(sfi_func, flags, 20);
+static_assert(SFI_FUNC_GATE == 1, "known to entry_64.S");
+
 static noinline void wild_call(struct sfi_domain *d, const void *target, const struct sfi_func *f,
 			       u32 type, u64 ip)
 {

@@ -49,6 +49,11 @@ enum sfi_over { SFI_OVERWRITE, SFI_KEEP_TYPED };
  */
 bool sfi_rights_set(struct sfi_domain *d, u64 addr, u64 size, enum sfi_over over);
 /*
+ * An object of SIZE bytes can be at ADDR, which begins a slot: whatever changes its rights from now
+ * on allocates nothing, and cannot fail. False as sfi_rights_set().
+ */
+bool sfi_rights_prepare(struct sfi_domain *d, u64 addr, u64 size);
+/*
  * A store of the driver at IP (0: to be found): returns if it may. The directory knows the chunk
  * afterwards.
  */
@@ -123,10 +128,12 @@ void sfi_memory_reset(struct sfi_domain *d);
  * lock.c
  */
 /*
- * Unlocks what this context took at stack pointers in [LOW, HIGH). Returns how many, *FIRST one of
- * them.
+ * Unlocks what this context took at stack pointers in [LOW, HIGH), the last first. Returns how many,
+ * *FIRST the one of them that it took first.
  */
 unsigned int sfi_locks_drop(struct sfi_domain *d, u64 low, u64 high, const struct sfi_arg **first);
+/* This context holds any. */
+bool sfi_locks_mine(const struct sfi_domain *d);
 /* A lock in [ADDR, ADDR + SIZE) that any context holds, or NULL. Any context. */
 const struct sfi_held *sfi_lock_inside(const struct sfi_domain *d, u64 addr, u64 size);
 /* Forgets all locks without unlocking. */

@@ -17,7 +17,7 @@
 
 void sfi_memory_flush(struct sfi_domain *d)
 {
-	__atomic_fetch_add(&d->memory_held, sfi_port_cpu_take(d->cpu, memory), __ATOMIC_RELAXED);
+	__atomic_fetch_add(&d->memory_held, sfi_port_cpu_swap(d->cpu, memory, 0), __ATOMIC_RELAXED);
 }
 
 void sfi_memory_reset(struct sfi_domain *d)

@@ -16,9 +16,9 @@
  *
  * Everything but the fast path of hot types is under object_lock. Functions of
  * a type (grant, revoke, release) are called without it, and may acquire and
- * give up other objects. A borrowing comes and goes, rights included, under
- * borrow_lock, so that a second borrower who finds the record finds the rights
- * in place; grants do not borrow.
+ * give up other objects. A borrowing comes and goes, rights included, under one
+ * lock, so that a second borrower who finds the record finds the rights in
+ * place: borrow_lock if its type has such functions; grants do not borrow.
  */
 #include "object.h"
 

@@ -25,7 +25,7 @@ struct sfi_object {
 	sfi_release_fn release; /* NULL: type->release */
 	u64 args[4];
 	u32 flags;
-	u32 users; /* of a borrowed one: calls that have it; borrow_lock */
+	u32 users; /* of a borrowed one: calls that have it */
 };
 
 /* Bytes that belong to the object of record O. */
@@ -80,7 +80,7 @@ bool sfi_object_was_freed(const struct sfi_domain *d, u8 id, const void *obj);
  */
 /*
  * Rights and type of an object that comes (false: no memory, the domain has failed) or goes.
- * Without object_lock. MAP: rights bytes of its slots if not the type's, or NULL.
+ * Without object_lock, unless borrow.c knows that it is not needed. MAP: rights bytes of its slots if not the type's, or NULL.
  */
 bool sfi_object_give(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
 		     const u8 *map);

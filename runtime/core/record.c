@@ -88,9 +88,12 @@ static void put_spare(struct sfi_domain *d, struct sfi_object *o)
 struct sfi_object *sfi_object_new(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 				  size_t size)
 {
-	struct sfi_object *o = sfi_port_alloc(sizeof(*o));
+	/* That of the object which went last, most often. */
+	struct sfi_object *o = sfi_port_cpu_swap(d->cpu, record, NULL);
 
-	if (!o) {
+	if (!o)
+		o = sfi_port_alloc(sizeof(*o));
+	if (unlikely(!o)) {
 		o = take_spare(d);
 		sfi_internal_error(d, "no memory for the record of an object");
 		if (!o) {
@@ -101,6 +104,10 @@ struct sfi_object *sfi_object_new(struct sfi_domain *d, const struct sfi_type *t
 	o->type = type;
 	o->obj = obj;
 	o->size = size;
+	o->release = NULL;
+	memset(o->args, 0, sizeof(o->args));
+	o->flags &= OBJECT_SPARE;
+	o->users = 0;
 	return o;
 }
 
@@ -108,8 +115,10 @@ void sfi_object_free(struct sfi_domain *d, struct sfi_object *o)
 {
 	u64 flags;
 
-	if (!(o->flags & OBJECT_SPARE)) {
-		sfi_port_free(o);
+	if (likely(!(o->flags & OBJECT_SPARE))) {
+		o = sfi_port_cpu_swap(d->cpu, record, o);
+		if (o)
+			sfi_port_free(o);
 		return;
 	}
 	flags = sfi_port_lock(&d->object_lock);
@@ -239,6 +248,14 @@ int sfi_objects_init(struct sfi_domain *d)
 	return 0;
 }
 
+static void free_unused(struct sfi_domain *d)
+{
+	int cpu;
+
+	sfi_port_for_each_cpu(cpu)
+		sfi_port_free(sfi_port_cpu_of(d->cpu, cpu)->record);
+}
+
 /* Records still there are forgotten: sfi_release_all() was to be called. */
 void sfi_objects_free(struct sfi_domain *d)
 {
@@ -249,6 +266,8 @@ void sfi_objects_free(struct sfi_domain *d)
 		sfi_object_unlink(d, o);
 		sfi_object_free(d, o);
 	}
+	if (d->cpu)
+		free_unused(d);
 	sfi_port_free_table(d->reserve);
 	d->reserve = NULL;
 }

@@ -269,6 +269,25 @@ bool sfi_rights_set(struct sfi_domain *d, u64 addr, u64 size, enum sfi_over over
 	return true;
 }
 
+bool sfi_rights_prepare(struct sfi_domain *d, u64 addr, u64 size)
+{
+	u64 last;
+
+	if (!size)
+		return true;
+	if (unlikely(!sfi_range(addr, size, &last) || !sfi_port_grantable(addr, last) ||
+		     (addr & (SFI_SLOT_SIZE - 1)))) {
+		sfi_internal_error(d, "an object where none can be");
+		return false;
+	}
+	if (unlikely(!one_chunk(addr, last)))
+		return in_pieces(d, addr, last, sfi_rights_prepare);
+	if (likely(make_slots(d, addr)))
+		return true;
+	sfi_internal_error(d, "no memory for the rights table");
+	return false;
+}
+
 bool sfi_rights_begin(struct sfi_domain *d, u64 addr, u64 size, u8 id)
 {
 	u8 *slots;

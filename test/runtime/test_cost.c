@@ -56,6 +56,28 @@ static void do_icall(void)
 	mark();
 }
 
+/* A place that knows one calls another. */
+static void do_icall_again(void)
+{
+	static const struct sfi_func first = { .addr = &first, .call = &first, .type = 11 };
+	static struct sfi_site site = { &first, 11 };
+
+	mark();
+	sfi_icall(&test_self, test_callback, &site);
+	mark();
+}
+
+static void do_borrow(void)
+{
+	sfi_borrow(dom, &type_packet, &packet);
+	sfi_unborrow(dom, &type_packet, &packet);
+	mark();
+	/* The record is the last one's. */
+	sfi_borrow(dom, &type_packet, &packet);
+	sfi_unborrow(dom, &type_packet, &packet);
+	mark();
+}
+
 static void do_gate(void)
 {
 	SFI_DEFINE_GATE(g);
@@ -166,7 +188,9 @@ static void costs(void **state)
 		{ "gate, enter, save and leave", do_gate, 80 },
 		{ "guard's slow path, directory hit", do_guard_hit, 125 },
 		{ "guard's slow path, directory miss", do_guard_miss, 235 },
-		{ "indirect call of another", do_icall, 95 },
+		{ "indirect call, a place's first", do_icall, 100 },
+		{ "indirect call of another", do_icall_again, 60 },
+		{ "object borrowed and given back", do_borrow, 1000 },
 		{ "range check of 2 KiB", do_writable_2k, 145 },
 		{ "grant of 2 KiB", do_grant_2k, 280 },
 		{ "hot object, acquire and release", do_hot_object, 195 },

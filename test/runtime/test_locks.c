@@ -35,7 +35,7 @@ static void assert_put_right(void)
 {
 	assert_int_equal(nr_unlocked, 2);
 	assert_int_equal(unlocked[0] + unlocked[1], 1 + 3);
-	assert_int_equal(dom->lock_map[0], 0);
+	assert_false(sfi_locks_any(dom));
 	assert_int_equal(sfi_port_thread.irq_flags, 0x200);
 	assert_int_equal(sfi_port_thread.preempt_count, 0);
 	assert_int_equal(sfi_port_thread.rcu_depth, 0);
@@ -61,6 +61,22 @@ static void returning_with_locks(void **state)
 		"lock imbalance: returns with a lock held (interrupts off, preempt count +2, RCU nesting +1)"
 		" (taken by kernel_function)",
 		"drv_wrapper+0x0 [test]");
+}
+
+static void lock_only(void)
+{
+	sfi_lock_taken(dom, &locks[0], "lock", unlock, &test_arg);
+}
+
+static void returning_with_a_lock_alone(void **state)
+{
+	(void)state;
+	nr_unlocked = 0;
+	wrapper = lock_only;
+	assert_int_equal(enter(drv_wrapper), 1);
+	assert_int_equal(nr_unlocked, 1);
+	assert_report("lock imbalance: returns with a lock held (taken by kernel_function)",
+		      "drv_wrapper+0x0 [test]");
 }
 
 static void change_preempt_count(void)
@@ -104,9 +120,11 @@ static void only_locks_of_skipped_frames(void **state)
 	assert_int_equal(enter(drv_import), UNWOUND);
 	assert_int_equal(nr_unlocked, 1);
 	assert_int_equal(unlocked[0], 5);
-	assert_int_equal(dom->lock_map[0], 1);
+	sfi_port_thread.level = 1;
+	assert_true(sfi_lock_is_held(dom, &locks[3]));
+	sfi_port_thread.level = 0;
 	sfi_locks_reset(dom);
-	assert_int_equal(dom->lock_map[0], 0);
+	assert_false(sfi_locks_any(dom));
 }
 
 static int others_lock(int x)
@@ -151,11 +169,102 @@ static void too_many_locks(void **state)
 	assert_int_equal(enter(drv_import), UNWOUND);
 }
 
+/* The second of the same kind has not its home's slot, and nor has the third, which is dropped first. */
+static int locks_thrice(int x)
+{
+	char another[] = "lock";
+
+	sfi_lock_taken(dom, &locks[0], another, unlock, &test_arg);
+	sfi_lock_taken(dom, &locks[0], "lock", unlock, &test_arg);
+	sfi_lock_taken(dom, &locks[0], "other", unlock, &test_arg);
+	sfi_lock_dropped(dom, &locks[0], "other", &test_arg);
+	sfi_lock_dropped(dom, &locks[0], "lock", &test_arg);
+	assert_true(sfi_lock_is_held(dom, &locks[0]));
+	sfi_lock_dropped(dom, &locks[0], "lock", &test_arg);
+	assert_false(sfi_lock_is_held(dom, &locks[0]));
+	assert_false(sfi_locks_any(dom));
+	sfi_lock_taken(dom, &locks[0], "lock", unlock, &test_arg);
+	nr_unlocked = 0;
+	sfi_lock_dropped(dom, &locks[0], "other", &test_arg);
+	return x;
+}
+
+static void one_lock_thrice(void **state)
+{
+	(void)state;
+	kernel_function = locks_thrice;
+	assert_int_equal(enter(drv_import), UNWOUND);
+	assert_int_equal(nr_unlocked, 1);
+	assert_report("argument p of kernel_function: not a lock that this context took",
+		      "drv_import+0x");
+}
+
+static const struct sfi_arg *first_dropped;
+
+/* A section within a section, of a call in between: it is the inner one's that ends, and the outer call has its own. */
+static int section_inside(int x)
+{
+	sfi_lock_taken(dom, &locks[0], "lock", unlock, &test_arg);
+	sfi_lock_dropped(dom, &locks[0], "lock", &test_arg);
+	return x;
+}
+
+static int section_outside(int x)
+{
+	sfi_lock_taken(dom, &locks[0], "lock", unlock, &test_arg);
+	kernel_function = section_inside;
+	assert_int_equal(enter(drv_import), 1);
+	assert_string_equal(test_logged, "");
+	assert_int_equal(nr_unlocked, 0);
+	assert_true(sfi_lock_is_held(dom, &locks[0]));
+	assert_int_equal(sfi_locks_drop(dom, 0, ~0ULL, &first_dropped), 1);
+	return x;
+}
+
+static void one_section_in_another(void **state)
+{
+	(void)state;
+	nr_unlocked = 0;
+	kernel_function = section_outside;
+	assert_int_equal(enter(drv_import), 1);
+	assert_int_equal(nr_unlocked, 1);
+}
+
+/* That interrupts were on is known until the domain is called anew. */
+static int takes_with_irqs_on(int x)
+{
+	assert_false(sfi_lock_irqs_were_on(dom, &locks[0]));
+	sfi_lock_taken_irqs(dom, &locks[0], "lock", unlock, &test_arg, true);
+	sfi_lock_taken_irqs(dom, &locks[1], "lock", unlock, &test_arg, false);
+	assert_true(sfi_lock_irqs_were_on(dom, &locks[0]));
+	assert_false(sfi_lock_irqs_were_on(dom, &locks[1]));
+	sfi_port_thread.level = 1;
+	assert_false(sfi_lock_irqs_were_on(dom, &locks[0]));
+	sfi_port_thread.level = 0;
+	sfi_lock_dropped(dom, &locks[1], "lock", &test_arg);
+	enter(drv_nothing);
+	assert_false(sfi_lock_irqs_were_on(dom, &locks[0]));
+	sfi_lock_dropped(dom, &locks[0], "lock", &test_arg);
+	assert_false(sfi_lock_irqs_were_on(dom, &locks[0]));
+	return x;
+}
+
+static void irqs_were_on(void **state)
+{
+	(void)state;
+	kernel_function = takes_with_irqs_on;
+	assert_int_equal(enter(drv_import), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		INSIDE_TEST(one_lock_thrice),
+		INSIDE_TEST(one_section_in_another),
+		INSIDE_TEST(irqs_were_on),
 		INSIDE_TEST(unwinding_drops_locks),
 		INSIDE_TEST(returning_with_locks),
+		INSIDE_TEST(returning_with_a_lock_alone),
 		INSIDE_TEST(returning_with_other_counts),
 		INSIDE_TEST(only_locks_of_skipped_frames),
 		INSIDE_TEST(another_contexts_lock),

@@ -385,6 +385,42 @@ static void borrowed_for_a_call(void **state)
 	assert_int_equal(sfi_domain_objects(d), 0);
 }
 
+static bool has_args(const void *obj, const u64 args[4], const void *arg)
+{
+	(void)obj;
+	(void)arg;
+	return args[0] | args[1] | args[2] | args[3];
+}
+
+/* Its record is the one that another object had. */
+static void a_record_is_new(void **state)
+{
+	struct sfi_domain *d = *state;
+
+	sfi_acquire(d, &type_registration, &device, 0, NULL, 1, 2, 3, 4);
+	assert_true(sfi_any_recorded(d, type_registration.id, has_args, NULL));
+	sfi_release(d, &type_registration, &device, &test_arg);
+	assert_true(sfi_borrow(d, &type_packet, &packets[0]));
+	assert_false(sfi_any_recorded(d, type_packet.id, has_args, NULL));
+	sfi_unborrow(d, &type_packet, &packets[0]);
+}
+
+/* Only who borrows first needs memory. */
+static void a_second_borrower_needs_no_memory(void **state)
+{
+	struct sfi_domain *d = *state;
+
+	assert_true(sfi_borrow(d, &type_packet, &packets[0]));
+	sfi_port_alloc_budget = 0;
+	assert_true(sfi_borrow(d, &type_packet, &packets[0]));
+	sfi_port_alloc_budget = -1;
+	assert_int_equal(sfi_domain_state(d), SFI_LIVE);
+	sfi_unborrow(d, &type_packet, &packets[0]);
+	assert_int_equal(sfi_type_at(d, sfi_addr(&packets[0])), type_packet.id);
+	sfi_unborrow(d, &type_packet, &packets[0]);
+	assert_int_equal(sfi_type_at(d, sfi_addr(&packets[0])), 0);
+}
+
 static void borrowed_memory_of_its_own(void **state)
 {
 	struct sfi_domain *d = *state;
@@ -514,6 +550,8 @@ int main(void)
 		TEST(embedded_objects),
 		TEST(hot_objects_in_memory_go_before_it),
 		TEST(borrowed_for_a_call),
+		TEST(a_record_is_new),
+		TEST(a_second_borrower_needs_no_memory),
 		TEST(borrowed_memory_of_its_own),
 		TEST(recovery_leaves_borrowed_objects_alone),
 		TEST(taken_hot_object),

@@ -36,7 +36,7 @@ enum sfi_state {
 	X(refused)     /* calls by the kernel that a closed domain did not get */ \
 	X(slow_guards) /* guards that the directory did not answer */ \
 	X(refills)     /* times the directory learned of a leaf that existed */ \
-	X(icalls)      /* indirect calls of others than their place knows */ \
+	X(icalls)      /* indirect calls that icall.c had to look at */ \
 	X(acquired)    /* objects acquired */ \
 	X(released)    /* objects released by the driver */
 
@@ -53,6 +53,7 @@ struct sfi_cpu {
 	SFI_COUNTERS(X)
 #undef X
 	s64 memory; /* bytes come or gone since they were last added to sfi_domain.memory_held */
+	struct sfi_object *record; /* one that is in no use, for the next that comes; or NULL. Swapped */
 } __attribute__((aligned(64)));
 
 /*
@@ -73,6 +74,8 @@ struct sfi_held {
 	/* sfi_port_context_id() of the holder; written last and cleared first: 0 while being filled */
 	u64 context;
 	u64 sp; /* stack pointer when taken */
+	/* Taken with interrupts on, which it switched off: where lock.c says the gates stood; or 0 */
+	u64 irqs_on;
 };
 
 #define SFI_RESERVE 64 /* spare object records, for when there is no memory */
@@ -117,10 +120,13 @@ struct sfi_domain {
 	u64 rodata, rodata_size; /* constant data */
 	const struct sfi_unit **units;
 	u32 nr_units;
-	/* Open addressing by address, by gate; the numbers of slots are powers of two */
+	/*
+	 * Open addressing by address, by gate; masks: slots less one, which are powers of two. One slot
+	 * more of funcs is null: entry_64.S goes no further
+	 */
 	const struct sfi_func **funcs;
 	const struct sfi_entry **entries;
-	u32 nr_func_slots, nr_entry_slots;
+	u32 func_mask, entry_mask;
 	void *saved_globals;              /* their first contents, one after the other */
 	size_t saved_size;
 	char name[SFI_NAME_SIZE];
@@ -143,7 +149,8 @@ struct sfi_domain {
 	u32 nr_objects, nr_spare;
 	sfi_port_lock_t embed_lock;  /* held while an embedded object comes, goes or gets busy */
 	u64 embed_holder;            /* the context that holds it through sfi_embedded_hold(), or 0 */
-	sfi_port_lock_t borrow_lock; /* held while a borrowing comes or goes, rights included */
+	/* Held while a borrowing comes or goes, rights included, for which its type calls somebody */
+	sfi_port_lock_t borrow_lock;
 	u64 borrowings;              /* see sfi_object_surely_own(), which reads it without lock */
 	struct {
 		const struct sfi_type *type;

@@ -16,7 +16,8 @@
 /* Per-CPU counters: exact sums once the counted have stopped. */
 #define sfi_port_cpu_inc(p, field) this_cpu_inc((p)->field)
 #define sfi_port_cpu_add(p, field, n) this_cpu_add_return((p)->field, n)
-#define sfi_port_cpu_take(p, field) this_cpu_xchg((p)->field, 0)
+#define sfi_port_cpu_get(p, field) this_cpu_read((p)->field)
+#define sfi_port_cpu_swap(p, field, value) this_cpu_xchg((p)->field, value)
 
 /* Of what arch_local_save_flags() returns: interrupts are on. */
 #define SFI_PORT_IRQS_ON X86_EFLAGS_IF

@@ -99,6 +99,7 @@ bool sfi_port_readable(u64 first, u64 last);
 /* Per-CPU counters; what counts is in port_arch.h. */
 #define sfi_port_cpu_alloc(type) alloc_percpu(type)
 #define sfi_port_cpu_free(p) free_percpu(p)
+#define sfi_port_this_cpu() raw_smp_processor_id()
 #define sfi_port_cpu_of(p, cpu) per_cpu_ptr(p, cpu)
 #define sfi_port_for_each_cpu(cpu) for_each_possible_cpu(cpu)
 

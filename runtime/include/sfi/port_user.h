@@ -41,6 +41,7 @@ struct module;
 #define SFI_PORT_NO_ASAN
 #endif
 #define noinline __attribute__((__noinline__))
+#define __weak __attribute__((__weak__))
 #define __noreturn __attribute__((__noreturn__))
 #define __printf(a, b) __attribute__((format(printf, a, b)))
 #define likely(x) __builtin_expect(!!(x), 1)
@@ -225,7 +226,7 @@ static inline unsigned int sfi_port_this_cpu(void)
 /* One instruction, as in the kernel: nobody else writes the counter. */
 static inline void sfi_port_inc(u64 *counter)
 {
-#ifdef __SANITIZE_THREAD__
+#if SFI_PORT_BYTEWISE
 	/* It knows no other way for threads to know of each other. */
 	__atomic_fetch_add(counter, 1, __ATOMIC_RELEASE);
 #else
@@ -236,8 +237,20 @@ static inline void sfi_port_inc(u64 *counter)
 #define sfi_port_cpu_inc(p, field) sfi_port_inc(&(p)[sfi_port_this_cpu()].field)
 #define sfi_port_cpu_add(p, field, n) \
 	__atomic_add_fetch(&(p)[sfi_port_this_cpu()].field, n, __ATOMIC_RELAXED)
-#define sfi_port_cpu_take(p, field) \
-	__atomic_exchange_n(&(p)[sfi_port_this_cpu()].field, 0, __ATOMIC_RELAXED)
+#define sfi_port_cpu_get(p, field) READ_ONCE((p)[sfi_port_this_cpu()].field)
+#if SFI_PORT_BYTEWISE
+#define sfi_port_cpu_swap(p, field, value) \
+	__atomic_exchange_n(&(p)[sfi_port_this_cpu()].field, value, __ATOMIC_ACQ_REL)
+#else
+#define sfi_port_cpu_swap(p, field, value) ({				\
+	__typeof__(&(p)->field) at_ = &(p)[sfi_port_this_cpu()].field;		\
+	__typeof__(*at_) new_ = (value), was_ = *at_;			\
+									\
+	__asm__ volatile("1: cmpxchgq %2, %1; jnz 1b"			\
+		     : "+a"(was_), "+m"(*at_) : "r"(new_) : "cc", "memory"); \
+	was_;								\
+})
+#endif
 #define sfi_port_cpu_of(p, cpu) (&(p)[cpu])
 #define sfi_port_for_each_cpu(cpu) for ((cpu) = 0; (cpu) < SFI_PORT_CPUS; (cpu)++)
 

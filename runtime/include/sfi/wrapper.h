@@ -80,8 +80,8 @@ struct sfi_arg {
 static __always_inline void sfi_check_owned(struct sfi_domain *d, const void *obj, u8 id,
 					    const struct sfi_arg *arg);
 /* The domain may write [P, P + SIZE). SIZE 0 is always right. */
-void sfi_check_writable(struct sfi_domain *d, const void *p, size_t size,
-			const struct sfi_arg *arg);
+static __always_inline void sfi_check_writable(struct sfi_domain *d, const void *p, size_t size,
+					       const struct sfi_arg *arg);
 /* [P, P + SIZE) is a plausible kernel address range to read. */
 void sfi_check_readable(struct sfi_domain *d, const void *p, size_t size,
 			const struct sfi_arg *arg);
@@ -195,20 +195,34 @@ bool sfi_any_typed(struct sfi_domain *d, u8 id, bool (*is)(const void *obj, cons
 
 /*
  * Locks: remembered with the stack pointer, so that an unwinder releases what the skipped frames
- * took. KIND: only what is of the same kind may unlock it.
+ * took. KIND: only what is of the same kind may unlock it, which is soon seen if both have it from
+ * SFI_LOCK_KIND().
  */
 void sfi_lock_taken(struct sfi_domain *d, void *lock, const char *kind, void (*unlock)(void *lock),
 		    const struct sfi_arg *arg);
+/* The same of one that switches preemption and interrupts off; IRQS_ON: they were on before. */
+void sfi_lock_taken_irqs(struct sfi_domain *d, void *lock, const char *kind,
+			 void (*unlock)(void *lock), const struct sfi_arg *arg, bool irqs_on);
+/* One string for all files of a wrapper module that have such a line: sfi_kind_NAME. */
+#define SFI_LOCK_KIND(name, text)					\
+	extern const char sfi_kind_##name[];				\
+	const char sfi_kind_##name[] __weak = text
 void sfi_lock_dropped(struct sfi_domain *d, void *lock, const char *kind,
 		      const struct sfi_arg *arg);
 /* This context has taken LOCK through sfi_lock_taken(). */
 bool sfi_lock_is_held(const struct sfi_domain *d, const void *lock);
 #define SFI_HOLDS(lock) sfi_lock_is_held(d, lock)
-/* What the driver has switched off since it was called last: soft interrupts; and interrupts, which were on. */
+/* It has taken it so, IRQS_ON being true, and has not been called anew since; false also where that is not known. */
+bool sfi_lock_irqs_were_on(const struct sfi_domain *d, const void *lock);
+/*
+ * What the driver has switched off since it was called last: soft interrupts; and interrupts, which
+ * were on then, or when it took LOCK.
+ */
 bool sfi_bh_is_own(void);
 bool sfi_irqs_were_on(void);
 #define SFI_BH_IS_OWN sfi_bh_is_own()
 #define SFI_IRQS_WERE_ON sfi_irqs_were_on()
+#define SFI_IRQS_WERE_ON_BEFORE(lock) (sfi_lock_irqs_were_on(d, lock) || sfi_irqs_were_on())
 
 /*
  * BYTES more of memory are within the domain's limit; if not, the wrapper fails as the function

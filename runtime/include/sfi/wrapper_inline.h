@@ -10,6 +10,8 @@
 
 void sfi_do_unwind(struct sfi_domain *d);
 void sfi_check_owned_slow(struct sfi_domain *d, const void *obj, u8 id, const struct sfi_arg *arg);
+void sfi_check_writable_slow(struct sfi_domain *d, const void *p, size_t size,
+			     const struct sfi_arg *arg);
 void sfi_check_failed(struct sfi_domain *d, const struct sfi_arg *arg);
 bool sfi_refuse_memory(struct sfi_domain *d);
 bool sfi_gate_refuse(struct sfi_domain *d);
@@ -74,6 +76,18 @@ static __always_inline void sfi_check_owned(struct sfi_domain *d, const void *ob
 {
 	if (unlikely(!sfi_dir_has(d, obj, id)))
 		sfi_check_owned_slow(d, obj, id, arg);
+}
+
+/* What is aligned, and no larger than a slot, has one byte to be looked at. */
+static __always_inline void sfi_check_writable(struct sfi_domain *d, const void *p, size_t size,
+					       const struct sfi_arg *arg)
+{
+	u64 addr = (u64)(uintptr_t)p;
+
+	if (__builtin_constant_p(size) && (size == 4 || size == 8) && !(addr % size) &&
+	    likely(sfi_dir_slot(d, addr & ~(u64)(SFI_SLOT_SIZE - 1)) & SFI_RIGHT_WRITE))
+		return;
+	sfi_check_writable_slow(d, p, size, arg);
 }
 
 /* An object of type ID begins at OBJ. */

@@ -252,7 +252,7 @@ MISUSE(device_of_no_mtu, "argument dev->mtu is one of Ethernet's of register_net
 	(void)register_netdev(other);
 }
 
-MISUSE(interrupts_turned_on, "argument .*SFI_IRQS_WERE_ON of _raw_spin_unlock_irqrestore")
+MISUSE(interrupts_turned_on, "argument .*SFI_IRQS_WERE_ON_BEFORE.* of _raw_spin_unlock_irqrestore")
 {
 	hrtimer_init(&high, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	high.function = on_high;

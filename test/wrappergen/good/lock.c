@@ -13,6 +13,8 @@
 /* The callers are compiled drivers, which no declaration would help. */
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
+SFI_LOCK_KIND(struct_stoy__lock_s_p, "struct toy_lock *");
+
 static void undo_toy_lock(void *obj)
 {
 	struct toy_lock *lock = obj;
@@ -27,7 +29,7 @@ void sfi_w_toy_lock(struct sfi_self *self, struct toy_lock *lock)
 
 	sfi_check_writable(d, lock, sizeof(*lock), &arg_lock);
 	toy_lock(lock);
-	sfi_lock_taken(d, lock, "struct toy_lock *", undo_toy_lock, &arg_lock);
+	sfi_lock_taken(d, lock, sfi_kind_struct_stoy__lock_s_p, undo_toy_lock, &arg_lock);
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_toy_lock);
@@ -48,7 +50,8 @@ int sfi_w_toy_trylock(struct sfi_self *self, struct toy_lock *lock)
 	sfi_check_writable(d, lock, sizeof(*lock), &arg_lock);
 	ret = toy_trylock(lock);
 	if (ret)
-		sfi_lock_taken(d, lock, "struct toy_lock *", undo_toy_trylock, &arg_lock);
+		sfi_lock_taken(d, lock, sfi_kind_struct_stoy__lock_s_p, undo_toy_trylock,
+			       &arg_lock);
 	sfi_import_leave(d);
 	return ret;
 }

@@ -38,6 +38,8 @@ const struct sfi_type sfi_type_toy_lock = {
 };
 EXPORT_SYMBOL_GPL(sfi_type_toy_lock);
 
+SFI_LOCK_KIND(struct_stoy__lock_s_p, "struct toy_lock *");
+
 static void undo_toy_trylock(void *obj)
 {
 	struct toy_lock *lock = obj;
@@ -54,7 +56,8 @@ int sfi_w_toy_trylock(struct sfi_self *self, struct toy_lock *lock)
 	sfi_embed(d, &sfi_type_toy_lock, lock, sizeof(struct toy_lock), &arg_lock);
 	ret = toy_trylock(lock);
 	if (ret)
-		sfi_lock_taken(d, lock, "struct toy_lock *", undo_toy_trylock, &arg_lock);
+		sfi_lock_taken(d, lock, sfi_kind_struct_stoy__lock_s_p, undo_toy_trylock,
+			       &arg_lock);
 	sfi_import_leave(d);
 	return ret;
 }
@@ -74,7 +77,7 @@ void sfi_w_toy_lock(struct sfi_self *self, struct toy_lock *lock)
 
 	sfi_check_owned(d, lock, SFI_T_toy_lock, &arg_lock);
 	toy_lock(lock);
-	sfi_lock_taken(d, lock, "struct toy_lock *", undo_toy_lock, &arg_lock);
+	sfi_lock_taken(d, lock, sfi_kind_struct_stoy__lock_s_p, undo_toy_lock, &arg_lock);
 	sfi_import_leave(d);
 }
 EXPORT_SYMBOL_GPL(sfi_w_toy_lock);
@@ -84,7 +87,7 @@ void sfi_w_toy_unlock(struct sfi_self *self, struct toy_lock *lock)
 	static const struct sfi_arg arg_lock = { "toy_unlock", "lock" };
 	struct sfi_domain *d = sfi_import_enter(self);
 
-	sfi_lock_dropped(d, lock, "struct toy_lock *", &arg_lock);
+	sfi_lock_dropped(d, lock, sfi_kind_struct_stoy__lock_s_p, &arg_lock);
 	toy_unlock(lock);
 	sfi_import_leave(d);
 }

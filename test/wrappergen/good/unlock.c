@@ -13,12 +13,14 @@
 /* The callers are compiled drivers, which no declaration would help. */
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
+SFI_LOCK_KIND(struct_stoy__lock_s_p, "struct toy_lock *");
+
 void sfi_w_toy_unlock(struct sfi_self *self, struct toy_lock *lock)
 {
 	static const struct sfi_arg arg_lock = { "toy_unlock", "lock" };
 	struct sfi_domain *d = sfi_import_enter(self);
 
-	sfi_lock_dropped(d, lock, "struct toy_lock *", &arg_lock);
+	sfi_lock_dropped(d, lock, sfi_kind_struct_stoy__lock_s_p, &arg_lock);
 	toy_unlock(lock);
 	sfi_import_leave(d);
 }

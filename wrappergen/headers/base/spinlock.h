@@ -21,5 +21,5 @@ int _raw_spin_trylock(raw_spinlock_t *lock SFI_LOCK(_raw_spin_unlock(lock))) SFI
 int _raw_spin_trylock_bh(raw_spinlock_t *lock SFI_LOCK(_raw_spin_unlock(lock))) SFI_REQUIRES(!in_hardirq()) SFI_IF(ret) SFI_KEEPS;
 void _raw_spin_unlock(raw_spinlock_t *lock SFI_UNLOCK) SFI_KEEPS;
 void _raw_spin_unlock_bh(raw_spinlock_t *lock SFI_UNLOCK) SFI_REQUIRES(!in_hardirq() && !irqs_disabled() && SFI_BH_IS_OWN) SFI_KEEPS;
-void _raw_spin_unlock_irq(raw_spinlock_t *lock SFI_UNLOCK) SFI_REQUIRES(SFI_IRQS_WERE_ON) SFI_KEEPS;
-void _raw_spin_unlock_irqrestore(raw_spinlock_t *lock SFI_UNLOCK, unsigned long flags) SFI_REQUIRES(irqs_disabled_flags(flags) || SFI_IRQS_WERE_ON) SFI_KEEPS;
+void _raw_spin_unlock_irq(raw_spinlock_t *lock SFI_UNLOCK) SFI_REQUIRES(SFI_IRQS_WERE_ON_BEFORE(lock)) SFI_KEEPS;
+void _raw_spin_unlock_irqrestore(raw_spinlock_t *lock SFI_UNLOCK, unsigned long flags) SFI_REQUIRES(irqs_disabled_flags(flags) || SFI_IRQS_WERE_ON_BEFORE(lock)) SFI_KEEPS;

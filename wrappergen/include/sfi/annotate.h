@@ -114,6 +114,8 @@
  */
 #define SFI_BH_IS_OWN sfi_bh_is_own()
 #define SFI_IRQS_WERE_ON sfi_irqs_were_on()
+/* The same, or they were when the driver took LOCK, which is the sooner answer. */
+#define SFI_IRQS_WERE_ON_BEFORE(lock) (sfi_lock_irqs_were_on(d, lock) || sfi_irqs_were_on())
 /* Neither takes rights away nor calls back into the driver: guards stay valid across it. */
 #define SFI_KEEPS SFI_A(keeps, "")
 /*
