@@ -128,8 +128,8 @@ void sfi_memory_reset(struct sfi_domain *d);
  * lock.c
  */
 /*
- * Unlocks what this context took at stack pointers in [LOW, HIGH), the last first. Returns how many,
- * *FIRST the one of them that it took first.
+ * Unlocks what this context took at stack pointers in [LOW, HIGH), the deepest first: that is the last
+ * where frames nest, and no order where they do not. Returns how many, *FIRST the least deep of them.
  */
 unsigned int sfi_locks_drop(struct sfi_domain *d, u64 low, u64 high, const struct sfi_arg **first);
 /* This context holds any. */

@@ -199,18 +199,18 @@ bool sfi_locks_mine(const struct sfi_domain *d)
 	return next_held(d, 0, sfi_port_context_id()) < SFI_LOCKS;
 }
 
-/* The slot of the lock that CONTEXT took last with a stack pointer in [LOW, HIGH); SFI_LOCKS: none. */
-static u32 newest_held(const struct sfi_domain *d, u64 context, u64 low, u64 high)
+/* The slot of the lock that CONTEXT took deepest with a stack pointer in [LOW, HIGH); SFI_LOCKS: none. */
+static u32 deepest_held(const struct sfi_domain *d, u64 context, u64 low, u64 high)
 {
-	u32 i, newest = SFI_LOCKS;
+	u32 i, deepest = SFI_LOCKS;
 
 	for (i = next_held(d, 0, context); i < SFI_LOCKS; i = next_held(d, i + 1, context)) {
 		if (d->held[i].sp < low || d->held[i].sp >= high)
 			continue;
-		newest = i;
+		deepest = i;
 		high = d->held[i].sp;
 	}
-	return newest;
+	return deepest;
 }
 
 unsigned int sfi_locks_drop(struct sfi_domain *d, u64 low, u64 high, const struct sfi_arg **first)
@@ -220,7 +220,7 @@ unsigned int sfi_locks_drop(struct sfi_domain *d, u64 low, u64 high, const struc
 	unsigned int n;
 	u32 i;
 
-	for (n = 0; (i = newest_held(d, context, low, high)) < SFI_LOCKS; n++) {
+	for (n = 0; (i = deepest_held(d, context, low, high)) < SFI_LOCKS; n++) {
 		held = d->held[i];
 		free_slot(d, i);
 		held.unlock(held.lock);

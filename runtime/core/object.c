@@ -18,7 +18,8 @@
  * a type (grant, revoke, release) are called without it, and may acquire and
  * give up other objects. A borrowing comes and goes, rights included, under one
  * lock, so that a second borrower who finds the record finds the rights in
- * place: borrow_lock if its type has such functions; grants do not borrow.
+ * place: borrow_lock if its type has such functions or is memory; grants do not
+ * borrow.
  */
 #include "object.h"
 

@@ -149,7 +149,7 @@ struct sfi_domain {
 	u32 nr_objects, nr_spare;
 	sfi_port_lock_t embed_lock;  /* held while an embedded object comes, goes or gets busy */
 	u64 embed_holder;            /* the context that holds it through sfi_embedded_hold(), or 0 */
-	/* Held while a borrowing comes or goes, rights included, for which its type calls somebody */
+	/* Held while a borrowing comes or goes, rights included, if borrow.c does not take its type as plain */
 	sfi_port_lock_t borrow_lock;
 	u64 borrowings;              /* see sfi_object_surely_own(), which reads it without lock */
 	struct {
