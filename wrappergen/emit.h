@@ -38,9 +38,19 @@ bool checks_callbacks(const struct model *m, const struct param *p);
 void emit_callback_types(struct text *t, const struct header *h);
 void emit_entry(struct text *t, const struct model *m, const struct callback *cb);
 
-/* emit_imports.c */
+/* emit_locks.c */
 /* What the kinds of locks are called, for the file's wrappers that take or drop one. */
 void emit_lock_kinds(struct text *t, const struct header *h);
+/* F has taken its lock P; the lock P is going to be dropped. */
+void emit_lock_taken(struct text *t, unsigned tabs, const struct function *f,
+		     const struct param *p);
+void emit_lock_dropped(struct text *t, const struct param *p);
+/* static void undo_F(void *obj): drops the lock that F took. */
+void emit_unlock_helper(struct text *t, const struct function *f);
+
+/* emit_imports.c */
+/* F has a wrapper, or a passthrough, that is not written by hand. */
+bool is_emitted(const struct function *f);
 void emit_import(struct text *t, const struct model *m, const struct function *f);
 /* Expression that holds where F succeeded, or NULL: it cannot fail. */
 const char *success(const struct function *f);

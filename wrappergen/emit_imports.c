@@ -3,7 +3,6 @@
  * Import wrappers: all checks first, in the order of the parameters; then what
  * changes the domain's rights before the call; the call; what it acquired.
  */
-#include <ctype.h>
 #include <string.h>
 
 #include "emit.h"
@@ -295,50 +294,10 @@ static void emit_release(struct text *t, unsigned tabs, const struct model *m,
 		   which, arg);
 }
 
-/* The lock's type as an identifier, another one for each type: "struct my_lock *" is struct_smy__lock_s_p. */
-static const char *kind_name(const struct param *p)
-{
-	const char *c;
-	struct text t;
-
-	text_begin(&t);
-	for (c = p->type.spelling; *c; c++) {
-		if (isalnum((unsigned char)*c))
-			text_add(&t, "%c", *c);
-		else
-			text_add(&t, "_%c", *c == '_' ? '_' : *c == '*' ? 'p' : 's');
-	}
-	return text_end(&t);
-}
-
-static bool is_emitted(const struct function *f)
+bool is_emitted(const struct function *f)
 {
 	return !find_annotation(&f->annotations, A_BY_HAND) &&
 	       !find_annotation(&f->annotations, A_DIRECT);
-}
-
-void emit_lock_kinds(struct text *t, const struct header *h)
-{
-	string_list kinds = { 0 };
-	const struct param *p;
-	struct function **f;
-	const char **kind;
-
-	for (EACH(f, h->functions)) {
-		for (EACH(p, (*f)->params)) {
-			if (!is_emitted(*f) || (!find_annotation(&p->annotations, A_LOCK) &&
-						!find_annotation(&p->annotations, A_UNLOCK)))
-				continue;
-			for (EACH(kind, kinds))
-				if (same(*kind, p->type.spelling))
-					break;
-			if (kind != kinds.v + kinds.n)
-				continue;
-			PUSH(kinds, p->type.spelling);
-			text_add(t, "%sSFI_LOCK_KIND(%s, \"%s\");\n", kinds.n == 1 ? "\n" : "",
-				 kind_name(p), p->type.spelling);
-		}
-	}
 }
 
 static void emit_given(struct text *t, const struct model *m, const struct function *f,
@@ -350,8 +309,7 @@ static void emit_given(struct text *t, const struct model *m, const struct funct
 	if (!a)
 		return;
 	if (a->id == A_UNLOCK)
-		emit_calls(t, 1, "sfi_lock_dropped", ";\n", "d, %s, sfi_kind_%s, &arg_%s", p->name,
-			   kind_name(p), p->name);
+		emit_lock_dropped(t, p);
 	if (a->id != A_GIVES && a->id != A_GIVES_OR_NULL && a->id != A_GIVES_AS)
 		return;
 	tabs = emit_unless_null(t, a->id != A_GIVES, p->name);
@@ -499,9 +457,7 @@ static void emit_success(struct text *t, const struct function *f, unsigned tabs
 	emit_acquisition(t, f, tabs);
 	for (EACH(p, f->params))
 		if (find_annotation(&p->annotations, A_LOCK))
-			emit_calls(t, tabs, "sfi_lock_taken", ";\n",
-				   "d, %s, sfi_kind_%s, undo_%s, &arg_%s", p->name, kind_name(p),
-				   f->name, p->name);
+			emit_lock_taken(t, tabs, f, p);
 }
 
 /* How many statements emit_success() makes. */
@@ -549,12 +505,6 @@ static void emit_after(struct text *t, const struct model *m, const struct funct
 
 /* --- helpers in front of a wrapper --- */
 
-/* A call that was annotated by the function's name alone gets its argument. */
-static const char *whole_call(const char *call, const char *argument)
-{
-	return strchr(call, '(') ? call : format("%s(%s)", call, argument);
-}
-
 /* The object, in the type that it has in the call. */
 static const char *release_object(const struct function *f)
 {
@@ -586,22 +536,6 @@ static void emit_release_helper(struct text *t, const struct function *f)
 	}
 	text_add(t, "\nstatic void release_%s(void *obj, const u64 args[4])\n{\n", f->name);
 	emit_call(t, 1, call.function, list, ";\n}\n");
-}
-
-/* static void undo_F(void *obj): drops the lock that F took. */
-static void emit_unlock_helper(struct text *t, const struct function *f)
-{
-	const struct annotation *a;
-	const struct param *p;
-
-	for (EACH(p, f->params)) {
-		a = find_annotation(&p->annotations, A_LOCK);
-		if (!a)
-			continue;
-		text_add(t, "\nstatic void undo_%s(void *obj)\n{\n", f->name);
-		text_add(t, "\t%s = obj;\n\n\t%s;\n}\n", declare(&p->type, p->name),
-			 whole_call(a->expr, p->name));
-	}
 }
 
 /* --- the wrapper --- */

@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sfi/port_swap.h>
+
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
@@ -182,6 +184,14 @@ static inline void sfi_port_unlock(sfi_port_lock_t *lock, u64 flags)
 	pthread_mutex_unlock(lock);
 }
 
+static inline bool sfi_port_lock_is_free(sfi_port_lock_t *lock)
+{
+	if (pthread_mutex_trylock(lock))
+		return false;
+	pthread_mutex_unlock(lock);
+	return true;
+}
+
 typedef pthread_mutex_t sfi_port_mutex_t;
 #define SFI_PORT_MUTEX(name) pthread_mutex_t name = PTHREAD_MUTEX_INITIALIZER
 #define sfi_port_mutex_lock(m) pthread_mutex_lock(m)
@@ -242,14 +252,8 @@ static inline void sfi_port_inc(u64 *counter)
 #define sfi_port_cpu_swap(p, field, value) \
 	__atomic_exchange_n(&(p)[sfi_port_this_cpu()].field, value, __ATOMIC_ACQ_REL)
 #else
-#define sfi_port_cpu_swap(p, field, value) ({				\
-	__typeof__(&(p)->field) at_ = &(p)[sfi_port_this_cpu()].field;		\
-	__typeof__(*at_) new_ = (value), was_ = *at_;			\
-									\
-	__asm__ volatile("1: cmpxchgq %2, %1; jnz 1b"			\
-		     : "+a"(was_), "+m"(*at_) : "r"(new_) : "cc", "memory"); \
-	was_;								\
-})
+#define sfi_port_cpu_swap(p, field, value) \
+	SFI_PORT_SWAP(&(p)[sfi_port_this_cpu()].field, value)
 #endif
 #define sfi_port_cpu_of(p, cpu) (&(p)[cpu])
 #define sfi_port_for_each_cpu(cpu) for ((cpu) = 0; (cpu) < SFI_PORT_CPUS; (cpu)++)

@@ -17,6 +17,7 @@
 #include <linux/types.h>
 #include <asm/asm.h>
 #include <as-layout.h>
+#include <sfi/port_swap.h>
 
 /* This kernel does not count where tasks may not be preempted, and to its own macro they never may. */
 #undef preemptible
@@ -34,18 +35,7 @@
 	(typeof((p)->field))(was_ + n_);				\
 })
 #define sfi_port_cpu_get(p, field) READ_ONCE(raw_cpu_ptr(p)->field)
-/*
- * By one instruction that no interrupt splits. It is not locked, unlike xchg: nobody else writes
- * there.
- */
-#define sfi_port_cpu_swap(p, field, value) ({				\
-	__typeof__(&(p)->field) at_ = &raw_cpu_ptr(p)->field;		\
-	__typeof__(*at_) new_ = (value), was_ = *at_;			\
-									\
-	asm volatile("1: cmpxchgq %2, %1; jnz 1b"			\
-		     : "+a"(was_), "+m"(*at_) : "r"(new_) : "cc", "memory"); \
-	was_;								\
-})
+#define sfi_port_cpu_swap(p, field, value) SFI_PORT_SWAP(&raw_cpu_ptr(p)->field, value)
 
 /* Of what arch_local_save_flags() returns: interrupts are on. */
 #define SFI_PORT_IRQS_ON 1
