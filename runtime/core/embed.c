@@ -186,7 +186,7 @@ static void frees_container(struct sfi_domain *d, const char *why, const char *i
 void sfi_check_inside(struct sfi_domain *d, const struct sfi_object *o, const struct sfi_arg *arg)
 {
 	const struct sfi_type *inner;
-	u64 where, begin = sfi_addr(o->obj), skip = o->type->size ? SFI_SLOT_SIZE : 0;
+	u64 where, begin = sfi_addr(o->obj), skip = sfi_object_skip(o);
 	const struct sfi_held *held;
 
 	/* As lockdep asks, and because the unlocking would write there. */

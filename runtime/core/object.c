@@ -190,20 +190,84 @@ struct repeated {
 	unsigned int which;
 };
 
+static bool repeats(const struct sfi_object *o, const struct repeated *repeated)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		if ((repeated->which & (1U << i)) && o->args[i] != repeated->args[i])
+			return false;
+	return true;
+}
+
 /* The newest record of (type, obj) that was acquired with these arguments. Under object_lock. */
 static struct sfi_object *find_repeated(struct sfi_domain *d, u8 id, const void *obj,
 					const struct repeated *repeated)
 {
-	struct sfi_object *o;
-	unsigned int i;
+	struct sfi_object *o = sfi_object_find(d, id, obj);
 
-	for (o = sfi_object_find(d, id, obj); o; o = sfi_object_older(o)) {
-		for (i = 0; i < 4; i++)
-			if ((repeated->which & (1U << i)) && o->args[i] != repeated->args[i])
-				break;
-		if (i == 4)
-			break;
+	while (o && !repeats(o, repeated))
+		o = sfi_object_older(o);
+	return o;
+}
+
+/* O is the driver's no more; LAST: nor has it another record of the same. Under object_lock. */
+static void take_off(struct sfi_domain *d, struct sfi_object *o, bool last)
+{
+	sfi_object_unlink(d, o);
+	if (last)
+		sfi_object_remember(d, o->type, o->obj);
+}
+
+/* It takes its memory with it. */
+static bool is_container(const struct sfi_object *o)
+{
+	return !(o->flags & (OBJECT_BORROWED | OBJECT_EMBEDDED)) && sfi_object_extent(o);
+}
+
+/*
+ * No other object and no held lock lies in the memory of O: sfi_check_inside() would find nothing
+ * to end, nor to complain of. Looks at so much at most, as interrupts are off.
+ */
+#define LOOK_AT 4096
+
+static bool is_empty(struct sfi_domain *d, const struct sfi_object *o)
+{
+	u64 begin = sfi_addr(o->obj), extent = sfi_object_extent(o), skip = sfi_object_skip(o);
+	u64 last;
+	u8 id;
+
+	if (extent > LOOK_AT || !sfi_object_is_alone(o) || sfi_lock_inside(d, begin, extent))
+		return false;
+	if (extent > skip && (!sfi_range(begin + skip, extent - skip, &last) ||
+			      sfi_rights_next_typed(d, begin + skip, last, &id)))
+		return false;
+	/*
+	 * An embedded object has no type yet when it comes, and none any more before it is gone: if
+	 * the lock is free now, none that was coming or going then still is.
+	 */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return sfi_port_lock_is_free(&d->embed_lock);
+}
+
+/*
+ * take_record() for most of what is not hot: under the lock once, for looking and for taking. NULL:
+ * that takes more.
+ */
+static struct sfi_object *take_simple(struct sfi_domain *d, const struct sfi_type *type, void *obj,
+				      const struct repeated *repeated, bool *last)
+{
+	u64 flags = sfi_port_lock(&d->object_lock);
+	struct sfi_object *o = sfi_object_find(d, type->id, obj);
+
+	if (o && ((o->flags & OBJECT_BORROWED) || !repeats(o, repeated) ||
+		  (is_container(o) && !is_empty(d, o))))
+		o = NULL;
+	if (o) {
+		*last = !sfi_object_older(o);
+		take_off(d, o, *last);
 	}
+	sfi_port_unlock(&d->object_lock, flags);
 	return o;
 }
 
@@ -232,10 +296,8 @@ static struct sfi_object *take_record(struct sfi_domain *d, const struct sfi_typ
 		o = NULL;
 	if (o) {
 		*held = true;
-		sfi_object_unlink(d, o);
-		*last = !sfi_object_find(d, type->id, obj);
-		if (*last)
-			sfi_object_remember(d, type, obj);
+		*last = sfi_object_find(d, type->id, obj) == o && !sfi_object_older(o);
+		take_off(d, o, *last);
 	}
 	sfi_port_unlock(&d->object_lock, flags);
 	return o;
@@ -263,7 +325,7 @@ static noinline void check_container(struct sfi_domain *d, const struct sfi_type
 
 	flags = sfi_port_lock(&d->object_lock);
 	o = sfi_object_find(d, type->id, obj);
-	container = o && !(o->flags & (OBJECT_BORROWED | OBJECT_EMBEDDED)) && sfi_object_extent(o);
+	container = o && is_container(o);
 	if (container)
 		copy = *o;
 	sfi_port_unlock(&d->object_lock, flags);
@@ -278,11 +340,14 @@ static void release_repeated(struct sfi_domain *d, const struct sfi_type *type, 
 	struct sfi_object *o;
 	bool held, last;
 
-	if (!type->hot)
-		check_container(d, type, obj, arg);
-	o = take_record(d, type, obj, repeated, &held, &last);
-	if (unlikely(!held))
-		sfi_not_held(d, type->id, obj, arg);
+	o = type->hot ? NULL : take_simple(d, type, obj, repeated, &last);
+	if (!o) {
+		if (!type->hot)
+			check_container(d, type, obj, arg);
+		o = take_record(d, type, obj, repeated, &held, &last);
+		if (unlikely(!held))
+			sfi_not_held(d, type->id, obj, arg);
+	}
 	sfi_port_cpu_inc(d->cpu, released);
 	drop(d, type, obj, o, last);
 }
@@ -332,7 +397,7 @@ static struct sfi_object *take_newest(struct sfi_domain *d)
 
 static void release_one(struct sfi_domain *d, struct sfi_object *o)
 {
-	u64 skip = o->type->size ? SFI_SLOT_SIZE : 0;
+	u64 skip = sfi_object_skip(o);
 
 	/* Hot objects embedded in memory that is about to be freed. */
 	if (!(o->flags & (OBJECT_EMBEDDED | OBJECT_BORROWED)) && sfi_object_extent(o) > skip)

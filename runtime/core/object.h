@@ -34,6 +34,12 @@ static inline u64 sfi_object_extent(const struct sfi_object *o)
 	return o->size > o->type->size ? o->size : o->type->size;
 }
 
+/* Bytes at the beginning that carry O's own type: nothing is looked for there. */
+static inline u64 sfi_object_skip(const struct sfi_object *o)
+{
+	return o->type->size ? SFI_SLOT_SIZE : 0;
+}
+
 /*
  * type.c
  */
@@ -67,6 +73,8 @@ struct sfi_object *sfi_object_older(const struct sfi_object *o);
 /* The record with the lowest address from ADDR on, and the one after O by address, or NULL. */
 struct sfi_object *sfi_object_from(const struct sfi_domain *d, u64 addr);
 struct sfi_object *sfi_object_above(const struct sfi_object *o);
+/* No other record begins in O's memory. */
+bool sfi_object_is_alone(const struct sfi_object *o);
 /* The record whose memory holds ADDR, or else the one that ends nearest below it. */
 struct sfi_object *sfi_object_nearest(const struct sfi_domain *d, u64 addr);
 /* The record of memory, as opposed to what is embedded in some, that ADDR lies in; or NULL. */

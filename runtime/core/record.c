@@ -176,6 +176,16 @@ struct sfi_object *sfi_object_above(const struct sfi_object *o)
 	return node ? record_of(node) : NULL;
 }
 
+bool sfi_object_is_alone(const struct sfi_object *o)
+{
+	struct rb_node *below = rb_prev(&o->node), *above = rb_next(&o->node);
+
+	if (below && record_of(below)->obj == o->obj)
+		return false;
+	return !above ||
+	       sfi_addr(record_of(above)->obj) - sfi_addr(o->obj) >= sfi_object_extent(o);
+}
+
 /* The last record in the tree that does not begin above ADDR, or NULL. */
 static struct rb_node *last_to(const struct sfi_domain *d, u64 addr)
 {

@@ -42,6 +42,11 @@ static void release_borrowed(void)
 	sfi_borrow(dom, &type_packet, &packet);
 	sfi_release(dom, &type_packet, &packet, &test_arg);
 }
+static void release_borrowed_record(void)
+{
+	sfi_borrow(dom, &type_device, &packet);
+	sfi_release(dom, &type_device, &packet, &test_arg);
+}
 static void release_twice(void)
 {
 	sfi_release(dom, &type_memory, memory, &test_arg);
@@ -60,6 +65,33 @@ static void release_busy(void)
 	sfi_embed(dom, &type_timer, t, sizeof(*t), &test_arg);
 	t->pending = true;
 	sfi_release(dom, &type_memory, memory, &test_arg);
+}
+/* One that has no record. */
+static bool always_busy(const void *obj)
+{
+	(void)obj;
+	return true;
+}
+static const struct sfi_type type_busy = {
+	.name = "busy",
+	.id = 63,
+	.hot = true,
+	.size = 16,
+	.busy = always_busy,
+};
+static const struct sfi_type *const busy_types[] = { &type_busy };
+static void release_busy_hot(void)
+{
+	sfi_types_register(busy_types, 1, NULL);
+	sfi_embed(dom, &type_busy, (char *)memory + 112, 16, &test_arg);
+	sfi_release(dom, &type_memory, memory, &test_arg);
+}
+/* Another object at the same address, before the memory in the order of types. */
+static void release_below(void)
+{
+	sfi_acquire(dom, &type_device, &packet, 0, NULL, 0, 0, 0, 0);
+	sfi_acquire(dom, &type_memory, &packet, sizeof(packet), NULL, 0, 0, 0, 0);
+	sfi_release(dom, &type_memory, &packet, &test_arg);
 }
 static void release_registered(void)
 {
@@ -119,6 +151,23 @@ static void write_past(void)
 {
 	sfi_check_writable(dom, memory, 129, &test_arg);
 }
+/* Of words, what is aligned is looked at where the wrapper is. */
+static void write_word_before(void)
+{
+	sfi_check_writable(dom, (char *)memory - 8, 8, &test_arg);
+}
+static void write_half_before(void)
+{
+	sfi_check_writable(dom, (char *)memory - 4, 4, &test_arg);
+}
+static void write_word_across(void)
+{
+	sfi_check_writable(dom, (char *)memory + 124, 8, &test_arg);
+}
+static void write_half_across(void)
+{
+	sfi_check_writable(dom, (char *)memory + 126, 4, &test_arg);
+}
 static void read_null(void)
 {
 	sfi_check_readable(dom, NULL, 1, &test_arg);
@@ -175,9 +224,12 @@ static const struct {
 	{ release_foreign, ARG "foreign object (not a device of this domain)" },
 	{ release_interior, ARG "interior pointer (16 bytes into a memory)" },
 	{ release_borrowed, ARG "only borrowed (the packet is the caller's)" },
+	{ release_borrowed_record, ARG "only borrowed (the device is the caller's)" },
 	{ release_twice, ARG "double free (the memory was released already)" },
 	{ release_other_arguments, ARG "other arguments (the memory was acquired with others)" },
 	{ release_busy, ARG "frees memory that holds a live object (timer at offset 64)" },
+	{ release_busy_hot, ARG "frees memory that holds a live object (busy at offset 112)" },
+	{ release_below, ARG "frees memory that holds a live object (device at offset 0)" },
 	{ release_registered,
 	  ARG "frees memory that holds a live object (registration at offset 0)" },
 	{ release_registered_at_end,
@@ -187,6 +239,10 @@ static const struct {
 	{ embed_unsound, ARG "does not meet what is required of it" },
 	{ unembed_nothing, ARG "not an object (own memory of the driver, not a timer)" },
 	{ write_past, ARG "not writable by the driver" },
+	{ write_word_before, ARG "not writable by the driver" },
+	{ write_half_before, ARG "not writable by the driver" },
+	{ write_word_across, ARG "not writable by the driver" },
+	{ write_half_across, ARG "not writable by the driver" },
 	{ read_null, ARG "is NULL" },
 	{ read_wrap, ARG "not an address of the kernel's" },
 	{ read_beyond, ARG "reaches beyond its memory" },
@@ -219,6 +275,7 @@ static void bad_arguments(void **state)
 		*state = dom;
 	}
 	sfi_types_unregister(unsound_types, 1);
+	sfi_types_unregister(busy_types, 1);
 }
 
 static void all_right(void)
@@ -226,6 +283,9 @@ static void all_right(void)
 	sfi_acquire(dom, &type_device, &device, 0, NULL, 0, 0, 0, 0);
 	sfi_check_owned(dom, &device, T_DEVICE, &test_arg);
 	sfi_check_writable(dom, test_global, sizeof(test_global), &test_arg);
+	sfi_check_writable(dom, &test_global[3], 8, &test_arg);
+	sfi_check_writable(dom, (char *)&test_global[3] + 4, 4, &test_arg);
+	sfi_check_writable(dom, (char *)&test_global[2] + 4, 8, &test_arg);
 	sfi_check_writable(dom, NULL, 0, &test_arg);
 	sfi_check_readable(dom, NULL, 0, &test_arg);
 	sfi_check_readable(dom, &packet, sizeof(packet), &test_arg);

@@ -289,17 +289,26 @@ static void held_twice_released_twice(void **state)
 	assert_int_equal(sfi_type_at(d, sfi_addr(&device)), 0);
 }
 
+/* What a registration ends stays ended until the last goes, the older first or the newer. */
 static void release_that_repeats_arguments(void **state)
 {
 	struct sfi_domain *d = *state;
-	const u64 first[4] = { 'f', 0, 0, 0 }, second[4] = { 's', 0, 0, 0 };
+	static const u64 first[4] = { 'f', 0, 0, 0 }, second[4] = { 's', 0, 0, 0 };
+	static const u64 *const orders[][2] = { { first, second }, { second, first } };
+	u32 i;
 
-	acquire(d, &type_registration, &device, 0, 'f');
-	acquire(d, &type_registration, &device, 0, 's');
-	sfi_release_args(d, &type_registration, &device, first, 1, &test_arg);
-	assert_int_equal(sfi_domain_objects(d), 1);
-	sfi_release_args(d, &type_registration, &device, second, 1, &test_arg);
-	assert_int_equal(sfi_domain_objects(d), 0);
+	acquire(d, &type_device, &device, 0, 'd');
+	for (i = 0; i < ARRAY_SIZE(orders); i++) {
+		acquire(d, &type_registration, &device, 0, 'f');
+		acquire(d, &type_registration, &device, 0, 's');
+		sfi_release_args(d, &type_registration, &device, orders[i][0], 1, &test_arg);
+		assert_int_equal(sfi_domain_objects(d), 2);
+		assert_false(sfi_writable(d, sfi_addr(&device.private_2), 1));
+		sfi_release_args(d, &type_registration, &device, orders[i][1], 1, &test_arg);
+		assert_int_equal(sfi_domain_objects(d), 1);
+		assert_true(sfi_writable(d, sfi_addr(&device.private_2), 8));
+	}
+	sfi_release(d, &type_device, &device, &test_arg);
 }
 
 static void embedded_objects(void **state)

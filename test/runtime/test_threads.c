@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <unistd.h>
 
 #define THREADS 4
 #define ROUNDS 20000
@@ -167,6 +168,56 @@ static void one_object_of_all(void **state)
 	assert_int_equal(sfi_domain_objects(dom), 0);
 }
 
+/*
+ * One that frees memory waits for an object that just comes there: it has no type yet, and none any
+ * more if the memory goes.
+ */
+static u32 coming, gone, gone_before;
+
+static bool sound_in_time(const void *obj)
+{
+	u32 ms;
+
+	(void)obj;
+	__atomic_store_n(&coming, 1, __ATOMIC_RELEASE);
+	for (ms = 0; ms < 100 && !__atomic_load_n(&gone, __ATOMIC_ACQUIRE); ms++)
+		usleep(1000);
+	gone_before = __atomic_load_n(&gone, __ATOMIC_ACQUIRE);
+	return true;
+}
+
+static void *free_place(void *arg)
+{
+	while (!__atomic_load_n(&coming, __ATOMIC_ACQUIRE))
+		sched_yield();
+	sfi_release(dom, &type_memory, place, &test_arg);
+	__atomic_store_n(&gone, 1, __ATOMIC_RELEASE);
+	return arg;
+}
+
+static void memory_of_what_comes(void **state)
+{
+	static const struct sfi_type type = {
+		.name = "slow", .id = 60, .hot = true, .size = 16, .sound = sound_in_time,
+	};
+	static const struct sfi_type *const types[] = { &type };
+	pthread_t thread;
+
+	dom = *state;
+	coming = 0;
+	gone = 0;
+	assert_int_equal(sfi_types_register(types, 1, NULL), 0);
+	sfi_acquire(dom, &type_memory, place, sizeof(place), NULL, 0, 0, 0, 0);
+	assert_int_equal(pthread_create(&thread, NULL, free_place, NULL), 0);
+	assert_true(sfi_embed(dom, &type, &place[6], 16, &test_arg));
+	pthread_join(thread, NULL);
+	assert_false(gone_before);
+	assert_int_equal(sfi_type_at(dom, sfi_addr(&place[6])), 0);
+	assert_false(sfi_writable(dom, sfi_addr(&place[0]), 8));
+	assert_int_equal(sfi_domain_objects(dom), 0);
+	sfi_types_unregister(types, 1);
+}
+
 static void *acquire_and_release(void *arg)
 {
 	static struct device devices[THREADS];
@@ -297,6 +348,7 @@ int main(void)
 		TEST(neighbouring_slots),
 		TEST(one_object_borrowed_by_all),
 		TEST(one_object_of_all),
+		TEST(memory_of_what_comes),
 		TEST(objects_of_all),
 		TEST(locks_of_all),
 		TEST(closing_while_entered),

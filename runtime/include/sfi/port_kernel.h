@@ -61,6 +61,12 @@ static __always_inline void sfi_port_unlock(sfi_port_lock_t *lock, u64 flags)
 	raw_spin_unlock_irqrestore(lock, (unsigned long)flags);
 }
 
+/* Nobody has it at this moment. */
+static __always_inline bool sfi_port_lock_is_free(sfi_port_lock_t *lock)
+{
+	return !raw_spin_is_locked(lock);
+}
+
 /* A lock for set-up work in task context. */
 typedef struct mutex sfi_port_mutex_t;
 #define SFI_PORT_MUTEX(name) DEFINE_MUTEX(name)
