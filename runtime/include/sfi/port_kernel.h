@@ -61,7 +61,10 @@ static __always_inline void sfi_port_unlock(sfi_port_lock_t *lock, u64 flags)
 	raw_spin_unlock_irqrestore(lock, (unsigned long)flags);
 }
 
-/* Nobody has it at this moment. */
+/*
+ * Nobody has it at this moment. Always so in a kernel for one CPU: there, who has it keeps
+ * interrupts off, so that nobody else can ask.
+ */
 static __always_inline bool sfi_port_lock_is_free(sfi_port_lock_t *lock)
 {
 	return !raw_spin_is_locked(lock);

@@ -184,6 +184,7 @@ static inline void sfi_port_unlock(sfi_port_lock_t *lock, u64 flags)
 	pthread_mutex_unlock(lock);
 }
 
+/* Waits for nobody, and may be asked with any lock held. */
 static inline bool sfi_port_lock_is_free(sfi_port_lock_t *lock)
 {
 	if (pthread_mutex_trylock(lock))
