@@ -89,6 +89,7 @@ void sfi_embedded_end(struct sfi_domain *d, u64 addr, u64 size, bool release)
 			sfi_object_free(d, o);
 		}
 		sfi_rights_drop_type(d, a, id);
+		sfi_borrowing_end_embedded(d, id, obj);
 		if (release && type && type->release)
 			type->release(obj);
 	}
@@ -151,8 +152,7 @@ static const struct sfi_type *find_held_inside(struct sfi_domain *d, const struc
 	flags = sfi_port_lock(&d->object_lock);
 	for (other = sfi_object_from(d, begin); other && sfi_addr(other->obj) - begin < size;
 	     other = sfi_object_above(other)) {
-		if (other->type != o->type &&
-		    !(other->flags & (OBJECT_EMBEDDED | OBJECT_BORROWED))) {
+		if (other->type != o->type && !(other->flags & OBJECT_EMBEDDED)) {
 			type = other->type;
 			*where = sfi_addr(other->obj);
 			break;
@@ -248,6 +248,7 @@ static void end(struct sfi_domain *d, const struct sfi_type *type, void *obj, si
 		sfi_object_free(d, o);
 	}
 	sfi_rights_unset(d, sfi_addr(obj), size);
+	sfi_borrowing_end_embedded(d, type->id, obj);
 	sfi_rights_set(d, sfi_addr(obj), size, SFI_OVERWRITE);
 }
 

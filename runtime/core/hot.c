@@ -104,21 +104,20 @@ SFI_EXPORT(sfi_drop_bytes);
 void sfi_release(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 		 const struct sfi_arg *arg)
 {
-	/* As in sfi_object_surely_own(). */
-	u64 borrowings = smp_load_acquire(&d->borrowings);
 	u8 *run, byte;
 	u32 n;
 
 	run = known_run_from(d, sfi_addr(obj), type->size, &n);
-	byte = run ? READ_ONCE(*run) : 0;
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	if (unlikely(byte >> SFI_RIGHT_TYPE_SHIFT != type->id || !type->hot ||
-		     (u32)borrowings || READ_ONCE(d->borrowings) != borrowings)) {
+	if (unlikely(!run)) {
 		sfi_release_slow(d, type, obj, arg);
 		return;
 	}
+	byte = READ_ONCE(*run);
+	/* A byte that a borrowing has set is seen after the type's flag; pairs with chain(). */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	/* Another context may be releasing it. */
-	if (unlikely(!sfi_slot_claim(run, byte))) {
+	if (unlikely(byte >> SFI_RIGHT_TYPE_SHIFT != type->id || !type->hot ||
+		     sfi_ever_borrowed(d, type->id) || !sfi_slot_claim(run, byte))) {
 		sfi_release_slow(d, type, obj, arg);
 		return;
 	}

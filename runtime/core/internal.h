@@ -2,8 +2,8 @@
 /*
  * What the files of the core share with one another and with nobody else.
  *
- * Lock order: embed_lock, borrow_lock, object_lock, rights_lock. report_lock and the lock of the
- * type registry are leaves of their own. No violation is ever reported with any of them held, and
+ * Lock order: embed_lock, borrow_lock, that of a chain of borrowings, object_lock, rights_lock.
+ * report_lock and the lock of the type registry are leaves of their own. No violation is ever reported with any of them held, and
  * no function of a driver or wrapper called but such as only look at an object, and, with
  * embed_lock, what makes it busy.
  */

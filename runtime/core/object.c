@@ -11,15 +11,13 @@
  * a driver may enable a device twice; each has its record, and the type and
  * rights go with the last.
  *
- * A borrowed object is one that a callback got for the time of the call; its
- * record counts the calls that have it now, since two CPUs may have the same.
+ * A borrowed object is one that a callback got for the time of the call: borrow.c.
+ * It is not held, and has no record here.
  *
  * Everything but the fast path of hot types is under object_lock. Functions of
  * a type (grant, revoke, release) are called without it, and may acquire and
- * give up other objects. A borrowing comes and goes, rights included, under one
- * lock, so that a second borrower who finds the record finds the rights in
- * place: borrow_lock if its type has such functions or is memory; grants do not
- * borrow.
+ * give up other objects; they do not borrow. What is released while it is borrowed
+ * stays so: whoever takes a record looks for that under the lock of its chain.
  */
 #include "object.h"
 
@@ -160,7 +158,8 @@ bool sfi_holds(struct sfi_domain *d, u8 id, const void *obj)
 	bool held;
 	u64 flags;
 
-	if (sfi_type_at(d, sfi_addr(obj)) == id)
+	/* First, for it may become a record meanwhile. */
+	if (sfi_type_at(d, sfi_addr(obj)) == id || sfi_is_borrowed(d, id, obj))
 		return true;
 	flags = sfi_port_lock(&d->object_lock);
 	held = sfi_object_find(d, id, obj) != NULL;
@@ -222,7 +221,7 @@ static void take_off(struct sfi_domain *d, struct sfi_object *o, bool last)
 /* It takes its memory with it. */
 static bool is_container(const struct sfi_object *o)
 {
-	return !(o->flags & (OBJECT_BORROWED | OBJECT_EMBEDDED)) && sfi_object_extent(o);
+	return !(o->flags & OBJECT_EMBEDDED) && sfi_object_extent(o);
 }
 
 /*
@@ -257,10 +256,12 @@ static bool is_empty(struct sfi_domain *d, const struct sfi_object *o)
 static struct sfi_object *take_simple(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 				      const struct repeated *repeated, bool *last)
 {
+	const struct sfi_borrowings *b = sfi_borrowings_of(d, obj);
 	u64 flags = sfi_port_lock(&d->object_lock);
 	struct sfi_object *o = sfi_object_find(d, type->id, obj);
 
-	if (o && ((o->flags & OBJECT_BORROWED) || !repeats(o, repeated) ||
+	/* A borrowing that ends looks for the record under the lock, before it is off the chain. */
+	if (o && (READ_ONCE(b->first) || !repeats(o, repeated) ||
 		  (is_container(o) && !is_empty(d, o))))
 		o = NULL;
 	if (o) {
@@ -274,32 +275,36 @@ static struct sfi_object *take_simple(struct sfi_domain *d, const struct sfi_typ
 /*
  * Takes a record of (type, obj) off the list. NULL with *HELD set: a hot
  * object. NULL otherwise: not held, or only borrowed, or with other arguments.
+ * *LAST: the rights are to go.
  */
 static struct sfi_object *take_record(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 				      const struct repeated *repeated, bool *held, bool *last)
 {
+	struct sfi_borrowings *b = sfi_borrowings_of(d, obj);
 	struct sfi_object *o;
-	u64 flags;
+	u64 flags, chain_flags;
 
 	*last = true;
 	*held = type->hot && sfi_object_surely_own(d, type->id, obj) &&
 		sfi_rights_drop_type(d, sfi_addr(obj), type->id);
 	if (likely(*held))
 		return NULL;
+	chain_flags = sfi_port_lock(&b->lock);
 	flags = sfi_port_lock(&d->object_lock);
 	o = find_repeated(d, type->id, obj, repeated);
-	/* A borrowing has its record before it sets the type, and until it has taken it away. */
+	/* A borrowing is in its chain before it sets the type, and until it has taken it away. */
 	if (!o)
-		*held = type->hot && !sfi_object_find(d, type->id, obj) &&
+		*held = type->hot && !*sfi_borrowing_find(b, type->id, obj) &&
+			!sfi_object_find(d, type->id, obj) &&
 			sfi_rights_drop_type(d, sfi_addr(obj), type->id);
-	else if (o->flags & OBJECT_BORROWED)
-		o = NULL;
 	if (o) {
 		*held = true;
 		*last = sfi_object_find(d, type->id, obj) == o && !sfi_object_older(o);
 		take_off(d, o, *last);
+		*last = *last && !sfi_borrowing_stays(d, b, o);
 	}
 	sfi_port_unlock(&d->object_lock, flags);
+	sfi_port_unlock(&b->lock, chain_flags);
 	return o;
 }
 
@@ -400,11 +405,9 @@ static void release_one(struct sfi_domain *d, struct sfi_object *o)
 	u64 skip = sfi_object_skip(o);
 
 	/* Hot objects embedded in memory that is about to be freed. */
-	if (!(o->flags & (OBJECT_EMBEDDED | OBJECT_BORROWED)) && sfi_object_extent(o) > skip)
+	if (!(o->flags & OBJECT_EMBEDDED) && sfi_object_extent(o) > skip)
 		sfi_embedded_end(d, sfi_addr(o->obj) + skip, sfi_object_extent(o) - skip, true);
 	sfi_object_take(d, o->type, o->obj, o->size, false);
-	if (o->flags & OBJECT_BORROWED)
-		return;
 	if (o->release)
 		o->release(o->obj, o->args);
 	else if (o->type->release)
@@ -446,6 +449,7 @@ u32 sfi_release_all(struct sfi_domain *d)
 	struct hot_release r = { .all = false };
 	struct sfi_object *o;
 
+	sfi_borrowings_end(d, true);
 	/* Timers and work may use any other object: a queue, for one. */
 	sfi_rights_walk(d, release_hot, &r);
 	while ((o = take_newest(d)) != NULL) {

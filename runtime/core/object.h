@@ -9,15 +9,17 @@
 #include "internal.h"
 
 #define OBJECT_EMBEDDED 1 /* lies in the domain's own memory, which it gets back */
-#define OBJECT_BORROWED 2
-#define OBJECT_SPARE 4 /* came from the reserve: part of its array, never freed alone */
+#define OBJECT_SPARE 2 /* came from the reserve: part of its array, never freed alone */
 
 struct sfi_object {
-	/* All fields: object_lock, and the owner alone once it is off the list. */
+	/*
+	 * All fields: object_lock, or the lock of its chain if it is borrowed; the owner alone once
+	 * it is off the list, or the chain.
+	 */
 	struct list_head link; /* sfi_domain.objects */
 	union {
 		struct rb_node node;	 /* sfi_domain.tree */
-		struct sfi_object *next; /* out of it: spare records, or ended ones, in a chain */
+		struct sfi_object *next; /* out of it: borrowed, spare or ended ones, in a chain */
 	};
 	const struct sfi_type *type;
 	void *obj;
@@ -94,30 +96,6 @@ bool sfi_object_give(struct sfi_domain *d, const struct sfi_type *type, void *ob
 		     const u8 *map);
 void sfi_object_take(struct sfi_domain *d, const struct sfi_type *type, void *obj, size_t size,
 		     bool embedded);
-/*
- * sfi_domain.borrowings: those there are now in the lower half, those there have ever been in the
- * upper. It changes under object_lock, up before a borrowing sets its type byte, down after it has
- * cleared it.
- */
-#define BORROWING_CAME ((1ULL << 32) + 1)
-
-/*
- * An object of type ID begins at OBJ and is not borrowed; false if that takes a look at the
- * records. Nobody borrowed anything when the byte was read if nobody did before and none has come
- * until after.
- */
-static __always_inline bool sfi_object_surely_own(const struct sfi_domain *d, u8 id,
-						  const void *obj)
-{
-	/* Both pair with sfi_object_link() and sfi_object_unlink(). */
-	u64 before = smp_load_acquire(&d->borrowings);
-
-	if ((u32)before || !sfi_begins(d, obj, id))
-		return false;
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return READ_ONCE(d->borrowings) == before;
-}
-
 /* An object of a hot type comes; a record only where there is no memory for the rights. Without object_lock. */
 struct sfi_object *sfi_object_give_hot(struct sfi_domain *d, const struct sfi_type *type, void *obj,
 				       size_t size, const u8 *map);
@@ -165,6 +143,74 @@ static __always_inline void sfi_memory_went(struct sfi_domain *d, const struct s
 					    const void *obj, size_t size)
 {
 	sfi_memory_add(d, -sfi_memory_of(type, obj, size));
+}
+
+/*
+ * borrow.c. Without object_lock, except where it is said.
+ */
+void sfi_borrowings_init(struct sfi_domain *d);
+/* All end: by recovery; or with the domain, when there are no types any more, and no RIGHTS go. */
+void sfi_borrowings_end(struct sfi_domain *d, bool rights);
+/*
+ * O, which is released, and in no record any more, is still borrowed: its rights from now on are
+ * those of that, and what the type's functions have given. Under the lock of its chain, B, and object_lock.
+ */
+bool sfi_borrowing_stays(struct sfi_domain *d, struct sfi_borrowings *b, const struct sfi_object *o);
+/* Where in its chain (ID, OBJ) is linked; NULL is there if it is not. Under the lock of the chain. */
+struct sfi_object **sfi_borrowing_find(struct sfi_borrowings *b, u8 id, const void *obj);
+bool sfi_is_borrowed(struct sfi_domain *d, u8 id, const void *obj);
+/* What is embedded at OBJ ends, and so does what was borrowed as that in the domain's own memory. */
+void sfi_borrowing_end_embedded(struct sfi_domain *d, u8 id, const void *obj);
+/*
+ * *COPY becomes the one that begins nearest to ADDR, at it or below, and has an extent; false: none
+ * does. Looks at all there are.
+ */
+bool sfi_borrowed_nearest(struct sfi_domain *d, u64 addr, struct sfi_object *copy);
+
+static __always_inline struct sfi_borrowings *sfi_borrowings_of(struct sfi_domain *d,
+								const void *obj)
+{
+	u64 hash = sfi_addr(obj) * 0x9e3779b97f4a7c15ULL;
+
+	return &d->borrowings[hash >> (64 - SFI_BORROWING_BITS)];
+}
+
+/* Once true, it stays. */
+static __always_inline bool sfi_ever_borrowed(const struct sfi_domain *d, u8 id)
+{
+	return READ_ONCE(d->ever_borrowed[id]);
+}
+
+/*
+ * To look at a type byte without a lock, and know that no borrowing has set it: there was none
+ * before, and none has come until after. One comes before it sets the byte, and goes after it has
+ * cleared it; not so in recovery, when nobody is there to look.
+ */
+static __always_inline bool sfi_borrowings_none(const struct sfi_borrowings *b, u32 *came)
+{
+	/* Of one that has come, it is seen in the chain; pairs with chain(). */
+	*came = smp_load_acquire(&b->came);
+	/* Of one that has gone, the cleared type byte is seen; pairs with unchain(). */
+	return !smp_load_acquire(&b->first);
+}
+
+static __always_inline bool sfi_borrowings_same(const struct sfi_borrowings *b, u32 came)
+{
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return READ_ONCE(b->came) == came;
+}
+
+/*
+ * An object of type ID begins at OBJ and is not borrowed; false if that takes a look at the records
+ * or the borrowings.
+ */
+static __always_inline bool sfi_object_surely_own(struct sfi_domain *d, u8 id, const void *obj)
+{
+	const struct sfi_borrowings *b = sfi_borrowings_of(d, obj);
+	u32 came;
+
+	return sfi_borrowings_none(b, &came) && sfi_begins(d, obj, id) &&
+	       sfi_borrowings_same(b, came);
 }
 
 /*

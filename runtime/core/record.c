@@ -131,10 +131,6 @@ void sfi_object_link(struct sfi_domain *d, struct sfi_object *o)
 	insert(d, o);
 	list_add_tail(&o->link, &d->objects);
 	WRITE_ONCE(d->nr_objects, d->nr_objects + 1);
-	if (o->flags & OBJECT_BORROWED) {
-		/* Before the type byte is set; pairs with sfi_object_surely_own(). */
-		smp_store_release(&d->borrowings, d->borrowings + BORROWING_CAME);
-	}
 }
 
 void sfi_object_unlink(struct sfi_domain *d, struct sfi_object *o)
@@ -142,10 +138,6 @@ void sfi_object_unlink(struct sfi_domain *d, struct sfi_object *o)
 	rb_erase(&o->node, &d->tree);
 	list_del(&o->link);
 	WRITE_ONCE(d->nr_objects, d->nr_objects - 1);
-	if (o->flags & OBJECT_BORROWED) {
-		/* After the type byte was cleared; pairs with sfi_object_surely_own(). */
-		smp_store_release(&d->borrowings, d->borrowings - 1);
-	}
 }
 
 /* === For the core: finding === */
@@ -247,7 +239,7 @@ int sfi_objects_init(struct sfi_domain *d)
 
 	sfi_port_lock_init(&d->object_lock);
 	sfi_port_lock_init(&d->embed_lock);
-	sfi_port_lock_init(&d->borrow_lock);
+	sfi_borrowings_init(d);
 	INIT_LIST_HEAD(&d->objects);
 	d->tree = RB_ROOT;
 	d->reserve = sfi_port_alloc_table(SFI_RESERVE * sizeof(*d->reserve));
@@ -271,6 +263,8 @@ void sfi_objects_free(struct sfi_domain *d)
 {
 	struct sfi_object *o;
 
+	if (d->reserve)
+		sfi_borrowings_end(d, false);
 	while (d->reserve && !list_empty(&d->objects)) {
 		o = list_last_entry(&d->objects, struct sfi_object, link);
 		sfi_object_unlink(d, o);

@@ -164,6 +164,7 @@ static __always_inline bool all_writable(u8 *slot, u32 n)
 /* A comparison with a constant and a branch: fewer instructions than collecting what differs. */
 static __always_inline bool is_writable_word(u8 *run, size_t offset, void *unused)
 {
+	(void)unused;
 	return load8(run + offset) == EIGHT_WRITABLE;
 }
 

@@ -59,6 +59,15 @@ void test_log(const char *format, ...) __printf(1, 2);
 extern char test_logged[4096];
 void test_log_clear(void);
 
+/* xorshift: the next number of a sequence that is the same in every run. *STATE is not 0. */
+static inline u64 test_random(u64 *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
 /* The last report's first line, without the newline. */
 const char *test_report_line(struct sfi_domain *d);
 

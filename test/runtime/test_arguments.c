@@ -47,6 +47,14 @@ static void release_borrowed_record(void)
 	sfi_borrow(dom, &type_device, &packet);
 	sfi_release(dom, &type_device, &packet, &test_arg);
 }
+static void release_other_arguments_while_borrowed(void)
+{
+	const u64 args[4] = { 0, 2, 0, 0 };
+
+	sfi_borrow(dom, &type_device, &packet);
+	sfi_acquire(dom, &type_device, &packet, 0, NULL, 0, 1, 0, 0);
+	sfi_release_args(dom, &type_device, &packet, args, 2, &test_arg);
+}
 static void release_twice(void)
 {
 	sfi_release(dom, &type_memory, memory, &test_arg);
@@ -222,6 +230,8 @@ static const struct {
 	{ owned_interior, ARG "interior pointer (8 bytes into a device)" },
 	{ owned_memory, ARG "not an object (own memory of the driver, not a device)" },
 	{ release_foreign, ARG "foreign object (not a device of this domain)" },
+	{ release_other_arguments_while_borrowed,
+	  ARG "other arguments (the device was acquired with others)" },
 	{ release_interior, ARG "interior pointer (16 bytes into a memory)" },
 	{ release_borrowed, ARG "only borrowed (the packet is the caller's)" },
 	{ release_borrowed_record, ARG "only borrowed (the device is the caller's)" },

@@ -190,7 +190,7 @@ static void costs(void **state)
 		{ "guard's slow path, directory miss", do_guard_miss, 235 },
 		{ "indirect call, a place's first", do_icall, 100 },
 		{ "indirect call of another", do_icall_again, 60 },
-		{ "object borrowed and given back", do_borrow, 1000 },
+		{ "object borrowed and given back", do_borrow, 500 },
 		{ "range check of 2 KiB", do_writable_2k, 145 },
 		{ "grant of 2 KiB", do_grant_2k, 280 },
 		{ "hot object, acquire and release", do_hot_object, 195 },

@@ -57,6 +57,35 @@ static void what_comes_and_goes_is_counted(void **state)
 	assert_int_equal(sfi_memory_held(d), 0);
 }
 
+static void what_is_borrowed_is_counted_once(void **state)
+{
+	struct sfi_domain *d = *state;
+
+	assert_true(sfi_borrow(d, &packets, &packet));
+	assert_true(sfi_borrow(d, &packets, &packet));
+	assert_int_equal(sfi_memory_held(d), 1500);
+	sfi_unborrow(d, &packets, &packet);
+	assert_int_equal(sfi_memory_held(d), 1500);
+	sfi_unborrow(d, &packets, &packet);
+	assert_int_equal(sfi_memory_held(d), 0);
+
+	/* Acquired meanwhile, whichever ends first. */
+	assert_true(sfi_borrow(d, &heap, memory));
+	sfi_acquire(d, &heap, memory, 100, NULL, 0, 0, 0, 0);
+	assert_int_equal(sfi_memory_held(d), 100 + 2 * RECORD);
+	sfi_unborrow(d, &heap, memory);
+	assert_int_equal(sfi_memory_held(d), 100 + RECORD);
+	sfi_release(d, &heap, memory, &test_arg);
+	assert_int_equal(sfi_memory_held(d), 0);
+
+	assert_true(sfi_borrow(d, &heap, memory));
+	sfi_acquire(d, &heap, memory, 100, NULL, 0, 0, 0, 0);
+	sfi_release(d, &heap, memory, &test_arg);
+	assert_int_equal(sfi_memory_held(d), RECORD);
+	sfi_unborrow(d, &heap, memory);
+	assert_int_equal(sfi_memory_held(d), 0);
+}
+
 static void what_all_of_a_type_have_is_counted(void **state)
 {
 	struct sfi_domain *d = *state;
@@ -165,6 +194,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, test_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(what_comes_and_goes_is_counted),
+		TEST(what_is_borrowed_is_counted_once),
 		TEST(what_all_of_a_type_have_is_counted),
 		TEST(less_than_nothing_is_nothing),
 		TEST(many_small_ones_count_as_well),

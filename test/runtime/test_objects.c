@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The object tracker: rights that come and go with objects, the order of
- * release, embedded and borrowed objects, and what happens without memory.
- * What violates is in test_arguments.c.
+ * release, embedded objects, and what happens without memory. What is borrowed is
+ * in test_borrowing.c, what violates in test_arguments.c.
  */
 #include "support.h"
 
@@ -363,37 +363,6 @@ static void hot_objects_in_memory_go_before_it(void **state)
 	free(p);
 }
 
-static void borrowed_for_a_call(void **state)
-{
-	struct sfi_domain *d = *state;
-
-	assert_false(sfi_borrow(d, &type_device, NULL));
-	assert_true(sfi_borrow(d, &type_device, &device));
-	sfi_check_owned(d, &device, T_DEVICE, &test_arg);
-	assert_true(sfi_writable(d, sfi_addr(&device.private_1), 8));
-	/* A second call has it too; the first to leave takes nothing from the other. */
-	assert_true(sfi_borrow(d, &type_device, &device));
-	sfi_unborrow(d, &type_device, &device);
-	sfi_check_owned(d, &device, T_DEVICE, &test_arg);
-	assert_true(sfi_writable(d, sfi_addr(&device.private_1), 8));
-	assert_false(sfi_take_back(d, &type_device, &device));
-	sfi_unborrow(d, &type_device, &device);
-	assert_int_equal(sfi_type_at(d, sfi_addr(&device)), 0);
-	assert_false(sfi_writable(d, sfi_addr(&device.private_1), 1));
-
-	/*
-	 * What the domain has already is not borrowed, neither alone nor while something else is.
-	 */
-	acquire(d, &type_device, &device, 0, 'd');
-	assert_false(sfi_borrow(d, &type_device, &device));
-	assert_true(sfi_borrow(d, &type_packet, &packets[0]));
-	assert_false(sfi_borrow(d, &type_device, &device));
-	sfi_unborrow(d, &type_packet, &packets[0]);
-	assert_true(sfi_take_back(d, &type_device, &device));
-	assert_false(sfi_take_back(d, &type_device, &device));
-	assert_int_equal(sfi_domain_objects(d), 0);
-}
-
 static bool has_args(const void *obj, const u64 args[4], const void *arg)
 {
 	(void)obj;
@@ -406,51 +375,14 @@ static void a_record_is_new(void **state)
 {
 	struct sfi_domain *d = *state;
 
-	sfi_acquire(d, &type_registration, &device, 0, NULL, 1, 2, 3, 4);
+	sfi_acquire(d, &type_registration, &device, 0, release_logged, 1, 2, 3, 4);
 	assert_true(sfi_any_recorded(d, type_registration.id, has_args, NULL));
 	sfi_release(d, &type_registration, &device, &test_arg);
-	assert_true(sfi_borrow(d, &type_packet, &packets[0]));
-	assert_false(sfi_any_recorded(d, type_packet.id, has_args, NULL));
-	sfi_unborrow(d, &type_packet, &packets[0]);
-}
-
-/* Only who borrows first needs memory. */
-static void a_second_borrower_needs_no_memory(void **state)
-{
-	struct sfi_domain *d = *state;
-
-	assert_true(sfi_borrow(d, &type_packet, &packets[0]));
-	sfi_port_alloc_budget = 0;
-	assert_true(sfi_borrow(d, &type_packet, &packets[0]));
-	sfi_port_alloc_budget = -1;
-	assert_int_equal(sfi_domain_state(d), SFI_LIVE);
-	sfi_unborrow(d, &type_packet, &packets[0]);
-	assert_int_equal(sfi_type_at(d, sfi_addr(&packets[0])), type_packet.id);
-	sfi_unborrow(d, &type_packet, &packets[0]);
-	assert_int_equal(sfi_type_at(d, sfi_addr(&packets[0])), 0);
-}
-
-static void borrowed_memory_of_its_own(void **state)
-{
-	struct sfi_domain *d = *state;
-
 	sfi_grant(d, &packets[0], sizeof(packets[0]));
-	assert_true(sfi_borrow(d, &type_packet, &packets[0]));
-	assert_false(sfi_writable(d, sfi_addr(&packets[0]), 1));
-	sfi_unborrow(d, &type_packet, &packets[0]);
-	assert_true(sfi_writable(d, sfi_addr(&packets[0]), sizeof(packets[0])));
-}
-
-static void recovery_leaves_borrowed_objects_alone(void **state)
-{
-	struct sfi_domain *d = *state;
-
-	packets[0].words[0] = 'b';
-	sfi_borrow(d, &type_packet, &packets[0]);
+	assert_true(sfi_embed(d, &type_timer, &packets[0], sizeof(struct timer), &test_arg));
+	assert_false(sfi_any_recorded(d, type_timer.id, has_args, NULL));
 	sfi_release_all(d);
-	assert_string_equal(test_logged, "");
-	assert_int_equal(sfi_type_at(d, sfi_addr(&packets[0])), 0);
-	sfi_unborrow(d, &type_packet, &packets[0]);
+	assert_string_equal(test_logged, "timer ");
 }
 
 static void taken_hot_object(void **state)
@@ -558,11 +490,7 @@ int main(void)
 		TEST(release_that_repeats_arguments),
 		TEST(embedded_objects),
 		TEST(hot_objects_in_memory_go_before_it),
-		TEST(borrowed_for_a_call),
 		TEST(a_record_is_new),
-		TEST(a_second_borrower_needs_no_memory),
-		TEST(borrowed_memory_of_its_own),
-		TEST(recovery_leaves_borrowed_objects_alone),
 		TEST(taken_hot_object),
 		TEST(without_memory_nothing_is_lost),
 		TEST(types_are_registered_once),

@@ -20,10 +20,7 @@ static u64 next_random(void)
 {
 	static u64 x = 88172645463325252ULL;
 
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	return x;
+	return test_random(&x);
 }
 
 /* At the ends of the address space as well. */

@@ -5,6 +5,7 @@
  * locks, and a domain that closes while it is being entered.
  */
 #include "support.h"
+#include "../../runtime/core/object.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -26,15 +27,6 @@ static void run_threads(void *(*fn)(void *))
 		assert_int_equal(pthread_create(&threads[i], NULL, fn, (void *)i), 0);
 	for (i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
-}
-
-/* xorshift; each thread has its own sequence, the same in every run. */
-static u64 next_random(u64 *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
 }
 
 #define CHUNKS 8
@@ -60,18 +52,18 @@ static void *use_slots(void *arg)
 	u64 a;
 
 	for (i = 0; i < ROUNDS; i++) {
-		chunk = next_random(&random) % CHUNKS;
-		n = next_random(&random) % OWN_SLOTS;
+		chunk = test_random(&random) % CHUNKS;
+		n = test_random(&random) % OWN_SLOTS;
 		a = slot_of(thread, chunk, n);
-		if (next_random(&random) & 1) {
+		if (test_random(&random) & 1) {
 			sfi_grant(dom, (void *)(uintptr_t)a, 8);
 			mine[chunk][n] = true;
 		} else {
 			sfi_revoke(dom, (void *)(uintptr_t)a, 8);
 			mine[chunk][n] = false;
 		}
-		chunk = next_random(&random) % CHUNKS;
-		n = next_random(&random) % OWN_SLOTS;
+		chunk = test_random(&random) % CHUNKS;
+		n = test_random(&random) % OWN_SLOTS;
 		a = slot_of(thread, chunk, n);
 		cached = sfi_dir_slot(dom, a);
 		if (sfi_writable(dom, a, 8) != mine[chunk][n] || (cached && !mine[chunk][n]))
@@ -92,17 +84,21 @@ static void neighbouring_slots(void **state)
 	assert_true(sfi_domain_memory(dom).covered <= (CHUNKS + 2) * SFI_CHUNK_SIZE);
 }
 
+static void borrow_one(void)
+{
+	if (!sfi_borrow(dom, &type_packet, &packet) ||
+	    sfi_type_at(dom, sfi_addr(&packet)) != T_PACKET)
+		__atomic_fetch_add(&wrong, 1, __ATOMIC_RELAXED);
+	sfi_unborrow(dom, &type_packet, &packet);
+}
+
 static void *borrow_packet(void *arg)
 {
 	u32 i;
 
 	(void)arg;
-	for (i = 0; i < ROUNDS / 4; i++) {
-		if (!sfi_borrow(dom, &type_packet, &packet) ||
-		    sfi_type_at(dom, sfi_addr(&packet)) != T_PACKET)
-			__atomic_fetch_add(&wrong, 1, __ATOMIC_RELAXED);
-		sfi_unborrow(dom, &type_packet, &packet);
-	}
+	for (i = 0; i < ROUNDS / 4; i++)
+		borrow_one();
 	return NULL;
 }
 
@@ -112,9 +108,75 @@ static void one_object_borrowed_by_all(void **state)
 	wrong = 0;
 	run_threads(borrow_packet);
 	assert_int_equal(wrong, 0);
-	assert_int_equal((u32)dom->borrowings, 0);
+	assert_false(sfi_is_borrowed(dom, T_PACKET, &packet));
 	assert_int_equal(sfi_domain_objects(dom), 0);
 	assert_int_equal(sfi_type_at(dom, sfi_addr(&packet)), 0);
+}
+
+/*
+ * Some borrow one packet, others look for a moment in which it is taken for the domain's own; packets that are, in all
+ * chains, come and go meanwhile.
+ */
+static struct packet others[256];
+
+static void *borrow_or_release(void *arg)
+{
+	u32 i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		if ((intptr_t)arg % 2) {
+			borrow_one();
+		} else if ((intptr_t)arg % 4) {
+			if (sfi_take_back(dom, &type_packet, &packet))
+				__atomic_fetch_add(&wrong, 1, __ATOMIC_RELAXED);
+		} else {
+			sfi_acquire_hot(dom, &type_packet, &others[i % ARRAY_SIZE(others)], NULL);
+			sfi_release(dom, &type_packet, &others[i % ARRAY_SIZE(others)], &test_arg);
+		}
+	}
+	return NULL;
+}
+
+static void one_borrowed_others_released(void **state)
+{
+	dom = *state;
+	wrong = 0;
+	run_threads(borrow_or_release);
+	assert_int_equal(wrong, 0);
+	assert_int_equal(sfi_domain_state(dom), SFI_LIVE);
+	assert_int_equal(sfi_type_at(dom, sfi_addr(&packet)), 0);
+}
+
+/* One acquires and releases what the others borrow: who has it finds it there. */
+static struct device shared;
+
+static void *borrow_or_acquire(void *arg)
+{
+	u32 i;
+
+	for (i = 0; i < ROUNDS / 4; i++) {
+		bool borrowed = arg && sfi_borrow(dom, &type_device, &shared);
+
+		if (!arg)
+			sfi_acquire(dom, &type_device, &shared, 0, NULL, 0, 0, 0, 0);
+		if ((!arg || borrowed) && sfi_type_at(dom, sfi_addr(&shared)) != T_DEVICE)
+			__atomic_fetch_add(&wrong, 1, __ATOMIC_RELAXED);
+		if (!arg)
+			sfi_release(dom, &type_device, &shared, &test_arg);
+		else if (borrowed)
+			sfi_unborrow(dom, &type_device, &shared);
+	}
+	return NULL;
+}
+
+static void one_acquired_while_others_borrow(void **state)
+{
+	dom = *state;
+	wrong = 0;
+	run_threads(borrow_or_acquire);
+	assert_int_equal(wrong, 0);
+	assert_int_equal(sfi_domain_objects(dom), 0);
+	assert_int_equal(sfi_type_at(dom, sfi_addr(&shared)), 0);
 }
 
 /*
@@ -347,6 +409,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(neighbouring_slots),
 		TEST(one_object_borrowed_by_all),
+		TEST(one_borrowed_others_released),
+		TEST(one_acquired_while_others_borrow),
 		TEST(one_object_of_all),
 		TEST(memory_of_what_comes),
 		TEST(objects_of_all),

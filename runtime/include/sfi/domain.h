@@ -78,6 +78,16 @@ struct sfi_held {
 	u64 irqs_on;
 };
 
+/*
+ * Borrowings of objects whose addresses have the same hash: borrow.c.
+ */
+#define SFI_BORROWING_BITS 7
+struct sfi_borrowings {
+	sfi_port_lock_t lock;
+	u32 came;                 /* how many ever; written under lock, read without */
+	struct sfi_object *first; /* chained; under lock, whether there is any is read without */
+};
+
 #define SFI_RESERVE 64 /* spare object records, for when there is no memory */
 #define SFI_FREED 64
 #define SFI_REPORT_SIZE 4096
@@ -140,7 +150,7 @@ struct sfi_domain {
 	struct sfi_chunk nowhere; /* const: of unused entries; its leaf is never written */
 	u64 nr_leaves;            /* rights_lock */
 
-	/* Objects: record.c, all under object_lock */
+	/* Objects: record.c, all under object_lock but the borrowings */
 	sfi_port_lock_t object_lock __attribute__((aligned(64)));
 	struct list_head objects; /* oldest first */
 	struct rb_root tree;      /* the same by address, type, newest first */
@@ -151,7 +161,8 @@ struct sfi_domain {
 	u64 embed_holder;            /* the context that holds it through sfi_embedded_hold(), or 0 */
 	/* Held while a borrowing comes or goes, rights included, if borrow.c does not take its type as plain */
 	sfi_port_lock_t borrow_lock;
-	u64 borrowings;              /* see sfi_object_surely_own(), which reads it without lock */
+	struct sfi_borrowings borrowings[1 << SFI_BORROWING_BITS];
+	u8 ever_borrowed[SFI_TYPE_MAX + 1]; /* whether anything of the type was; written once, without lock */
 	struct {
 		const struct sfi_type *type;
 		const void *obj;

@@ -147,8 +147,8 @@ bool sfi_merely_writable(struct sfi_domain *d, u64 addr, u64 size);
 /* Type id that begins at ADDR, 0: none. */
 u8 sfi_type_at(const struct sfi_domain *d, u64 addr);
 /*
- * OBJ is an object of type ID of the domain, ordered ones without a type byte included. Takes the
- * domain's lock.
+ * OBJ is an object of type ID that the domain holds or has borrowed, ordered ones without a type
+ * byte included. Takes locks of the domain's.
  */
 bool sfi_holds(struct sfi_domain *d, u8 id, const void *obj);
 /* The rights byte of the slot that holds ADDR. */
