@@ -4,6 +4,7 @@
  * to it. All return if right and do not return otherwise.
  */
 #include "object.h"
+#include "runs.h"
 
 void sfi_report_argument(struct sfi_domain *d, const struct sfi_arg *arg, u64 value, u64 size,
 			 const char *why)
@@ -37,11 +38,22 @@ void sfi_check_failed(struct sfi_domain *d, const struct sfi_arg *arg)
 }
 SFI_EXPORT(sfi_check_failed);
 
-void sfi_check_writable_slow(struct sfi_domain *d, const void *p, size_t size,
-			     const struct sfi_arg *arg)
+static noinline void check_writable_anywhere(struct sfi_domain *d, const void *p, size_t size,
+					     const struct sfi_arg *arg)
 {
 	if (unlikely(!sfi_writable(d, sfi_addr(p), size)))
 		sfi_bad_argument(d, arg, sfi_addr(p), size, "not writable by the driver");
+}
+
+/* Buffers most often, of several slots, of which the directory knows. */
+void sfi_check_writable_slow(struct sfi_domain *d, const void *p, size_t size,
+			     const struct sfi_arg *arg)
+{
+	u32 n;
+	u8 *run = known_run(d, sfi_addr(p), size, &n);
+
+	if (unlikely(!run || !all_writable(run, n)))
+		check_writable_anywhere(d, p, size, arg);
 }
 SFI_EXPORT(sfi_check_writable_slow);
 

@@ -449,15 +449,27 @@ SFI_EXPORT(sfi_grant);
 
 void sfi_revoke(struct sfi_domain *d, const void *p, size_t size)
 {
-	sfi_rights_unset(d, sfi_addr(p), size);
+	u32 n;
+	u8 *run = known_run(d, sfi_addr(p), size, &n);
+
+	if (likely(run))
+		set_slots(run, n, 0);
+	else
+		sfi_rights_unset(d, sfi_addr(p), size);
 }
 SFI_EXPORT(sfi_revoke);
 
 bool sfi_lend(struct sfi_domain *d, const void *p, size_t size)
 {
-	if (sfi_writable(d, sfi_addr(p), size))
+	u32 n;
+	u8 *run = known_run(d, sfi_addr(p), size, &n);
+
+	if (likely(run) ? all_writable(run, n) : sfi_writable(d, sfi_addr(p), size))
 		return false;
-	sfi_grant(d, p, size);
+	if (likely(run))
+		set_untyped_slots(run, n, SFI_RIGHT_WRITE);
+	else
+		sfi_grant(d, p, size);
 	return true;
 }
 SFI_EXPORT(sfi_lend);

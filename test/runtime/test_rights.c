@@ -251,6 +251,9 @@ static void lend_undoes_only_what_it_gave(void **state)
 	assert_false(sfi_lend(d, at(BASE + 8), 16));
 	assert_true(sfi_lend(d, at(BASE + 128), 16));
 	assert_true(sfi_writable(d, BASE + 128, 16));
+	/* Own, though an object begins there: its type is to stay. */
+	assert_true(sfi_rights_begin(d, BASE + 256, 64, 5));
+	assert_false(sfi_lend(d, at(BASE + 256), 64));
 }
 
 static void memory_within_the_bound(void **state)
