@@ -22,6 +22,7 @@
 
 static struct thing owned, foreign;
 static struct parcel parcel;
+static struct visitor visitor;
 static struct sfi_domain *dom;
 extern struct sfi_self __sfi_self;
 extern const struct sfi_unit unit_crossings;
@@ -46,6 +47,12 @@ static noinline void enter_borrow(const struct driver *driver, u64 turns)
 		driver->crossings->borrow(&foreign);
 }
 
+static noinline void enter_borrow_hot(const struct driver *driver, u64 turns)
+{
+	while (turns--)
+		driver->crossings->borrow_hot(&visitor);
+}
+
 static noinline void enter_lend(const struct driver *driver, u64 turns)
 {
 	while (turns--)
@@ -64,6 +71,7 @@ static const struct {
 } entries[] = {
 	{ "nothing", enter_nothing },
 	{ "borrow", enter_borrow },
+	{ "borrow-hot", enter_borrow_hot },
 	{ "lend", enter_lend },
 	{ "take", enter_take },
 };

@@ -104,7 +104,7 @@ struct sfi_domain *host_domain(struct sfi_self *self)
 struct sfi_domain *host_init(void)
 {
 	static const struct sfi_type *const types[] = {
-		&sfi_type_bench_memory, &sfi_type_parcel, &sfi_type_thing,
+		&sfi_type_bench_memory, &sfi_type_parcel, &sfi_type_thing, &sfi_type_visitor,
 	};
 
 	pin();

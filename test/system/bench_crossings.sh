@@ -15,7 +15,7 @@ measured=$OUT/measured.json
 X_BOUND=100000
 expect "the crossings are built" 0 native_build
 crossings_measure >"$measured"
-expect "ten kinds, both builds, every round" 0 is "$measured" '(.rows | length) == 10 and all(.rows[].samples | .plain, .isolated; length == 5)'
+expect "eleven kinds, both builds, every round" 0 is "$measured" '(.rows | length) == 11 and all(.rows[].samples | .plain, .isolated; length == 5)'
 expect "axes of five and of four points, three rows each" 0 is "$measured" '(.growth | length) == 27 and all(.growth[]; .samples | length == 5)'
 expect "a call or two, no more, without isolation" 0 is "$measured" 'all(.rows[].counts.plain; .instructions >= 3 and .instructions < 40)'
 expect "isolation takes instructions" 0 is "$measured" 'all(.rows[].counts; .isolated.instructions > .plain.instructions)'

@@ -8,6 +8,8 @@ SFI_TYPE(thing, ordered, thing_drop);
 SFI_FIELDS(thing, of_driver);
 SFI_TYPE(parcel, hot, parcel_send);
 SFI_FIELDS(parcel, words);
+SFI_TYPE(visitor, hot, none);
+SFI_FIELDS(visitor, of_driver);
 
 void *bench_alloc(size_t size) SFI_ACQUIRES(bench_memory) SFI_SIZE(size) SFI_RELEASED_BY(bench_free(ret)) SFI_KEEPS;
 void bench_free(void *memory) SFI_RELEASES(bench_memory, memory);
@@ -24,6 +26,7 @@ int SFI_CB(program_ops, start)(void) SFI_ON_FAILURE(-1);
 u64 SFI_CB(program_ops, run)(u64 turns) SFI_ON_FAILURE(0);
 void SFI_CB(crossing_ops, nothing)(struct thing *thing);
 void SFI_CB(crossing_ops, borrow)(struct thing *thing SFI_BORROWS);
+void SFI_CB(crossing_ops, borrow_hot)(struct visitor *visitor SFI_BORROWS);
 void SFI_CB(crossing_ops, lend)(void *buffer SFI_LENDS(64));
 void SFI_CB(crossing_ops, take)(struct parcel *parcel SFI_TAKES);
 void SFI_CB(import_ops, run)(struct thing *thing, u64 turns);

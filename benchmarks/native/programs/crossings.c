@@ -10,6 +10,10 @@ static void nothing(struct thing *thing)
 {
 }
 
+static void nothing_hot(struct visitor *visitor)
+{
+}
+
 static void lend(void *buffer)
 {
 }
@@ -22,6 +26,7 @@ static void take(struct parcel *parcel)
 const struct crossing_ops crossings = {
 	.nothing = nothing,
 	.borrow = nothing,
+	.borrow_hot = nothing_hot,
 	.lend = lend,
 	.take = take,
 };

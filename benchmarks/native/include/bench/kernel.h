@@ -27,6 +27,12 @@ struct parcel {
 	u64 words[8];
 };
 
+/* One that is the kernel's, and the driver's for the time of a call only, as an open file is. */
+struct visitor {
+	u64 of_kernel[4];
+	u64 of_driver[4];
+};
+
 /* Own memory of the driver's, for as long as it runs. Zeroed. */
 void *bench_alloc(size_t size);
 void bench_free(void *memory);
@@ -49,6 +55,7 @@ struct program_ops {
 struct crossing_ops {
 	void (*nothing)(struct thing *thing);
 	void (*borrow)(struct thing *thing);
+	void (*borrow_hot)(struct visitor *visitor);
 	void (*lend)(void *buffer);
 	void (*take)(struct parcel *parcel);
 };
