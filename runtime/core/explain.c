@@ -36,7 +36,8 @@ static void explain(struct sfi_domain *d, u8 id, const void *obj, struct sfi_rep
 	freed = sfi_object_was_freed(d, id, obj);
 	held = sfi_object_find(d, id, obj) != NULL;
 	sfi_port_unlock(&d->object_lock, flags);
-	if (nearest(d, sfi_addr(obj), &near) && near.type->id == id &&
+	/* A neighbour may seem to hold it, if allocators know it to be smaller than its type. */
+	if (!freed && nearest(d, sfi_addr(obj), &near) && near.type->id == id &&
 	    sfi_addr(obj) - sfi_addr(near.obj) < sfi_object_extent(&near))
 		offset = sfi_addr(obj) - sfi_addr(near.obj);
 

@@ -60,6 +60,15 @@ static void release_twice(void)
 	sfi_release(dom, &type_memory, memory, &test_arg);
 	sfi_release(dom, &type_memory, memory, &test_arg);
 }
+/* The next task_struct begins within one, by its size: the kernel allocates less. */
+static void release_twice_behind_another(void)
+{
+	void *next = (char *)memory + 16;
+
+	sfi_acquire(dom, &type_memory, next, 8, NULL, 0, 0, 0, 0);
+	sfi_release(dom, &type_memory, next, &test_arg);
+	sfi_release(dom, &type_memory, next, &test_arg);
+}
 static void release_other_arguments(void)
 {
 	const u64 args[4] = { 0, 2, 0, 0 };
@@ -235,6 +244,7 @@ static const struct {
 	{ release_interior, ARG "interior pointer (16 bytes into a memory)" },
 	{ release_borrowed, ARG "only borrowed (the packet is the caller's)" },
 	{ release_borrowed_record, ARG "only borrowed (the device is the caller's)" },
+	{ release_twice_behind_another, ARG "double free (the memory was released already)" },
 	{ release_twice, ARG "double free (the memory was released already)" },
 	{ release_other_arguments, ARG "other arguments (the memory was acquired with others)" },
 	{ release_busy, ARG "frees memory that holds a live object (timer at offset 64)" },
